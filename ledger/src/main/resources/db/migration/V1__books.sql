@@ -32,9 +32,11 @@ create table api_key (
   created_at timestamptz not null default now(),
   expires_at timestamptz null, -- exclusive
   revoked_at timestamptz null,
+  version bigint not null, -- of 'keys' (table version) at the last change
   check (kind = 'secret' or scopes <@ array['redeem', 'lookup', 'catalog:read'])
 );
 create index api_key_client on api_key (client);
+create index api_key_version on api_key (version);
 
 -- The catalog -------------------------------------------------------------------------------------------------------
 
@@ -49,7 +51,8 @@ create table program (
   -- Raised in the same transaction by every change of the program, its card types or its items; the changed row is
   -- stamped with it, so "everything newer than r" is one range.
   catalog_version bigint not null default 1,
-  version bigint not null default 1, -- catalog_version at the last change of this row's own fields
+  version bigint not null default 1, -- catalog_version at the last change of this row's own fields or cells
+  list_version bigint not null, -- of 'programs' (table version) at that change
   next_number bigint not null default 1 check (next_number > 0), -- card numbers below it are given away
   created_at timestamptz not null default now()
 );
@@ -95,7 +98,7 @@ create table item (
   check (opens_at is null or closes_at is null or opens_at < closes_at)
 );
 
--- Versions of what gateways keep a copy of (published to Redis after commit).
+-- Versions of the lists that gateways keep a copy of; raised in the transaction that changes the list.
 create table version (
   name text collate "C" primary key,
   value bigint not null
