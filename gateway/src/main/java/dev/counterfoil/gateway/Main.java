@@ -5,7 +5,6 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
-        String version = Main.class.getPackage().getImplementationVersion();
-        System.out.println("counterfoil " + (version == null ? "development" : version));
+        System.out.println("counterfoil " + BuildInfo.read().version());
     }
 }
