@@ -1,0 +1,33 @@
+package dev.counterfoil.ledger;
+
+import java.util.Base64;
+
+/**
+ * Names the record of a request and tells its content. Both hashes are keyed, so neither the caller's key nor what the
+ * request held can be told from them.
+ *
+ * @param client id of the client that sent it
+ * @param record 16 bytes: keyed hash of (client, key as sent)
+ * @param fingerprint 16 bytes: keyed hash of the parsed request, with the card's id in place of its secret
+ */
+public record IdempotencyKey(String client, byte[] record, byte[] fingerprint) {
+    public IdempotencyKey {
+        Amounts.within("record", record.length, 16, 16);
+        Amounts.within("fingerprint", fingerprint.length, 16, 16);
+    }
+
+    /** The record's name as it stands in the journal and the books. */
+    public String recordText() {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(record);
+    }
+
+    /** The fingerprint as it stands in the journal and the books. */
+    public String fingerprintText() {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(fingerprint);
+    }
+
+    @Override
+    public String toString() {
+        return "IdempotencyKey[client=" + client + ", record=" + recordText() + "]";
+    }
+}

@@ -1,0 +1,38 @@
+package dev.counterfoil.ledger;
+
+import io.vertx.core.Future;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where value moves. Every method returns at once; its future completes on the caller's Vert.x context when there is one
+ * and fails with a {@link LedgerFault} only.
+ */
+public interface Ledger {
+    /**
+     * Posts every leg of {@code transaction} or none, at most once per idempotency key. A refusal is an {@link Outcome};
+     * the future fails when the result is unknown ({@link LedgerFault.OutcomeUnknown}: retry the same key) or when
+     * nothing was posted and nothing can be said (the other faults).
+     */
+    Future<Outcome> post(Transaction transaction);
+
+    /**
+     * What was answered under a key: the outcome, or nothing when no final answer was given. Writes nothing.
+     *
+     * @param fingerprint to be compared with the record's, null to take whatever the key brought
+     */
+    Future<Recorded> recorded(Cell cell, byte[] record, byte @Nullable [] fingerprint);
+
+    /** The card that the first existing of {@code ids} is, or nothing. */
+    Future<Optional<Card>> card(Cell cell, List<String> ids);
+
+    /** A posted transaction, from the journal or, once it left it, from the books. */
+    Future<Optional<JournaledTransaction>> transaction(Cell cell, long sequence);
+
+    /**
+     * @param outcome what the key's record says, if there is one
+     * @param catalogVersion of the catalog that Redis has now
+     */
+    record Recorded(Optional<Outcome> outcome, long catalogVersion) {}
+}

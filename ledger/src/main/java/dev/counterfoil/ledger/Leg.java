@@ -1,0 +1,138 @@
+package dev.counterfoil.ledger;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One movement of a transaction. The legs of a transaction are checked in their order and posted together or not at all;
+ * no two of them may touch the same key.
+ */
+public sealed interface Leg {
+    /** Value of a card type that pays: the token as stored on the card, and how much of its asset. */
+    record Price(String typeToken, long amount) {
+        public Price {
+            Objects.requireNonNull(typeToken, "typeToken");
+            Amounts.within("amount", amount, 0, Amounts.MAX);
+        }
+    }
+
+    /**
+     * A card is debited, credited, or only changes its state.
+     *
+     * @param ids candidates for the ledger's id of the card, one a pepper; the first that exists is the card
+     * @param number the printed number that was presented with the secret, null when none was
+     * @param allowed states in which the card may move
+     * @param refuseExpired whether a card past its time is refused
+     * @param sign −1 debit, +1 credit, 0 neither
+     * @param prices by card type; a card of another type is not accepted
+     * @param expectedBalance the balance it must have before, null for any
+     * @param newState the state it gets, null to keep it
+     */
+    record CardLeg(
+            List<String> ids,
+            @Nullable String number,
+            Set<CardState> allowed,
+            boolean refuseExpired,
+            int sign,
+            List<Price> prices,
+            @Nullable Long expectedBalance,
+            @Nullable CardState newState)
+            implements Leg {
+        public CardLeg {
+            ids = List.copyOf(ids);
+            allowed = Set.copyOf(allowed);
+            prices = List.copyOf(prices);
+            Amounts.within("ids", ids.size(), 1, 16);
+            Amounts.within("prices", prices.size(), 1, 1000);
+            Amounts.within("sign", sign, -1, 1);
+        }
+
+        /** The letters of the allowed states. */
+        public String allowedLetters() {
+            return CardState.letters(allowed);
+        }
+    }
+
+    /**
+     * A card comes into being.
+     *
+     * @param id the ledger's id: 22 letters
+     * @param apiId the id in the API, without {@code card_}
+     * @param amount its balance, 0..2^53−1
+     * @param expiresAtMs 0 = never
+     */
+    record NewCardLeg(
+            String id,
+            String apiId,
+            String number,
+            String typeToken,
+            long amount,
+            CardState state,
+            long expiresAtMs,
+            String batch)
+            implements Leg {
+        public NewCardLeg {
+            Amounts.within("amount", amount, 0, Amounts.MAX);
+            Amounts.within("expiresAtMs", expiresAtMs, 0, Amounts.MAX);
+        }
+    }
+
+    /**
+     * Units of an item are sold (negative) or stocked (positive) inside the sale's window.
+     *
+     * @param delta 0 checks the window only
+     * @param opensAtMs 0 = open since ever
+     * @param closesAtMs exclusive, 0 = never
+     */
+    record StockLeg(String sku, long delta, long opensAtMs, long closesAtMs) implements Leg {
+        public StockLeg {
+            Objects.requireNonNull(sku, "sku");
+            Amounts.within("delta", delta, -Amounts.MAX, Amounts.MAX);
+            Amounts.within("opensAtMs", opensAtMs, 0, Amounts.MAX);
+            Amounts.within("closesAtMs", closesAtMs, 0, Amounts.MAX);
+        }
+    }
+
+    /** Codes are taken out of an item's pool, the oldest first. */
+    record CodesLeg(String sku, int count) implements Leg {
+        public CodesLeg {
+            Objects.requireNonNull(sku, "sku");
+            Amounts.within("count", count, 1, 1000);
+        }
+    }
+
+    /** Sealed codes, each {@code <code id>:<sealed>}, are added to an item's pool. */
+    record CodesAddLeg(String sku, List<String> codes) implements Leg {
+        public CodesAddLeg {
+            Objects.requireNonNull(sku, "sku");
+            codes = List.copyOf(codes);
+            Amounts.within("codes", codes.size(), 1, 1000);
+        }
+    }
+
+    /**
+     * A counter with a limit over a window moves.
+     *
+     * @param name as refusals give it
+     * @param key what tells this counter from others, length-prefixed parts
+     * @param fromMs start of the window, 0 = none
+     * @param untilMs end of the window, exclusive, 0 = none
+     * @param expiresAtMs when the counter may go, 0 = never
+     * @param clamp take what the limit allows instead of refusing
+     */
+    record QuotaLeg(
+            String name, String key, long delta, long limit, long fromMs, long untilMs, long expiresAtMs, boolean clamp)
+            implements Leg {
+        public QuotaLeg {
+            Objects.requireNonNull(name, "name");
+            Objects.requireNonNull(key, "key");
+            Amounts.within("delta", delta, -Amounts.MAX, Amounts.MAX);
+            Amounts.within("limit", limit, 0, Amounts.MAX);
+            Amounts.within("fromMs", fromMs, 0, Amounts.MAX);
+            Amounts.within("untilMs", untilMs, 0, Amounts.MAX);
+            Amounts.within("expiresAtMs", expiresAtMs, 0, Amounts.MAX);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package dev.counterfoil.ledger;
+
+import java.util.Locale;
+
+/** What a transaction is for. The lower-case name stands in the journal, in PostgreSQL and in answers. */
+public enum TransactionType {
+    /** 核销: a card pays for goods. */
+    REDEMPTION,
+    /** Cards come into being. */
+    ISSUE,
+    /** Stock or codes are added or taken away. */
+    STOCKING,
+    /** 冲正: an earlier transaction, or the issue of a card, is undone. */
+    REVERSAL,
+    /** A state or a balance is set right by hand. */
+    ADJUSTMENT;
+
+    private final String label = name().toLowerCase(Locale.ROOT);
+
+    public String label() {
+        return label;
+    }
+}

@@ -1,0 +1,77 @@
+package dev.counterfoil.ledger.redis;
+
+import dev.counterfoil.ledger.Cell;
+import java.nio.charset.StandardCharsets;
+
+/** Every key's name. The keys of a cell share its hash tag, so one script may touch them all. */
+public final class RedisKeys {
+    /** Fingerprint of the pepper that the cards were made with. */
+    public static final String PEPPER = "counterfoil:pepper";
+
+    /** Hash: program id → JSON. */
+    public static final String PROGRAMS = "counterfoil:programs";
+
+    public static final String PROGRAMS_VERSION = "counterfoil:programs:version";
+
+    /** Hash: id of an access key → JSON, with the SHA-256 of its secret. */
+    public static final String ACCESS_KEYS = "counterfoil:keys";
+
+    public static final String ACCESS_KEYS_VERSION = "counterfoil:keys:version";
+
+    private RedisKeys() {}
+
+    public static String meta(Cell cell) {
+        return cell.tag() + ":meta";
+    }
+
+    public static String journal(Cell cell) {
+        return cell.tag() + ":journal";
+    }
+
+    public static String catalog(Cell cell) {
+        return cell.tag() + ":catalog";
+    }
+
+    public static String card(Cell cell, String id) {
+        return cell.tag() + ":card:" + id;
+    }
+
+    public static String item(Cell cell, String sku) {
+        return cell.tag() + ":item:" + sku;
+    }
+
+    public static String codes(Cell cell, String sku) {
+        return cell.tag() + ":codes:" + sku;
+    }
+
+    /** {@code suffix} as {@link #parts} makes it. */
+    public static String quota(Cell cell, String suffix) {
+        return cell.tag() + ":quota:" + suffix;
+    }
+
+    /** {@code record} is 16 raw bytes: these keys are many, and their names are most of what they cost. */
+    public static byte[] idempotency(Cell cell, byte[] record) {
+        byte[] prefix = bytes(cell.tag() + ":idem:");
+        byte[] key = new byte[prefix.length + record.length];
+        System.arraycopy(prefix, 0, key, 0, prefix.length);
+        System.arraycopy(record, 0, key, prefix.length, record.length);
+        return key;
+    }
+
+    /** Joins parts that callers supply so that no two lists of parts give one name: each is preceded by its length. */
+    public static String parts(String... parts) {
+        StringBuilder joined = new StringBuilder();
+        for (String part : parts) {
+            joined.append(part.length()).append(':').append(part);
+        }
+        return joined.toString();
+    }
+
+    public static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    public static String text(byte[] bytes) {
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,397 @@
+#!lua
+--[[
+  post: posts a batch of transactions of one cell, in order; each posts all of its legs or none.
+
+  KEYS[1] meta      {p.c}:meta      hash epoch, seq, catalog
+  KEYS[2] journal   {p.c}:journal   stream
+  KEYS[3..]         per transaction: its idempotency record, then the keys of its legs, in order
+  ARGV[1] epoch     as opened
+  ARGV[2] floor     highest sequence the caller saw acknowledged or settled
+  ARGV[3] limit     journal entries past which nothing new is posted
+  ARGV[4] posted    ms that the record of a posted transaction lives, > 0
+  ARGV[5] refused   ms that the record of a pinned refusal lives, > 0
+  ARGV[6] n         transactions that follow
+  per transaction:  keys (of its legs), args (of its legs), fingerprint, request id, catalog version or '' (any), data, legs
+    per leg, first its kind:
+    card      candidates, number|'', states allowed (of aifv), 1 = refuse when expired, sign -1|0|1, balance expected|'',
+              state to set (of aifv)|'', types, then per type: type, amount          keys: the candidates
+    new_card  api id, number, type, amount, state (of aifv), expires ms|0            key:  card
+    stock     delta, opens ms|0, closes ms|0                                         key:  item
+    codes     n >= 1                                                                 key:  pool
+    codes_add n >= 1, then n codes                                                   key:  pool
+    quota     name, delta, limit, from ms|0, until ms|0, expires ms|0, resets ms|0, 1 = clamp     key: counter
+
+  Returns a flat list. {'cold'} when the fence does not hold: nothing was read or written. Otherwise the catalog
+  version, then three elements a transaction: status, sequence|'', payload:
+    posted    sequence   result JSON
+    replayed  sequence   ''           posted before under this key
+    refused   ''         refusal JSON [code,"request id","name",limit,used,resets ms]
+    repeated  ''         refusal JSON, refused before under this key and pinned
+    reused    ''         ''           this key belongs to another request
+    faulty    ''         what was malformed; nothing of this transaction was written
+
+  Precedence: the key's record, journal full, catalog version, then the legs as the caller ordered them; within a card:
+  unknown, void, frozen, inactive, expired, type, balance. The first that applies is the answer.
+  Nothing is rolled back in Redis, so all that could raise is proved in the check phase, inside a protected call.
+  Cost: O(legs). Clock: Redis TIME. Safe to retry with the same idempotency key.
+]]
+-- @include integer
+-- @include printed
+-- @include fence
+
+local meta, journal = KEYS[1], KEYS[2]
+local epoch, floor, limit, posted_ttl, refused_ttl = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4], ARGV[5]
+local MAX = 9007199254740991
+
+-- Codes of dev.counterfoil.ledger.Refusal; true = pinned.
+local JOURNAL_FULL, CATALOG_CHANGED, STALE_DAY = 1, 2, 3
+local SALE_NOT_OPEN, SALE_CLOSED, INSUFFICIENT_STOCK = 10, 11, 12
+local CARD_UNKNOWN, CARD_VOID, CARD_FROZEN, CARD_INACTIVE, CARD_EXPIRED = 20, 21, 22, 23, 24
+local CARD_NOT_ACCEPTED, INSUFFICIENT_BALANCE, CARD_EXISTS, BALANCE_UNEXPECTED = 25, 26, 27, 28
+local QUOTA_EXCEEDED = 40
+local PINNED = {
+  [SALE_CLOSED] = true, [CARD_VOID] = true, [CARD_FROZEN] = true, [CARD_INACTIVE] = true, [CARD_EXPIRED] = true,
+  [CARD_NOT_ACCEPTED] = true, [INSUFFICIENT_BALANCE] = true, [CARD_EXISTS] = true, [BALANCE_UNEXPECTED] = true,
+  [QUOTA_EXCEEDED] = true,
+}
+local BY_STATE = { v = CARD_VOID, f = CARD_FROZEN, i = CARD_INACTIVE, a = BALANCE_UNEXPECTED }
+
+-- The headers must span the call exactly before anything is touched.
+local n = tonumber(ARGV[6])
+do
+  local k, a = 3, 7
+  for _ = 1, n do
+    local keys, args = integer(ARGV[a]), integer(ARGV[a + 1])
+    if not keys or not args or keys < 1 or args < 1 then
+      return redis.error_reply('ERR post: malformed header at argument ' .. a)
+    end
+    k, a = k + 1 + keys, a + 7 + args
+  end
+  if k ~= #KEYS + 1 or a ~= #ARGV + 1 or not integer(floor) or not limit
+      or (integer(posted_ttl) or 0) < 1 or (integer(refused_ttl) or 0) < 1 then
+    return redis.error_reply('ERR post: the headers do not span the call')
+  end
+end
+
+local seq, catalog = fence(meta, epoch, floor)
+if not seq then
+  return { 'cold' }
+end
+local info = redis.pcall('XINFO', 'STREAM', journal)
+if info.err then
+  return { 'cold' }
+end
+local entries, last
+for i = 1, #info, 2 do
+  if info[i] == 'length' then
+    entries = info[i + 1]
+  elseif info[i] == 'last-generated-id' then
+    last = info[i + 1]
+  end
+end
+-- An entry beyond the cell's own sequence means that someone else wrote here: XADD could fail after the legs were written.
+if tonumber(string.match(last, '^(%d+)-')) > seq or seq + n > MAX then
+  return { 'cold' }
+end
+
+local time = redis.call('TIME')
+local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+local stamp = printed(now)
+
+-- State of the transaction under check: cursors into KEYS and ARGV, the keys met, the writes planned, the results.
+local key_at, arg_at, met, plan, results
+
+local function next_arg()
+  arg_at = arg_at + 1
+  return ARGV[arg_at]
+end
+
+local function next_integer(least, most)
+  local s = next_arg()
+  local value = integer(s)
+  if not value or value < least or value > most then
+    error('argument ' .. arg_at .. ' is not an integer in its range', 0)
+  end
+  return value, s
+end
+
+-- No key twice in a transaction: two legs would each see the value before the other.
+local function next_key()
+  key_at = key_at + 1
+  local key = KEYS[key_at]
+  if met[key] then
+    error('key ' .. key_at .. ' stands in two legs', 0)
+  end
+  met[key] = true
+  return key
+end
+
+local function stored_integer(s)
+  local value = integer(s)
+  if not value then
+    error('a stored value is not an integer', 0)
+  end
+  return value
+end
+
+local function one_of(letters, s)
+  if #s ~= 1 or not string.find(letters, s, 1, true) then
+    error('argument ' .. arg_at .. ' is not one of ' .. letters, 0)
+  end
+  return s
+end
+
+local function word(s)
+  if not string.find(s, '^[%w%-_%.:]*$') then
+    error('a word holds a character that JSON would have to escape', 0)
+  end
+  return s
+end
+
+local function write(...)
+  plan[#plan + 1] = { ... }
+end
+
+local legs = {}
+
+function legs.card()
+  local candidates = next_integer(1, 16)
+  local key, card
+  for _ = 1, candidates do
+    local candidate = next_key()
+    if not key then
+      local read = redis.call('HMGET', candidate, 'b', 's', 't', 'x', 'c', 'n')
+      if read[1] then
+        key, card = candidate, read
+      end
+    end
+  end
+  local number, states, expires = next_arg(), next_arg(), next_integer(0, 1) == 1
+  local sign = next_integer(-1, 1)
+  local expected, set = next_arg(), next_arg()
+  if set ~= '' then
+    one_of('aifv', set)
+  end
+  local refusal, amount, amount_text
+  local accepted = false
+  for _ = 1, next_integer(1, 1000) do
+    local kind = next_arg()
+    local value, text = next_integer(0, MAX)
+    if card and card[3] == kind then
+      accepted, amount, amount_text = true, value, text
+    end
+  end
+  if not card or (number ~= '' and number ~= card[6]) then
+    return CARD_UNKNOWN
+  end
+  local balance, state = stored_integer(card[1]), card[2] or 'a'
+  if not string.find(states, state, 1, true) then
+    refusal = BY_STATE[one_of('aifv', state)]
+  elseif expires and card[4] and stored_integer(card[4]) <= now then
+    refusal = CARD_EXPIRED
+  elseif not accepted then
+    refusal = CARD_NOT_ACCEPTED
+  elseif sign < 0 and balance < amount then
+    return INSUFFICIENT_BALANCE, '', amount_text, card[1]
+  elseif expected ~= '' and expected ~= card[1] then
+    refusal = BALANCE_UNEXPECTED
+  end
+  if refusal then
+    return refusal
+  end
+  local after = balance + sign * amount
+  if after > MAX then
+    error('a credit would pass 2^53-1', 0)
+  end
+  if sign ~= 0 then
+    write('HSET', key, 'b', printed(after))
+  end
+  if set == 'a' then
+    write('HDEL', key, 's')
+  elseif set ~= '' then
+    write('HSET', key, 's', set)
+  end
+  results[#results + 1] = '["' .. string.sub(key, -22) .. '","' .. word(card[5]) .. '","' .. word(card[6]) .. '","'
+      .. word(card[3]) .. '",' .. amount_text .. ',' .. printed(after) .. ',"' .. (set ~= '' and set or state) .. '"]'
+end
+
+function legs.new_card()
+  local key = next_key()
+  local api, number, kind = next_arg(), next_arg(), next_arg()
+  local _, amount = next_integer(0, MAX)
+  local state = one_of('aifv', next_arg())
+  local _, expires = next_integer(0, MAX)
+  if redis.call('EXISTS', key) == 1 then
+    return CARD_EXISTS
+  end
+  word(api) word(number) word(kind)
+  local command = { 'HSET', key, 'b', amount, 't', kind, 'c', api, 'n', number }
+  if state ~= 'a' then
+    command[#command + 1] = 's'
+    command[#command + 1] = state
+  end
+  if expires ~= '0' then
+    command[#command + 1] = 'x'
+    command[#command + 1] = expires
+  end
+  plan[#plan + 1] = command
+  results[#results + 1] = '[]'
+end
+
+function legs.stock()
+  local key = next_key()
+  local delta = next_integer(-MAX, MAX)
+  local opens, closes = next_integer(0, MAX), next_integer(0, MAX)
+  if opens > 0 and now < opens then
+    return SALE_NOT_OPEN, '', '0', '0', printed(opens)
+  elseif closes > 0 and now >= closes then
+    return SALE_CLOSED
+  end
+  local units = stored_integer(redis.call('HGET', key, 'u') or '0')
+  local after = units + delta
+  if delta < 0 and after < 0 then
+    return INSUFFICIENT_STOCK, '', printed(-delta), printed(units)
+  elseif after > MAX then
+    error('a credit would pass 2^53-1', 0)
+  end
+  if delta ~= 0 then
+    write('HSET', key, 'u', printed(after))
+  end
+  results[#results + 1] = '[' .. printed(after) .. ']'
+end
+
+function legs.codes()
+  local key = next_key()
+  local count, text = next_integer(1, 1000)
+  local codes = redis.call('LRANGE', key, '0', printed(count - 1))
+  if #codes < count then
+    return INSUFFICIENT_STOCK, '', text, printed(#codes)
+  end
+  for i = 1, count do
+    word(codes[i])
+  end
+  write('LPOP', key, text)
+  results[#results + 1] = '["' .. table.concat(codes, '","') .. '"]'
+end
+
+function legs.codes_add()
+  local key = next_key()
+  local count = next_integer(1, 1000)
+  local size = redis.call('LLEN', key)
+  local command = { 'RPUSH', key }
+  for i = 1, count do
+    command[2 + i] = word(next_arg())
+  end
+  plan[#plan + 1] = command
+  results[#results + 1] = '[' .. printed(size + count) .. ']'
+end
+
+function legs.quota()
+  local key = next_key()
+  local name = word(next_arg())
+  local delta = next_integer(-MAX, MAX)
+  local most, most_text = next_integer(0, MAX)
+  local from, till = next_integer(0, MAX), next_integer(0, MAX)
+  local expires, expires_text = next_integer(0, MAX)
+  local _, resets = next_integer(0, MAX)
+  local clamp = next_integer(0, 1) == 1
+  if now < from or (till > 0 and now >= till) then
+    return STALE_DAY
+  end
+  local used = stored_integer(redis.call('GET', key) or '0')
+  local after = used + delta
+  if clamp then
+    after = math.max(0, math.min(after, most))
+  elseif delta > 0 and after > most then
+    return QUOTA_EXCEEDED, name, most_text, printed(used), resets
+  elseif after < 0 then
+    error('a quota would fall below zero', 0)
+  end
+  if expires > 0 then
+    write('SET', key, printed(after), 'PXAT', expires_text)
+  else
+    write('SET', key, printed(after))
+  end
+  results[#results + 1] = '[' .. printed(after) .. ']'
+end
+
+-- Everything that may raise happens here; a refusal or an error leaves the plan unused.
+local function check(count, last_key, last_arg)
+  local code, name, most, used, resets
+  for _ = 1, count do
+    local leg = legs[next_arg()]
+    if not leg then
+      error('argument ' .. arg_at .. ' is not a kind of leg', 0)
+    end
+    code, name, most, used, resets = leg()
+    if code then
+      return code, name or '', most or '0', used or '0', resets or '0'
+    end
+  end
+  if key_at ~= last_key or arg_at ~= last_arg then
+    error('the legs do not span the transaction', 0)
+  end
+end
+
+local reply, entry, first = { catalog or '0' }, {}, seq + 1
+
+local function answer(status, sequence, payload)
+  local i = #reply
+  reply[i + 1], reply[i + 2], reply[i + 3] = status, sequence, payload
+end
+
+local k, a = 3, 7
+for _ = 1, n do
+  local record_key, keys, args = KEYS[k], tonumber(ARGV[a]), tonumber(ARGV[a + 1])
+  local fingerprint, request, version, data = ARGV[a + 2], ARGV[a + 3], ARGV[a + 4], ARGV[a + 5]
+  local count = integer(ARGV[a + 6]) or 0
+  local record = redis.pcall('GET', record_key)
+  if type(record) == 'table' then
+    answer('faulty', '', 'the idempotency record has another type')
+  elseif record then
+    local status = string.sub(record, 17, 17)
+    if string.sub(record, 1, 16) ~= fingerprint then
+      answer('reused', '', '')
+    elseif status == 'P' then
+      answer('replayed', string.sub(record, 18), '')
+    else
+      answer('repeated', '', string.sub(record, 18))
+    end
+  elseif #fingerprint ~= 16 or count < 1 or count > 1000 or not string.find(request, '^%w*$') then
+    answer('faulty', '', 'malformed transaction header')
+  elseif entries >= limit then
+    answer('refused', '', '[' .. JOURNAL_FULL .. ',"' .. request .. '","",0,0,0]')
+  elseif version ~= '' and version ~= (catalog or '0') then
+    answer('refused', '', '[' .. CATALOG_CHANGED .. ',"' .. request .. '","",0,0,0]')
+  else
+    key_at, arg_at, met, plan, results = k, a + 6, {}, {}, {}
+    local fine, code, name, most, used, resets = pcall(check, count, k + keys, a + 6 + args)
+    if not fine then
+      answer('faulty', '', type(code) == 'table' and code.err or tostring(code))
+    elseif code then
+      local refusal = '[' .. code .. ',"' .. request .. '","' .. name .. '",' .. most .. ',' .. used .. ',' .. resets .. ']'
+      if PINNED[code] then
+        redis.call('SET', record_key, fingerprint .. 'R' .. refusal, 'PX', refused_ttl)
+      end
+      answer('refused', '', refusal)
+    else
+      for i = 1, #plan do
+        redis.call(unpack(plan[i]))
+      end
+      seq = seq + 1
+      local sequence = printed(seq)
+      local result = '{"at":' .. stamp .. ',"legs":[' .. table.concat(results, ',') .. ']}'
+      redis.call('SET', record_key, fingerprint .. 'P' .. sequence, 'PX', posted_ttl)
+      local i = #entry
+      entry[i + 1], entry[i + 2], entry[i + 3], entry[i + 4] = 'd', data, 'r', result
+      answer('posted', sequence, result)
+    end
+  end
+  k, a = k + 1 + keys, a + 7 + args
+end
+
+if seq >= first then
+  redis.call('HSET', meta, 'seq', printed(seq))
+  redis.call('XADD', journal, printed(first) .. '-0', unpack(entry))
+end
+return reply
