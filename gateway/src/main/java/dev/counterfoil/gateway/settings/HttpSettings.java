@@ -1,0 +1,20 @@
+package dev.counterfoil.gateway.settings;
+
+import java.time.Duration;
+
+/** Where and how the gateway listens. */
+public record HttpSettings(
+        int port, String host, int eventLoops, int maxBodyBytes, Duration idleTimeout, Duration stopTimeout) {
+    public HttpSettings {
+        Bounds.between("http.port", port, 0, 65_535);
+        Bounds.text("http.host", host);
+        Bounds.between("http.event-loops", eventLoops, 0, 256);
+        Bounds.between("http.max-body-bytes", maxBodyBytes, 1_024, 16_777_216);
+        Bounds.between("http.idle-timeout", idleTimeout, Duration.ofSeconds(1), Duration.ofHours(1));
+        Bounds.between("http.stop-timeout", stopTimeout, Duration.ZERO, Duration.ofMinutes(5));
+    }
+
+    public static HttpSettings defaults() {
+        return new HttpSettings(8_080, "0.0.0.0", 0, 65_536, Duration.ofSeconds(60), Duration.ofSeconds(10));
+    }
+}

@@ -1,0 +1,17 @@
+package dev.counterfoil.gateway.settings;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/** The Redis that holds the cells; without {@code uri} the embedded one is started. */
+public record RedisSettings(Optional<Secret> uri, Duration commandTimeout, Duration connectTimeout) {
+    public RedisSettings {
+        Bounds.uri("redis.uri", uri, "redis://", "rediss://");
+        Bounds.between("redis.command-timeout", commandTimeout, Duration.ofMillis(50), Duration.ofMinutes(1));
+        Bounds.between("redis.connect-timeout", connectTimeout, Duration.ofMillis(500), Duration.ofMinutes(1));
+    }
+
+    public static RedisSettings defaults() {
+        return new RedisSettings(Optional.empty(), Duration.ofSeconds(2), Duration.ofSeconds(5));
+    }
+}
