@@ -1,0 +1,224 @@
+package dev.counterfoil.ledger.redis;
+
+import dev.counterfoil.ledger.Cell;
+import dev.counterfoil.ledger.LedgerFault;
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.ScriptOutputType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Smart batching of one cell. While one call of the script is in flight, requests gather; when its answer is there, all
+ * that gathered (up to the bounds) go as the next. There is no timer: a lone request goes at once, and under load the batch
+ * grows by itself until the script, one fsync and one round trip are shared by all in it. Thread-safe.
+ */
+final class CellQueue {
+    private static final Logger LOG = LoggerFactory.getLogger(CellQueue.class);
+
+    /** Bounds what one call of the script holds Redis up: transactions, and bytes of their arguments. */
+    static final int MOST_TRANSACTIONS = 64;
+
+    static final long MOST_BYTES = 1 << 20;
+
+    /** A call that waits, and who hears of its reply. Replies arrive on a thread of the connection. */
+    interface Waiting {
+        PostCall call();
+
+        /** Status, sequence or empty, payload: the three elements of post.lua's reply. */
+        void reply(String status, String sequence, String payload);
+
+        void fail(LedgerFault fault);
+    }
+
+    private final Cell cell;
+    private final RedisConnection redis;
+    private final Script post;
+    private final LedgerLimits limits;
+    private final LongSupplier epoch;
+    private final BatchListener listener;
+    private final Queue<Waiting> waiting = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger length = new AtomicInteger();
+    private final AtomicBoolean inFlight = new AtomicBoolean();
+    private final AtomicLong floor = new AtomicLong();
+
+    /** Hears of every batch that was answered. */
+    interface BatchListener {
+        void posted(Cell cell, int transactions);
+    }
+
+    CellQueue(
+            Cell cell,
+            RedisConnection redis,
+            Script post,
+            LedgerLimits limits,
+            LongSupplier epoch,
+            BatchListener listener) {
+        this.cell = cell;
+        this.redis = redis;
+        this.post = post;
+        this.limits = limits;
+        this.epoch = epoch;
+        this.listener = listener;
+    }
+
+    /** The highest sequence of this cell that was seen acknowledged or settled. */
+    long floor() {
+        return floor.get();
+    }
+
+    /** Raises the floor; never lowers it. */
+    void atLeast(long sequence) {
+        floor.accumulateAndGet(sequence, Math::max);
+    }
+
+    void add(Waiting one) {
+        if (length.incrementAndGet() > limits.queue()) {
+            length.decrementAndGet();
+            one.fail(new LedgerFault.Overloaded("the queue of cell " + cell + " is full"));
+            return;
+        }
+        waiting.add(one);
+        pump();
+    }
+
+    private void pump() {
+        while (!waiting.isEmpty() && inFlight.compareAndSet(false, true)) {
+            List<Waiting> batch = take();
+            if (!batch.isEmpty()) {
+                send(batch);
+                return;
+            }
+            inFlight.set(false);
+        }
+    }
+
+    private List<Waiting> take() {
+        List<Waiting> batch = new ArrayList<>(Math.min(MOST_TRANSACTIONS, length.get() + 1));
+        long bytes = 0;
+        Waiting next = waiting.peek();
+        while (next != null
+                && batch.size() < MOST_TRANSACTIONS
+                && (batch.isEmpty() || bytes + next.call().size() <= MOST_BYTES)) {
+            waiting.remove();
+            length.decrementAndGet();
+            batch.add(next);
+            bytes += next.call().size();
+            next = waiting.peek();
+        }
+        return batch;
+    }
+
+    private void send(List<Waiting> batch) {
+        List<byte[]> keys = new ArrayList<>(2 + batch.size() * 6);
+        List<byte[]> args = new ArrayList<>(6 + batch.size() * 40);
+        keys.add(RedisKeys.bytes(RedisKeys.meta(cell)));
+        keys.add(RedisKeys.bytes(RedisKeys.journal(cell)));
+        args.add(number(epoch.getAsLong()));
+        args.add(number(floor.get()));
+        args.add(number(limits.journalEntries()));
+        args.add(number(limits.postedRecord().toMillis()));
+        args.add(number(limits.refusedRecord().toMillis()));
+        args.add(number(batch.size()));
+        for (Waiting one : batch) {
+            keys.addAll(one.call().keys());
+            args.addAll(one.call().args());
+        }
+        post.<List<Object>>run(redis, ScriptOutputType.MULTI, keys.toArray(new byte[0][]), args.toArray(new byte[0][]))
+                .whenComplete((reply, failure) -> {
+                    // The next batch leaves before this one's answers are looked at, so Redis does not wait for them.
+                    raiseFloor(reply);
+                    inFlight.set(false);
+                    pump();
+                    if (failure != null) {
+                        failAll(batch, fault(failure));
+                    } else {
+                        replies(batch, reply);
+                    }
+                });
+    }
+
+    private void raiseFloor(@Nullable List<Object> reply) {
+        if (reply == null) {
+            return;
+        }
+        for (int i = reply.size() - 2; i > 0; i -= 3) {
+            if ("posted".equals(text(reply.get(i - 1)))) {
+                atLeast(Long.parseLong(text(reply.get(i))));
+                return;
+            }
+        }
+    }
+
+    private void replies(List<Waiting> batch, List<Object> reply) {
+        if (reply.size() != 1 + 3 * batch.size()) {
+            failAll(batch, new LedgerFault.Cold(cell));
+            return;
+        }
+        listener.posted(cell, batch.size());
+        for (int i = 0; i < batch.size(); i++) {
+            int at = 1 + 3 * i;
+            batch.get(i).reply(text(reply.get(at)), text(reply.get(at + 1)), text(reply.get(at + 2)));
+        }
+    }
+
+    private static void failAll(List<Waiting> batch, LedgerFault fault) {
+        batch.forEach(one -> one.fail(fault));
+    }
+
+    private LedgerFault fault(Throwable thrown) {
+        Throwable failure =
+                thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+        String message = String.valueOf(failure.getMessage());
+        if (failure instanceof LedgerFault) {
+            return (LedgerFault) failure;
+        } else if (RedisConnection.notSent(failure)) {
+            return new LedgerFault.Unavailable("Redis: " + message);
+        } else if (failure instanceof RedisCommandExecutionException) {
+            return serverError(message);
+        }
+        return new LedgerFault.OutcomeUnknown("Redis gave no answer");
+    }
+
+    /** What Redis says before a script runs leaves no doubt; what a running script raises does. */
+    private LedgerFault serverError(String message) {
+        String code = message.substring(0, message.indexOf(' ') < 0 ? message.length() : message.indexOf(' '));
+        switch (code) {
+            case "OOM":
+                return new LedgerFault.Overloaded("Redis is out of memory");
+            case "LOADING":
+            case "READONLY":
+            case "MISCONF":
+            case "MASTERDOWN":
+            case "CLUSTERDOWN":
+            case "TRYAGAIN":
+            case "NOREPLICAS":
+            case "BUSY":
+            case "NOPERM":
+                LOG.warn("redis refuses to post to cell {}: {}", cell, message);
+                return new LedgerFault.Unavailable("Redis: " + code);
+            default:
+                LOG.error("post.lua failed on cell {}: {}", cell, message);
+                return message.startsWith("ERR post:")
+                        ? new LedgerFault.Faulty(message)
+                        : new LedgerFault.OutcomeUnknown("the script failed");
+        }
+    }
+
+    private static String text(Object element) {
+        return element instanceof byte[] ? RedisKeys.text((byte[]) element) : String.valueOf(element);
+    }
+
+    private static byte[] number(long value) {
+        return RedisKeys.bytes(Long.toString(value));
+    }
+}

@@ -1,0 +1,42 @@
+package dev.counterfoil.ledger.redis;
+
+import dev.counterfoil.ledger.LedgerFault;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** A transaction on its way: the reply arrives on a thread of the connection and is brought onto the caller's context. */
+final class PendingPost implements CellQueue.Waiting {
+    /** The script's reply for one transaction, with the data that was sent for it. */
+    record Reply(String status, String sequence, String payload, JsonObject data) {}
+
+    private final PostCall call;
+    private final CompletableFuture<Reply> reply = new CompletableFuture<>();
+    private final @Nullable Context context = Vertx.currentContext();
+
+    PendingPost(PostCall call) {
+        this.call = call;
+    }
+
+    Future<Reply> future() {
+        return context == null ? Future.fromCompletionStage(reply) : Future.fromCompletionStage(reply, context);
+    }
+
+    @Override
+    public PostCall call() {
+        return call;
+    }
+
+    @Override
+    public void reply(String status, String sequence, String payload) {
+        reply.complete(new Reply(status, sequence, payload, call.data()));
+    }
+
+    @Override
+    public void fail(LedgerFault fault) {
+        reply.completeExceptionally(fault);
+    }
+}

@@ -1,0 +1,200 @@
+package dev.counterfoil.ledger.redis;
+
+import dev.counterfoil.ledger.Cell;
+import dev.counterfoil.ledger.Leg;
+import dev.counterfoil.ledger.Leg.CardLeg;
+import dev.counterfoil.ledger.Leg.CodesAddLeg;
+import dev.counterfoil.ledger.Leg.CodesLeg;
+import dev.counterfoil.ledger.Leg.NewCardLeg;
+import dev.counterfoil.ledger.Leg.QuotaLeg;
+import dev.counterfoil.ledger.Leg.StockLeg;
+import dev.counterfoil.ledger.Transaction;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A transaction in the form in which {@code post.lua} takes it: its keys, its arguments, and the data that the journal
+ * keeps. Encoded on the caller's thread; refuses two legs on one key, where each would miss the other's change.
+ */
+final class PostCall {
+    private static final byte[] ZERO = RedisKeys.bytes("0");
+    private static final byte[] ONE = RedisKeys.bytes("1");
+    private static final byte[] NONE = new byte[0];
+
+    private final Cell cell;
+    private final List<byte[]> keys = new ArrayList<>(8);
+    private final List<byte[]> args = new ArrayList<>(40);
+    private final JsonArray journaledLegs = new JsonArray();
+    private final Set<String> met = new HashSet<>();
+    private final JsonObject data;
+    private long size;
+
+    PostCall(Transaction transaction, String durability) {
+        this.cell = transaction.cell();
+        byte[] record = transaction.key().record();
+        keys.add(RedisKeys.idempotency(cell, record));
+        for (int header = 0; header < 7; header++) {
+            args.add(NONE);
+        }
+        transaction.legs().forEach(this::leg);
+        this.data = new JsonObject()
+                .put("type", transaction.type().label())
+                .put("client", transaction.key().client())
+                .put("idem", transaction.key().recordText())
+                .put("fp", transaction.key().fingerprintText())
+                .put("durability", durability)
+                .put("request", transaction.request())
+                .put("legs", journaledLegs);
+        Long version = transaction.catalogVersion();
+        args.set(0, number(keys.size() - 1));
+        args.set(1, number(args.size() - 7));
+        args.set(2, transaction.key().fingerprint());
+        args.set(3, RedisKeys.bytes(transaction.requestId()));
+        args.set(4, version == null ? NONE : number(version));
+        args.set(5, RedisKeys.bytes(data.encode()));
+        args.set(6, number(transaction.legs().size()));
+        for (byte[] argument : args) {
+            size += argument.length;
+        }
+    }
+
+    List<byte[]> keys() {
+        return keys;
+    }
+
+    List<byte[]> args() {
+        return args;
+    }
+
+    /** What the journal keeps of the request. */
+    JsonObject data() {
+        return data;
+    }
+
+    /** Bytes of the arguments. */
+    long size() {
+        return size;
+    }
+
+    private void leg(Leg leg) {
+        if (leg instanceof CardLeg) {
+            card((CardLeg) leg);
+        } else if (leg instanceof NewCardLeg) {
+            newCard((NewCardLeg) leg);
+        } else if (leg instanceof StockLeg) {
+            stock((StockLeg) leg);
+        } else if (leg instanceof CodesLeg) {
+            CodesLeg codes = (CodesLeg) leg;
+            words("codes");
+            key(RedisKeys.codes(cell, codes.sku()));
+            args.add(number(codes.count()));
+            journaledLegs.add(new JsonArray().add("codes").add(codes.sku()).add(-codes.count()));
+        } else if (leg instanceof CodesAddLeg) {
+            codesAdd((CodesAddLeg) leg);
+        } else if (leg instanceof QuotaLeg) {
+            quota((QuotaLeg) leg);
+        }
+    }
+
+    private void card(CardLeg card) {
+        words("card");
+        args.add(number(card.ids().size()));
+        card.ids().forEach(id -> key(RedisKeys.card(cell, id)));
+        String number = card.number();
+        args.add(number == null ? NONE : RedisKeys.bytes(number));
+        words(card.allowedLetters());
+        args.add(card.refuseExpired() ? ONE : ZERO);
+        args.add(number(card.sign()));
+        Long expected = card.expectedBalance();
+        args.add(expected == null ? NONE : number(expected));
+        args.add(
+                card.newState() == null
+                        ? NONE
+                        : RedisKeys.bytes(String.valueOf(card.newState().letter())));
+        args.add(number(card.prices().size()));
+        for (Leg.Price price : card.prices()) {
+            words(price.typeToken());
+            args.add(number(price.amount()));
+        }
+        journaledLegs.add(new JsonArray().add("card").add(card.sign()));
+    }
+
+    private void newCard(NewCardLeg card) {
+        String state = String.valueOf(card.state().letter());
+        words("new_card", card.apiId(), card.number(), card.typeToken());
+        key(RedisKeys.card(cell, card.id()));
+        args.add(number(card.amount()));
+        words(state);
+        args.add(number(card.expiresAtMs()));
+        journaledLegs.add(new JsonArray()
+                .add("new_card")
+                .add(card.id())
+                .add(card.apiId())
+                .add(card.number())
+                .add(card.typeToken())
+                .add(card.amount())
+                .add(state)
+                .add(card.expiresAtMs())
+                .add(card.batch()));
+    }
+
+    private void stock(StockLeg stock) {
+        words("stock");
+        key(RedisKeys.item(cell, stock.sku()));
+        args.add(number(stock.delta()));
+        args.add(number(stock.opensAtMs()));
+        args.add(number(stock.closesAtMs()));
+        journaledLegs.add(new JsonArray().add("stock").add(stock.sku()).add(stock.delta()));
+    }
+
+    private void codesAdd(CodesAddLeg codes) {
+        words("codes_add");
+        key(RedisKeys.codes(cell, codes.sku()));
+        args.add(number(codes.codes().size()));
+        JsonArray leg = new JsonArray()
+                .add("codes_add")
+                .add(codes.sku())
+                .add(codes.codes().size());
+        for (String code : codes.codes()) {
+            words(code);
+            leg.add(code.substring(0, code.indexOf(':')));
+        }
+        journaledLegs.add(leg);
+    }
+
+    private void quota(QuotaLeg quota) {
+        words("quota", quota.name());
+        key(RedisKeys.quota(cell, quota.key()));
+        args.add(number(quota.delta()));
+        args.add(number(quota.limit()));
+        args.add(number(quota.fromMs()));
+        args.add(number(quota.untilMs()));
+        args.add(number(quota.expiresAtMs()));
+        args.add(number(quota.untilMs()));
+        args.add(quota.clamp() ? ONE : ZERO);
+        journaledLegs.add(
+                new JsonArray().add("quota").add(quota.key()).add(quota.delta()).add(quota.expiresAtMs()));
+    }
+
+    private void key(String key) {
+        if (!met.add(key)) {
+            throw new IllegalArgumentException("legs: two touch one key (expected: merged into one): "
+                    + key.substring(0, Math.min(key.length(), key.indexOf('}') + 7)) + "…");
+        }
+        keys.add(RedisKeys.bytes(key));
+    }
+
+    private void words(String... words) {
+        for (String word : words) {
+            args.add(RedisKeys.bytes(word));
+        }
+    }
+
+    private static byte[] number(long value) {
+        return RedisKeys.bytes(Long.toString(value));
+    }
+}

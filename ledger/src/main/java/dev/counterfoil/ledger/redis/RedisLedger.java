@@ -1,0 +1,200 @@
+package dev.counterfoil.ledger.redis;
+
+import dev.counterfoil.ledger.Card;
+import dev.counterfoil.ledger.CardState;
+import dev.counterfoil.ledger.Cell;
+import dev.counterfoil.ledger.JournaledTransaction;
+import dev.counterfoil.ledger.Ledger;
+import dev.counterfoil.ledger.LedgerFault;
+import dev.counterfoil.ledger.Outcome;
+import dev.counterfoil.ledger.Posted;
+import dev.counterfoil.ledger.Refusal;
+import dev.counterfoil.ledger.Refused;
+import dev.counterfoil.ledger.SettledTransactions;
+import dev.counterfoil.ledger.Transaction;
+import io.lettuce.core.ScriptOutputType;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+
+/** The ledger on Redis: one script call a batch, one queue a cell. Thread-safe. */
+public final class RedisLedger implements Ledger {
+    private static final int FINGERPRINT = 16;
+
+    private final RedisConnection redis;
+    private final Journal journal;
+    private final LedgerLimits limits;
+    private final String durability;
+    private final ToLongFunction<Cell> epochs;
+    private final SettledTransactions books;
+    private final LedgerMetrics metrics;
+    private final Consumer<Cell> posted;
+    private final Script post = Script.load("post");
+    private final Script record = Script.load("read_record");
+    private final Script card = Script.load("read_card");
+    private final Map<Cell, CellQueue> queues = new ConcurrentHashMap<>();
+
+    /**
+     * @param durability the level that an answer reaches, as checked against the server's settings
+     * @param epochs the epoch in which a cell was opened, 0 for a cell that is not known
+     * @param books where a transaction is looked up that has left the journal
+     * @param posted told of every cell that something was posted to, on a thread of the connection; must not block
+     */
+    public RedisLedger(
+            RedisConnection redis,
+            LedgerLimits limits,
+            String durability,
+            ToLongFunction<Cell> epochs,
+            SettledTransactions books,
+            LedgerMetrics metrics,
+            Consumer<Cell> posted) {
+        this.redis = redis;
+        this.journal = new Journal(redis);
+        this.limits = limits;
+        this.durability = durability;
+        this.epochs = epochs;
+        this.books = books;
+        this.metrics = metrics;
+        this.posted = posted;
+    }
+
+    /** Tells of a sequence that PostgreSQL holds: a Redis that has a shorter history is cold from now on. */
+    public void atLeast(Cell cell, long sequence) {
+        queue(cell).atLeast(sequence);
+    }
+
+    @Override
+    public Future<Outcome> post(Transaction transaction) {
+        long started = System.nanoTime();
+        PendingPost pending = new PendingPost(new PostCall(transaction, durability));
+        queue(transaction.cell()).add(pending);
+        return pending.future()
+                .compose(reply -> outcome(transaction.cell(), reply))
+                .onComplete(result -> metrics.answered(result, started));
+    }
+
+    private Future<Outcome> outcome(Cell cell, PendingPost.Reply reply) {
+        switch (reply.status()) {
+            case "posted":
+                return Future.succeededFuture(new Posted(
+                        new JournaledTransaction(
+                                cell, Long.parseLong(reply.sequence()), reply.data(), new JsonObject(reply.payload())),
+                        false));
+            case "replayed":
+                return replayed(cell, Long.parseLong(reply.sequence()));
+            case "refused":
+                return Future.succeededFuture(refused(reply.payload(), false));
+            case "repeated":
+                return Future.succeededFuture(refused(reply.payload(), true));
+            case "reused":
+                return Future.succeededFuture(Refused.of(Refusal.IDEMPOTENCY_KEY_REUSED));
+            default:
+                return Future.failedFuture(new LedgerFault.Faulty(reply.payload()));
+        }
+    }
+
+    private Future<Outcome> replayed(Cell cell, long sequence) {
+        return transaction(cell, sequence)
+                .compose(found -> found.isPresent()
+                        ? Future.succeededFuture(new Posted(found.get(), true))
+                        : Future.failedFuture(new LedgerFault.Unavailable(
+                                "transaction " + sequence + " of cell " + cell + " is neither journaled nor settled")));
+    }
+
+    private static Refused refused(String payload, boolean replayed) {
+        JsonArray fields = new JsonArray(payload);
+        return new Refused(
+                Refusal.of(fields.getInteger(0)),
+                fields.getString(1),
+                fields.getString(2),
+                fields.getLong(3),
+                fields.getLong(4),
+                fields.getLong(5),
+                replayed);
+    }
+
+    @Override
+    public Future<Recorded> recorded(Cell cell, byte[] name, byte @Nullable [] fingerprint) {
+        byte[][] keys = {RedisKeys.bytes(RedisKeys.meta(cell)), RedisKeys.idempotency(cell, name)};
+        return read(cell, record, keys).compose(reply -> {
+            long catalogVersion = Long.parseLong(RedisKeys.text((byte[]) reply.get(0)));
+            byte[] value = (byte[]) reply.get(1);
+            return outcome(cell, value, fingerprint).map(outcome -> new Recorded(outcome, catalogVersion));
+        });
+    }
+
+    private Future<Optional<Outcome>> outcome(Cell cell, byte[] value, byte @Nullable [] fingerprint) {
+        if (value.length <= FINGERPRINT) {
+            return Future.succeededFuture(Optional.empty());
+        }
+        String answer = RedisKeys.text(Arrays.copyOfRange(value, FINGERPRINT + 1, value.length));
+        if (fingerprint != null && !Arrays.equals(value, 0, FINGERPRINT, fingerprint, 0, FINGERPRINT)) {
+            return Future.succeededFuture(Optional.of(Refused.of(Refusal.IDEMPOTENCY_KEY_REUSED)));
+        } else if (value[FINGERPRINT] == 'P') {
+            return replayed(cell, Long.parseLong(answer)).map(Optional::of);
+        }
+        return Future.succeededFuture(Optional.of(refused(answer, true)));
+    }
+
+    @Override
+    public Future<Optional<Card>> card(Cell cell, List<String> ids) {
+        byte[][] keys = new byte[1 + ids.size()][];
+        keys[0] = RedisKeys.bytes(RedisKeys.meta(cell));
+        for (int i = 0; i < ids.size(); i++) {
+            keys[1 + i] = RedisKeys.bytes(RedisKeys.card(cell, ids.get(i)));
+        }
+        return read(cell, card, keys).map(reply -> {
+            List<String> fields =
+                    reply.stream().map(field -> RedisKeys.text((byte[]) field)).toList();
+            if (fields.size() < 8) {
+                return Optional.empty();
+            }
+            String state = fields.get(3);
+            return Optional.of(new Card(
+                    ids.get(Integer.parseInt(fields.get(1)) - 1),
+                    fields.get(6),
+                    fields.get(7),
+                    fields.get(4),
+                    state.isEmpty() ? CardState.ACTIVE : CardState.of(state.charAt(0)),
+                    Long.parseLong(fields.get(2)),
+                    fields.get(5).isEmpty() ? 0 : Long.parseLong(fields.get(5)),
+                    Long.parseLong(fields.get(0))));
+        });
+    }
+
+    @Override
+    public Future<Optional<JournaledTransaction>> transaction(Cell cell, long sequence) {
+        return journal.holding(cell, sequence)
+                .compose(entry -> entry.isPresent()
+                        ? Future.succeededFuture(Optional.of(entry.get().transaction(sequence)))
+                        : books.find(cell, sequence));
+    }
+
+    /** Runs a reading script, whose first two arguments are the fence. */
+    private Future<List<Object>> read(Cell cell, Script script, byte[][] keys) {
+        byte[] epoch = RedisKeys.bytes(Long.toString(epochs.applyAsLong(cell)));
+        byte[] floor = RedisKeys.bytes(Long.toString(queue(cell).floor()));
+        return redis.call(commands -> script.<List<Object>>run(redis, ScriptOutputType.MULTI, keys, epoch, floor))
+                .compose(reply -> reply.size() == 1
+                        ? Future.failedFuture(new LedgerFault.Cold(cell))
+                        : Future.succeededFuture(reply));
+    }
+
+    private CellQueue queue(Cell cell) {
+        return queues.computeIfAbsent(
+                cell,
+                unknown ->
+                        new CellQueue(unknown, redis, post, limits, () -> epochs.applyAsLong(unknown), (at, batch) -> {
+                            metrics.batch(batch);
+                            posted.accept(at);
+                        }));
+    }
+}
