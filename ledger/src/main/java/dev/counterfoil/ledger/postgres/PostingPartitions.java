@@ -1,0 +1,33 @@
+package dev.counterfoil.ledger.postgres;
+
+import java.time.Instant;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import org.jdbi.v3.core.Handle;
+
+/** The monthly partitions of {@code posting}. A row whose month has none cannot be written, so they are made ahead. */
+public final class PostingPartitions {
+    private PostingPartitions() {}
+
+    /** Months (UTC) from {@code first} to {@code last}, both included: what {@link #ensure} takes. */
+    public static List<YearMonth> months(Instant first, Instant last) {
+        YearMonth from = YearMonth.from(first.atOffset(ZoneOffset.UTC));
+        YearMonth to = YearMonth.from(last.atOffset(ZoneOffset.UTC));
+        List<YearMonth> months = new ArrayList<>();
+        for (YearMonth month = from; !month.isAfter(to); month = month.plusMonths(1)) {
+            months.add(month);
+        }
+        return months;
+    }
+
+    /** Makes the partitions of {@code months} (UTC) that are missing. Cheap where they exist; safe to race. */
+    public static void ensure(Handle handle, Iterable<YearMonth> months) {
+        for (YearMonth month : months) {
+            handle.execute(
+                    "select ensure_posting_partition(?)",
+                    month.atDay(1).atStartOfDay().atOffset(ZoneOffset.UTC));
+        }
+    }
+}
