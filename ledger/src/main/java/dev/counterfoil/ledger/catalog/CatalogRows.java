@@ -33,7 +33,7 @@ final class CatalogRows {
     static List<Program> programs(Handle handle, String where, Map<String, ?> arguments) {
         return handle.createQuery(PROGRAM + where)
                 .bindMap(arguments)
-                .map(CatalogRows::program)
+                .map(CatalogRows::readProgram)
                 .list();
     }
 
@@ -41,7 +41,7 @@ final class CatalogRows {
         return handle.createQuery("select * from card_type where program = ? and id = ?")
                 .bind(0, program)
                 .bind(1, id)
-                .map(CatalogRows::cardType)
+                .map(CatalogRows::readCardType)
                 .findOne();
     }
 
@@ -49,7 +49,7 @@ final class CatalogRows {
         return handle.createQuery("select * from item where program = ? and sku = ?")
                 .bind(0, program)
                 .bind(1, sku)
-                .map(CatalogRows::item)
+                .map(CatalogRows::readItem)
                 .findOne();
     }
 
@@ -58,7 +58,7 @@ final class CatalogRows {
         return handle.createQuery("select * from card_type where program = :program and version > :after order by id")
                 .bind("program", program)
                 .bind("after", after)
-                .map(CatalogRows::cardType)
+                .map(CatalogRows::readCardType)
                 .list();
     }
 
@@ -67,7 +67,7 @@ final class CatalogRows {
         return handle.createQuery("select * from item where program = :program and version > :after order by sku")
                 .bind("program", program)
                 .bind("after", after)
-                .map(CatalogRows::item)
+                .map(CatalogRows::readItem)
                 .list();
     }
 
@@ -116,7 +116,7 @@ final class CatalogRows {
                 .execute();
     }
 
-    private static Program program(ResultSet row, StatementContext context) throws SQLException {
+    private static Program readProgram(ResultSet row, StatementContext context) throws SQLException {
         JsonObject cells = new JsonObject("{\"cells\":" + row.getString("cells") + "}");
         List<ProgramCell> programCells = new ArrayList<>();
         for (Object cell : cells.getJsonArray("cells")) {
@@ -136,7 +136,7 @@ final class CatalogRows {
                 row.getLong("version"));
     }
 
-    private static CardType cardType(ResultSet row, StatementContext context) throws SQLException {
+    private static CardType readCardType(ResultSet row, StatementContext context) throws SQLException {
         int days = row.getInt("validity_days");
         Integer validityDays = row.wasNull() ? null : days;
         Array accepted = row.getArray("accepted_items");
@@ -151,7 +151,7 @@ final class CatalogRows {
                 row.getLong("version"));
     }
 
-    private static Item item(ResultSet row, StatementContext context) throws SQLException {
+    private static Item readItem(ResultSet row, StatementContext context) throws SQLException {
         JsonObject json = new JsonObject(row.getString("prices"));
         Map<String, Long> prices = new TreeMap<>();
         for (String asset : json.fieldNames()) {
