@@ -1,6 +1,7 @@
 package dev.counterfoil.ledger;
 
 import io.vertx.core.Future;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,9 @@ public interface Ledger {
 
     /** A posted transaction, from the journal or, once it left it, from the books. */
     Future<Optional<JournaledTransaction>> transaction(Cell cell, long sequence);
+
+    /** The time by Redis' clock, which every window and expiry is checked against. */
+    Future<Instant> now();
 
     /**
      * @param outcome what the key's record says, if there is one

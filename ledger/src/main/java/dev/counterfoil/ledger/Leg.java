@@ -134,5 +134,14 @@ public sealed interface Leg {
             Amounts.within("untilMs", untilMs, 0, Amounts.MAX);
             Amounts.within("expiresAtMs", expiresAtMs, 0, Amounts.MAX);
         }
+
+        /** Joins parts that callers supply so that no two lists of parts give one key: each is preceded by its length. */
+        public static String keyOf(String... parts) {
+            StringBuilder joined = new StringBuilder();
+            for (String part : parts) {
+                joined.append(part.length()).append(':').append(part);
+            }
+            return joined.toString();
+        }
     }
 }

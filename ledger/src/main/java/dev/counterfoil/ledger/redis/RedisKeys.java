@@ -44,7 +44,7 @@ public final class RedisKeys {
         return cell.tag() + ":codes:" + sku;
     }
 
-    /** {@code suffix} as {@link #parts} makes it. */
+    /** {@code suffix} as {@link dev.counterfoil.ledger.Leg.QuotaLeg#keyOf} makes it. */
     public static String quota(Cell cell, String suffix) {
         return cell.tag() + ":quota:" + suffix;
     }
@@ -56,15 +56,6 @@ public final class RedisKeys {
         System.arraycopy(prefix, 0, key, 0, prefix.length);
         System.arraycopy(record, 0, key, prefix.length, record.length);
         return key;
-    }
-
-    /** Joins parts that callers supply so that no two lists of parts give one name: each is preceded by its length. */
-    public static String parts(String... parts) {
-        StringBuilder joined = new StringBuilder();
-        for (String part : parts) {
-            joined.append(part.length()).append(':').append(part);
-        }
-        return joined.toString();
     }
 
     public static byte[] bytes(String text) {

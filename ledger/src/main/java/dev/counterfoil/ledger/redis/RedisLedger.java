@@ -13,9 +13,11 @@ import dev.counterfoil.ledger.Refused;
 import dev.counterfoil.ledger.SettledTransactions;
 import dev.counterfoil.ledger.Transaction;
 import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.api.async.RedisServerAsyncCommands;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -176,6 +178,14 @@ public final class RedisLedger implements Ledger {
                 .compose(entry -> entry.isPresent()
                         ? Future.succeededFuture(Optional.of(entry.get().transaction(sequence)))
                         : books.find(cell, sequence));
+    }
+
+    @Override
+    public Future<Instant> now() {
+        return redis.call(RedisServerAsyncCommands::time)
+                .map(time -> Instant.ofEpochSecond(
+                        Long.parseLong(RedisKeys.text(time.get(0))),
+                        Long.parseLong(RedisKeys.text(time.get(1))) * 1000));
     }
 
     /** Runs a reading script, whose first two arguments are the fence. */

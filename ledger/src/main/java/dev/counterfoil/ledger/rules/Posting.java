@@ -1,0 +1,84 @@
+package dev.counterfoil.ledger.rules;
+
+import dev.counterfoil.ledger.Cell;
+import dev.counterfoil.ledger.IdempotencyKey;
+import dev.counterfoil.ledger.Ledger;
+import dev.counterfoil.ledger.LedgerFault;
+import dev.counterfoil.ledger.Outcome;
+import dev.counterfoil.ledger.Refused;
+import dev.counterfoil.ledger.catalog.Catalog;
+import dev.counterfoil.ledger.catalog.Catalogs;
+import io.vertx.core.Future;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * Compiles a rule and posts what it gives, again where the catalog or the business day moved on meanwhile. A rule's own
+ * refusal is given only once the key is known to have no answer yet: a client whose 201 was lost must never read
+ * "sold out".
+ */
+public final class Posting {
+    private static final int MOST_ATTEMPTS = 4;
+
+    private final Ledger ledger;
+    private final Catalogs catalogs;
+    private final Clock clock;
+
+    public Posting(Ledger ledger, Catalogs catalogs, Clock clock) {
+        this.ledger = ledger;
+        this.catalogs = catalogs;
+        this.clock = clock;
+    }
+
+    /** As {@link Ledger#post}; never answers CATALOG_CHANGED or STALE_DAY. */
+    public Future<Outcome> post(Cell cell, IdempotencyKey key, Rule rule) {
+        Optional<Catalog> catalog = catalogs.get(cell.program());
+        return catalog.isPresent()
+                ? attempt(cell, key, rule, catalog.get(), clock.instant(), 1)
+                : Future.failedFuture(new LedgerFault.Cold(cell));
+    }
+
+    private Future<Outcome> attempt(
+            Cell cell, IdempotencyKey key, Rule rule, Catalog catalog, Instant now, int attempt) {
+        if (attempt > MOST_ATTEMPTS) {
+            return Future.failedFuture(new LedgerFault.Overloaded("the catalog of " + cell + " keeps changing"));
+        }
+        Rule.Compiled compiled = rule.compile(catalog, now);
+        if (compiled instanceof Rule.Declined) {
+            return declined(cell, key, rule, catalog, now, attempt, ((Rule.Declined) compiled).refused());
+        }
+        return ledger.post(((Rule.Ready) compiled).transaction()).compose(outcome -> {
+            if (!(outcome instanceof Refused)) {
+                return Future.succeededFuture(outcome);
+            }
+            return switch (((Refused) outcome).reason()) {
+                case CATALOG_CHANGED -> refreshed(cell, key, rule, now, attempt);
+                case STALE_DAY -> ledger.now().compose(time -> attempt(cell, key, rule, catalog, time, attempt + 1));
+                case JOURNAL_FULL ->
+                    Future.failedFuture(new LedgerFault.Overloaded(
+                            "the journal of " + cell + " is full: settlement has to catch up"));
+                default -> Future.succeededFuture(outcome);
+            };
+        });
+    }
+
+    private Future<Outcome> declined(
+            Cell cell, IdempotencyKey key, Rule rule, Catalog catalog, Instant now, int attempt, Refused refused) {
+        return ledger.recorded(cell, key.record(), key.fingerprint()).compose(recorded -> {
+            if (recorded.outcome().isPresent()) {
+                return Future.succeededFuture(recorded.outcome().get());
+            }
+            return recorded.catalogVersion() > catalog.version()
+                    ? refreshed(cell, key, rule, now, attempt)
+                    : Future.succeededFuture(refused);
+        });
+    }
+
+    private Future<Outcome> refreshed(Cell cell, IdempotencyKey key, Rule rule, Instant now, int attempt) {
+        return catalogs.refresh(cell.program())
+                .compose(newer -> newer.isPresent()
+                        ? attempt(cell, key, rule, newer.get(), now, attempt + 1)
+                        : Future.failedFuture(new LedgerFault.Cold(cell)));
+    }
+}
