@@ -1,0 +1,48 @@
+package dev.counterfoil.ledger.access;
+
+import dev.counterfoil.ledger.catalog.Program;
+import java.time.Instant;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A key, without its secret and without its hash.
+ *
+ * @param id not secret; stands in the key's text and in logs
+ * @param issuer tenant of its client
+ * @param programs which it may use; null: all of its issuer
+ * @param expiresAt exclusive; null: never
+ * @param revokedAt null: not revoked
+ * @param version of the list of keys at its last change
+ */
+public record ApiKey(
+        String id,
+        String client,
+        String issuer,
+        KeyKind kind,
+        Set<Scope> scopes,
+        @Nullable Set<String> programs,
+        String name,
+        Instant createdAt,
+        @Nullable Instant expiresAt,
+        @Nullable Instant revokedAt,
+        long version) {
+    public ApiKey {
+        scopes = KeyDraft.checked(kind, scopes);
+        programs = programs == null ? null : KeyDraft.checked(programs);
+    }
+
+    public boolean has(Scope scope) {
+        return scopes.contains(scope);
+    }
+
+    /** Whether the program is its issuer's and one of those it is for. To others a program must look as if it did not exist. */
+    public boolean reaches(Program program) {
+        return program.issuer().equals(issuer) && (programs == null || programs.contains(program.id()));
+    }
+
+    /** Whether it is neither revoked nor expired at {@code moment}. */
+    public boolean isValidAt(Instant moment) {
+        return revokedAt == null && (expiresAt == null || moment.isBefore(expiresAt));
+    }
+}
