@@ -1,0 +1,47 @@
+package dev.counterfoil.gateway.http;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
+
+/**
+ * One line a request: what was asked by route and by whom by key id, how it ended and how long it took. Never a path, a query
+ * string, a secret, a code or an account.
+ */
+final class AccessLog {
+    /** The status logged for a caller that went away before its answer was written. */
+    static final int CALLER_LEFT = 499;
+
+    private static final Logger LOG = LoggerFactory.getLogger("dev.counterfoil.access");
+
+    void write(Call call, int status, long nanos) {
+        if (!LOG.isInfoEnabled()) {
+            return;
+        }
+        LoggingEventBuilder line = LOG.atInfo()
+                .addKeyValue("method", call.route().method())
+                .addKeyValue("route", call.route().template())
+                .addKeyValue("status", status)
+                .addKeyValue("duration_ms", nanos / 10_000 / 100.0)
+                .addKeyValue("bytes", call.context().response().bytesWritten())
+                .addKeyValue("request_id", call.requestId());
+        Caller caller = call.callerOrNull();
+        if (caller != null) {
+            line = line.addKeyValue("key", caller.keyId());
+        }
+        if (call.catalogOrNull() != null) {
+            line = line.addKeyValue("program", call.catalog().program().id());
+        }
+        Problem problem = call.problemOrNull();
+        if (problem != null) {
+            line = line.addKeyValue("problem", problem.code().token());
+        }
+        @Nullable
+        String clientId = RequestIds.harmless(call.context().request().headers().get(Arrival.REQUEST_ID));
+        if (clientId != null) {
+            line = line.addKeyValue("client_request_id", clientId);
+        }
+        line.log("request");
+    }
+}

@@ -1,0 +1,30 @@
+package dev.counterfoil.gateway.http;
+
+import io.vertx.core.Handler;
+import io.vertx.ext.web.RoutingContext;
+
+/** The first handler: names the request and sees to it that its end is logged and counted, however it comes. */
+final class Arrival implements Handler<RoutingContext> {
+    static final String REQUEST_ID = "X-Request-Id";
+
+    private final AccessLog accessLog;
+    private final HttpMetrics metrics;
+
+    Arrival(AccessLog accessLog, HttpMetrics metrics) {
+        this.accessLog = accessLog;
+        this.metrics = metrics;
+    }
+
+    @Override
+    public void handle(RoutingContext context) {
+        Call call = new Call(context, System.nanoTime());
+        context.response().putHeader(REQUEST_ID, call.requestId());
+        int unused = context.addEndHandler(ended -> {
+            long nanos = System.nanoTime() - call.startedNanos();
+            int status = ended.succeeded() ? context.response().getStatusCode() : AccessLog.CALLER_LEFT;
+            metrics.record(call.route(), status, nanos);
+            accessLog.write(call, status, nanos);
+        });
+        context.next();
+    }
+}

@@ -1,0 +1,42 @@
+package dev.counterfoil.gateway.http;
+
+import io.vertx.core.Handler;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** 401 without a valid key in {@code Authorization: Bearer}. */
+final class Authenticate implements Handler<RoutingContext> {
+    private static final String SCHEME = "Bearer ";
+    private static final int LONGEST_KEY = 128;
+    private static final Problem UNAUTHENTICATED =
+            Problem.of(ProblemCode.UNAUTHENTICATED).withHeader("WWW-Authenticate", "Bearer realm=\"counterfoil\"");
+
+    private final Function<String, Optional<Caller>> keys;
+
+    /** @param keys the caller that a presented key names, or nothing; must not block */
+    Authenticate(Function<String, Optional<Caller>> keys) {
+        this.keys = keys;
+    }
+
+    @Override
+    public void handle(RoutingContext context) {
+        List<String> headers = context.request().headers().getAll(HttpHeaders.AUTHORIZATION);
+        Optional<Caller> caller = headers.size() == 1 ? caller(headers.get(0)) : Optional.empty();
+        if (caller.isEmpty()) {
+            context.fail(new Rejection(UNAUTHENTICATED));
+            return;
+        }
+        Call.of(context).caller(caller.get());
+        context.next();
+    }
+
+    private Optional<Caller> caller(String header) {
+        boolean bearer = header.regionMatches(true, 0, SCHEME, 0, SCHEME.length());
+        return bearer && header.length() <= SCHEME.length() + LONGEST_KEY
+                ? keys.apply(header.substring(SCHEME.length()).strip())
+                : Optional.empty();
+    }
+}

@@ -1,0 +1,142 @@
+package dev.counterfoil.gateway.http;
+
+import dev.counterfoil.ledger.catalog.Catalog;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request on its way through the handlers: each fills in what it found out, an endpoint reads it. Used only on the event
+ * loop of the request.
+ */
+public final class Call {
+    private static final String ATTRIBUTE = "call";
+    private static final int LONGEST_KEY = 255;
+    private static final byte[] NO_BODY = new byte[0];
+
+    private final RoutingContext context;
+    private final String requestId = RequestIds.next();
+    private final long startedNanos;
+    private RouteLabel route = RouteLabel.UNKNOWN;
+    private @Nullable Caller caller;
+    private @Nullable Catalog catalog;
+    private byte[] body = NO_BODY;
+    private @Nullable Problem problem;
+
+    Call(RoutingContext context, long startedNanos) {
+        this.context = context;
+        this.startedNanos = startedNanos;
+        context.put(ATTRIBUTE, this);
+    }
+
+    static Call of(RoutingContext context) {
+        Call call = context.get(ATTRIBUTE);
+        if (call == null) {
+            throw new IllegalStateException("no call: Arrival has to be the first handler");
+        }
+        return call;
+    }
+
+    /** The name of this request in answers and logs. */
+    public String requestId() {
+        return requestId;
+    }
+
+    /** For endpoints that stream. */
+    public RoutingContext context() {
+        return context;
+    }
+
+    /** Who calls. Only behind {@link Authenticate}. */
+    public Caller caller() {
+        return found(caller, "caller");
+    }
+
+    /** The program that the path names, with its catalog of this moment. Only behind {@link RequireProgram}. */
+    public Catalog catalog() {
+        return found(catalog, "catalog");
+    }
+
+    /** The decoded part of the path that stands for {@code {name}} in its template. */
+    public String path(String name) {
+        return found(context.pathParam(name), name);
+    }
+
+    /** What {@code reader} makes of the JSON body. Throws a {@link Rejection} with every mistake in it. Only behind {@link ReadBody}. */
+    public <T> T read(Function<RequestFields, T> reader) {
+        return RequestFields.read(body, reader);
+    }
+
+    /** What {@code reader} makes of the query. Throws a {@link Rejection} with every mistake in it. */
+    public <T> T query(Function<QueryFields, T> reader) {
+        return QueryFields.read(context.request().query(), reader);
+    }
+
+    /** The literal {@code Idempotency-Key}: 1 to 255 visible ASCII characters. Throws a {@link Rejection} without one. */
+    public String idempotencyKey() {
+        List<String> values = context.request().headers().getAll("Idempotency-Key");
+        if (values.size() != 1) {
+            throw idempotencyKeyMissing(values.isEmpty() ? "missing" : "there more than once");
+        }
+        String value = values.get(0);
+        if (value.isEmpty() || value.length() > LONGEST_KEY || !value.chars().allMatch(c -> c > 0x20 && c < 0x7f)) {
+            throw idempotencyKeyMissing("expected: 1.." + LONGEST_KEY + " visible ASCII characters");
+        }
+        return value;
+    }
+
+    private static Rejection idempotencyKeyMissing(String detail) {
+        return new Rejection(Problem.of(ProblemCode.IDEMPOTENCY_KEY_MISSING, "Idempotency-Key: " + detail));
+    }
+
+    private static <T> T found(@Nullable T value, String name) {
+        if (value == null) {
+            throw new IllegalStateException("no " + name + ": the route lacks the handler that finds it");
+        }
+        return value;
+    }
+
+    void route(RouteLabel label) {
+        this.route = label;
+    }
+
+    RouteLabel route() {
+        return route;
+    }
+
+    void caller(Caller found) {
+        this.caller = found;
+    }
+
+    void catalog(Catalog found) {
+        this.catalog = found;
+    }
+
+    void body(byte[] bytes) {
+        this.body = bytes;
+    }
+
+    void problem(Problem answered) {
+        this.problem = answered;
+    }
+
+    @Nullable
+    Caller callerOrNull() {
+        return caller;
+    }
+
+    @Nullable
+    Catalog catalogOrNull() {
+        return catalog;
+    }
+
+    @Nullable
+    Problem problemOrNull() {
+        return problem;
+    }
+
+    long startedNanos() {
+        return startedNanos;
+    }
+}

@@ -1,0 +1,71 @@
+package dev.counterfoil.gateway.http;
+
+import dev.counterfoil.ledger.LedgerFault;
+import dev.counterfoil.ledger.catalog.InvalidField;
+import dev.counterfoil.ledger.postgres.DatabaseUnavailable;
+import io.vertx.core.Handler;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.HttpException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Where everything that failed ends: one problem+json answer, and a stack trace in the log only for our own defects. */
+final class Failures implements Handler<RoutingContext> {
+    private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
+
+    @Override
+    public void handle(RoutingContext context) {
+        Call call = Call.of(context);
+        Problem problem = problem(call, context.failure(), context.statusCode());
+        if (context.response().headWritten()) {
+            // A stream broke off: only a reset connection tells the caller that the end is missing.
+            call.problem(problem);
+            context.request().connection().close().onFailure(e -> LOG.debug("already closed"));
+            return;
+        }
+        Answers.write(context, Answer.of(problem));
+    }
+
+    private static Problem problem(Call call, Throwable failure, int status) {
+        if (failure instanceof Rejection rejection) {
+            return rejection.problem();
+        }
+        if (failure instanceof InvalidField field) {
+            return Problem.invalid(field.pointer(), field.detail());
+        }
+        if (failure instanceof LedgerFault fault) {
+            return ledgerProblem(call, fault);
+        }
+        if (failure instanceof DatabaseUnavailable) {
+            LOG.debug("request {}: {}", call.requestId(), failure.getMessage());
+            return Problem.of(ProblemCode.LEDGER_UNAVAILABLE).retryAfter(1);
+        }
+        if (status == 404) {
+            return Problem.of(ProblemCode.NOT_FOUND);
+        }
+        if (status == 400 || failure instanceof HttpException) {
+            return Problem.of(ProblemCode.INVALID_REQUEST, "the request line or a header is malformed");
+        }
+        LOG.error("request {} on {} failed", call.requestId(), call.route().template(), failure);
+        return Problem.of(ProblemCode.INTERNAL_ERROR);
+    }
+
+    /** Not logged above debug: in an outage each request would add a line to those of whoever noticed it. */
+    private static Problem ledgerProblem(Call call, LedgerFault fault) {
+        LOG.debug("request {}: {}", call.requestId(), fault.getMessage());
+        if (fault instanceof LedgerFault.OutcomeUnknown) {
+            return Problem.of(ProblemCode.OUTCOME_UNKNOWN).retryAfter(1);
+        }
+        if (fault instanceof LedgerFault.Unavailable) {
+            return Problem.of(ProblemCode.LEDGER_UNAVAILABLE).retryAfter(1);
+        }
+        if (fault instanceof LedgerFault.Cold) {
+            return Problem.of(ProblemCode.LEDGER_COLD).retryAfter(5);
+        }
+        if (fault instanceof LedgerFault.Overloaded) {
+            return Problem.of(ProblemCode.OVERLOADED).retryAfter(1);
+        }
+        LOG.error("request {} on {} failed", call.requestId(), call.route().template(), fault);
+        return Problem.of(ProblemCode.INTERNAL_ERROR);
+    }
+}

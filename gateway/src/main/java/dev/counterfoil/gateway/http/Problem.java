@@ -1,0 +1,114 @@
+package dev.counterfoil.gateway.http;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why a request was not done, as RFC 9457 shows it.
+ *
+ * @param detail a sentence for whoever debugs the call; holds no secret, account or code; empty: left out
+ * @param retryable whether the same key may still post later
+ * @param errors what is wrong with the request, by place
+ * @param quota which limit was reached, with {@link ProblemCode#QUOTA_EXCEEDED}
+ * @param headers sent with the answer, such as {@code Retry-After}
+ */
+public record Problem(
+        ProblemCode code,
+        String detail,
+        boolean retryable,
+        List<FieldError> errors,
+        @Nullable Quota quota,
+        Map<String, String> headers) {
+
+    /** What is wrong at one place: {@code pointer} is an RFC 6901 pointer into the body, or names a parameter or header. */
+    public record FieldError(String pointer, String detail) {}
+
+    /** A limit over a window: how much of it is used, and when it starts anew (null: never). */
+    public record Quota(
+            String name, long limit, long used, @Nullable Instant resetsAt) {}
+
+    public Problem {
+        errors = List.copyOf(errors);
+        headers = Map.copyOf(headers);
+    }
+
+    public static Problem of(ProblemCode code) {
+        return of(code, "");
+    }
+
+    public static Problem of(ProblemCode code, String detail) {
+        return new Problem(code, detail, code.retryable(), List.of(), null, Map.of());
+    }
+
+    /** 400 for one place of the request. */
+    public static Problem invalid(String pointer, String detail) {
+        return invalid(List.of(new FieldError(pointer, detail)));
+    }
+
+    /** 400 for one or more places of the request. */
+    public static Problem invalid(List<FieldError> errors) {
+        return new Problem(
+                ProblemCode.INVALID_REQUEST, "", ProblemCode.INVALID_REQUEST.retryable(), errors, null, Map.of());
+    }
+
+    public static Problem quotaExceeded(Quota quota) {
+        return new Problem(
+                ProblemCode.QUOTA_EXCEEDED, "", ProblemCode.QUOTA_EXCEEDED.retryable(), List.of(), quota, Map.of());
+    }
+
+    public Problem withHeader(String name, String value) {
+        Map<String, String> more = new HashMap<>(headers);
+        more.put(name, value);
+        return new Problem(code, detail, retryable, errors, quota, more);
+    }
+
+    /** Final under its key, unlike what {@link ProblemCode#retryable()} says of the code in general. */
+    public Problem pinned() {
+        return new Problem(code, detail, false, errors, quota, headers);
+    }
+
+    /** 503 and 429: tells the caller how many seconds to wait. */
+    public Problem retryAfter(long seconds) {
+        return withHeader("Retry-After", Long.toString(seconds));
+    }
+
+    /** The body of the answer to the request {@code requestId}. */
+    public JsonObject toJson(String requestId) {
+        JsonObject json = new JsonObject()
+                .put("type", "urn:counterfoil:problem:" + code.token())
+                .put("title", code.title())
+                .put("status", code.status())
+                .put("code", code.token())
+                .put("retryable", retryable)
+                .put("request_id", requestId);
+        if (!detail.isEmpty()) {
+            json.put("detail", detail);
+        }
+        if (!errors.isEmpty()) {
+            JsonArray array = new JsonArray();
+            errors.forEach(error ->
+                    array.add(new JsonObject().put("pointer", error.pointer()).put("detail", error.detail())));
+            json.put("errors", array);
+        }
+        if (quota != null) {
+            json.put("quota", quotaJson(quota));
+        }
+        return json;
+    }
+
+    private static JsonObject quotaJson(Quota quota) {
+        JsonObject json = new JsonObject()
+                .put("name", quota.name())
+                .put("limit", quota.limit())
+                .put("used", quota.used());
+        if (quota.resetsAt() != null) {
+            json.put("resets_at", Timestamps.text(quota.resetsAt()));
+        }
+        return json;
+    }
+}

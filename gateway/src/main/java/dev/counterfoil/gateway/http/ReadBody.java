@@ -1,0 +1,82 @@
+package dev.counterfoil.gateway.http;
+
+import io.vertx.core.Handler;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the whole body: 415 when it is no {@code application/json}, 413 past the limit, told from {@code Content-Length} before
+ * a byte is read, else counted while it comes. What follows of a refused body is thrown away (see {@link Answers}).
+ */
+final class ReadBody implements Handler<RoutingContext> {
+    private static final Pattern JSON =
+            Pattern.compile("application/json *(; *charset *= *\"?utf-8\"? *)?", Pattern.CASE_INSENSITIVE);
+
+    private final int maxBytes;
+
+    ReadBody(int maxBytes) {
+        this.maxBytes = maxBytes;
+    }
+
+    @Override
+    public void handle(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        String type = request.headers().get(HttpHeaders.CONTENT_TYPE);
+        if (!isJson(type)) {
+            fail(context, ProblemCode.UNSUPPORTED_MEDIA_TYPE, "expected: Content-Type: application/json");
+            return;
+        }
+        if (tooLong(request.headers().get(HttpHeaders.CONTENT_LENGTH))) {
+            fail(context, ProblemCode.PAYLOAD_TOO_LARGE, "expected: at most " + maxBytes + " bytes");
+            return;
+        }
+        if ("100-continue".equalsIgnoreCase(request.headers().get(HttpHeaders.EXPECT))) {
+            context.response().writeContinue().onFailure(context::fail);
+        }
+        read(context, request);
+    }
+
+    private void read(RoutingContext context, HttpServerRequest request) {
+        Buffer body = Buffer.buffer();
+        // Nobody is there to be answered; without a handler it would be logged as an error.
+        request.exceptionHandler(callerLeft -> {});
+        request.handler(chunk -> {
+            if (context.failed()) {
+                return;
+            }
+            if (body.length() + chunk.length() > maxBytes) {
+                fail(context, ProblemCode.PAYLOAD_TOO_LARGE, "expected: at most " + maxBytes + " bytes");
+                return;
+            }
+            body.appendBuffer(chunk);
+        });
+        request.endHandler(end -> {
+            if (!context.failed()) {
+                Call.of(context).body(body.getBytes());
+                context.next();
+            }
+        });
+    }
+
+    private static boolean isJson(@Nullable String contentType) {
+        if (contentType == null) {
+            return false;
+        }
+        return contentType.equals("application/json")
+                || JSON.matcher(contentType.strip().toLowerCase(Locale.ROOT)).matches();
+    }
+
+    private boolean tooLong(@Nullable String contentLength) {
+        // Netty refused what is not a number; one of more digits than the limit's need not be one that fits a long.
+        return contentLength != null && (contentLength.length() > 9 || Long.parseLong(contentLength) > maxBytes);
+    }
+
+    private static void fail(RoutingContext context, ProblemCode code, String detail) {
+        context.fail(new Rejection(Problem.of(code, detail)));
+    }
+}

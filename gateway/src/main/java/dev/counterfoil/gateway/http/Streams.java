@@ -1,0 +1,26 @@
+package dev.counterfoil.gateway.http;
+
+import io.vertx.core.Handler;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.RoutingContext;
+
+/** The last handler of routes that stream. */
+final class Streams implements Handler<RoutingContext> {
+    private final StreamingEndpoint endpoint;
+
+    Streams(StreamingEndpoint endpoint) {
+        this.endpoint = endpoint;
+    }
+
+    @Override
+    public void handle(RoutingContext context) {
+        context.request().pause();
+        if ("100-continue".equalsIgnoreCase(context.request().headers().get(HttpHeaders.EXPECT))) {
+            context.response().writeContinue().onFailure(context::fail);
+        }
+        endpoint.handle(Call.of(context)).onFailure(failure -> {
+            context.request().resume();
+            context.fail(failure);
+        });
+    }
+}
