@@ -1,0 +1,190 @@
+package dev.counterfoil.ledger.redis;
+
+import static dev.counterfoil.ledger.redis.LedgerOnRedis.bytes;
+import static dev.counterfoil.ledger.redis.LedgerOnRedis.debit;
+import static dev.counterfoil.ledger.redis.LedgerOnRedis.id;
+import static dev.counterfoil.ledger.redis.LedgerOnRedis.newCard;
+import static dev.counterfoil.ledger.redis.LedgerOnRedis.quota;
+import static dev.counterfoil.ledger.redis.LedgerOnRedis.stock;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.counterfoil.ledger.LedgerFault;
+import dev.counterfoil.ledger.Leg;
+import dev.counterfoil.ledger.Posted;
+import io.lettuce.core.ScriptOutputType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Redis does not roll a script back, so whatever could raise in the write phase must be found before it. */
+class PostNeverHalfIT {
+    private static final Leg[] ALL_KINDS = {
+        stock("crab", -1),
+        new Leg.CodesLeg("video", 1),
+        new Leg.CodesAddLeg("music", List.of("m1:k.A")),
+        debit("a", 10),
+        newCard("b", 5),
+        quota("q", 1, 100)
+    };
+
+    private final LedgerOnRedis on = new LedgerOnRedis();
+
+    @BeforeEach
+    void stockUp() {
+        on.post("issue", newCard("a", 100));
+        on.post("stock", stock("crab", 9));
+        on.post("load", new Leg.CodesAddLeg("video", List.of("c1:k.A", "c2:k.B")));
+        on.post("quota", quota("q", 3, 100));
+    }
+
+    @AfterEach
+    void close() {
+        on.close();
+    }
+
+    @Test
+    void the_transaction_of_these_tests_posts_when_nothing_is_wrong() {
+        assertThat(on.post("k", ALL_KINDS)).isInstanceOf(Posted.class);
+    }
+
+    static Stream<Arguments> spoilings() {
+        return Stream.of(
+                spoiling("a card of another type", on -> on.retype(card(on, "a"))),
+                spoiling("a balance with a fraction", on -> on.hset(card(on, "a"), "b", "99.5")),
+                spoiling("a balance with an exponent", on -> on.hset(card(on, "a"), "b", "1e3")),
+                spoiling("a balance with a leading zero", on -> on.hset(card(on, "a"), "b", "099")),
+                spoiling("a balance beyond 2^53-1", on -> on.hset(card(on, "a"), "b", "9007199254740993")),
+                spoiling("an expiry that is no number", on -> on.hset(card(on, "a"), "x", "soon")),
+                spoiling("a state that is none", on -> on.hset(card(on, "a"), "s", "z")),
+                spoiling("a number that breaks JSON", on -> on.hset(card(on, "a"), "n", "1\"2")),
+                spoiling("an item of another type", on -> on.retype(RedisKeys.item(on.cell, "crab"))),
+                spoiling("units that are no integer", on -> on.hset(RedisKeys.item(on.cell, "crab"), "u", " 9")),
+                spoiling("a pool of another type", on -> on.retype(RedisKeys.codes(on.cell, "video"))),
+                spoiling("a pool to add to of another type", on -> on.set(RedisKeys.codes(on.cell, "music"), "x")),
+                spoiling("a code that breaks JSON", on -> {
+                    on.run(commands -> commands.lset(bytes(RedisKeys.codes(on.cell, "video")), 0, bytes("c1:\"")));
+                }),
+                spoiling("a quota of another type", on -> on.retype(RedisKeys.quota(on.cell, "q"))),
+                spoiling("a quota that is no integer", on -> on.set(RedisKeys.quota(on.cell, "q"), "3x")),
+                spoiling("a record of another type", on -> {
+                    byte[] record = RedisKeys.idempotency(on.cell, LedgerOnRedis.sixteen("k"));
+                    on.run(commands -> commands.lpush(record, bytes("x")));
+                }));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("spoilings")
+    void a_stored_value_that_would_raise_is_found_before_the_first_write(String what, Consumer<LedgerOnRedis> spoil) {
+        spoil.accept(on);
+        Map<String, String> before = on.everything();
+        assertThatThrownBy(() -> on.post("k", ALL_KINDS)).isInstanceOf(LedgerFault.class);
+        assertThat(on.everything()).isEqualTo(before);
+    }
+
+    static Stream<Arguments> malformations() {
+        return Stream.of(
+                malformed("an unknown kind", args -> replace(args, "stock", "stocks")),
+                malformed("an amount with an exponent", args -> replace(args, "10", "1e1")),
+                malformed("an amount with a fraction", args -> replace(args, "10", "1.5")),
+                malformed("an amount beyond 2^53-1", args -> replace(args, "10", "9007199254740992")),
+                malformed("an amount below zero", args -> replace(args, "10", "-10")),
+                malformed("a state that is none", args -> replace(args, "a", "aa")),
+                malformed("a word that breaks JSON", args -> replace(args, "100b", "10\\0b")),
+                malformed("a leg too few", args -> set(args, 12, "5")),
+                malformed("a leg too many", args -> set(args, 12, "7")),
+                malformed("a header one argument short", args -> set(args, 7, "1")),
+                malformed("a header one key long", args -> set(args, 6, "99")),
+                malformed("an argument dropped", args -> args.subList(0, args.size() - 1)),
+                malformed("a count of transactions too high", args -> set(args, 5, "2")),
+                malformed("a record that never expires", args -> set(args, 3, "0")),
+                malformed("a floor that is no number", args -> set(args, 1, "none")),
+                malformed("a short fingerprint", args -> set(args, 8, "short")));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("malformations")
+    void a_malformed_argument_is_found_before_the_first_write(String what, UnaryOperator<List<String>> malform) {
+        PostCall call = new PostCall(on.transaction("k", "k", ALL_KINDS), "durable");
+        List<byte[]> keys = new ArrayList<>(List.of(bytes(RedisKeys.meta(on.cell)), bytes(RedisKeys.journal(on.cell))));
+        keys.addAll(call.keys());
+        List<String> args = new ArrayList<>(List.of("1", "0", "1000", "60000", "60000", "1"));
+        call.args().forEach(arg -> args.add(RedisKeys.text(arg)));
+        Map<String, String> before = on.everything();
+        String answer = run(keys, malform.apply(args));
+        assertThat(answer)
+                .satisfiesAnyOf(
+                        text -> assertThat(text).startsWith("ERR post:"),
+                        text -> assertThat(text).isEqualTo("faulty"));
+        assertThat(on.everything()).isEqualTo(before);
+    }
+
+    @Test
+    void one_key_in_two_legs_is_refused_by_the_caller_and_by_the_script() {
+        assertThatThrownBy(() -> on.transactionCall(debit("a", 80), debit("a", 80)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("two touch one key");
+        PostCall call = new PostCall(on.transaction("k", "k", debit("a", 80), debit("b", 80)), "durable");
+        List<byte[]> keys = new ArrayList<>(List.of(bytes(RedisKeys.meta(on.cell)), bytes(RedisKeys.journal(on.cell))));
+        keys.addAll(call.keys());
+        keys.set(4, keys.get(3));
+        List<String> args = new ArrayList<>(List.of("1", "0", "1000", "60000", "60000", "1"));
+        call.args().forEach(arg -> args.add(RedisKeys.text(arg)));
+        assertThat(run(keys, args)).isEqualTo("faulty");
+        assertThat(on.hget(card(on, "a"), "b")).contains("100");
+    }
+
+    @Test
+    void a_faulty_transaction_leaves_the_others_of_its_batch_alone() {
+        on.hset(card(on, "a"), "b", "1e3");
+        var faulty = on.ledger.post(on.transaction("bad", "bad", debit("a", 1)));
+        var fine = on.ledger.post(on.transaction("good", "good", stock("crab", -1)));
+        assertThatThrownBy(() -> LedgerOnRedis.await(faulty)).isInstanceOf(LedgerFault.Faulty.class);
+        assertThat(LedgerOnRedis.await(fine)).isInstanceOf(Posted.class);
+    }
+
+    private String run(List<byte[]> keys, List<String> args) {
+        byte[][] arguments = args.stream().map(LedgerOnRedis::bytes).toArray(byte[][]::new);
+        try {
+            List<Object> reply = Script.load("post")
+                    .<List<Object>>run(on.redis, ScriptOutputType.MULTI, keys.toArray(new byte[0][]), arguments)
+                    .toCompletableFuture()
+                    .join();
+            return RedisKeys.text((byte[]) reply.get(1));
+        } catch (java.util.concurrent.CompletionException e) {
+            return String.valueOf(e.getCause().getMessage());
+        }
+    }
+
+    private static Arguments spoiling(String what, Consumer<LedgerOnRedis> spoil) {
+        return Arguments.of(what, spoil);
+    }
+
+    private static Arguments malformed(String what, UnaryOperator<List<String>> malform) {
+        return Arguments.of(what, malform);
+    }
+
+    private static List<String> replace(List<String> args, String from, String to) {
+        int at = args.lastIndexOf(from);
+        assertThat(at).as(from).isPositive();
+        return set(args, at, to);
+    }
+
+    private static List<String> set(List<String> args, int at, String to) {
+        args.set(at, to);
+        return args;
+    }
+
+    private static String card(LedgerOnRedis on, String name) {
+        return RedisKeys.card(on.cell, id(name));
+    }
+}
