@@ -6,7 +6,7 @@ package dev.counterfoil.ledger;
  * {@link #JOURNAL_FULL}, {@link #CATALOG_CHANGED}, then the legs in the order in which the rule placed them.
  */
 public enum Refusal {
-    /** The journal is at its bound: settlement has to catch up first. */
+    /** The journal is at its bound. Never leaves the ledger: {@link LedgerFault.Overloaded} does. */
     JOURNAL_FULL(1, false),
     /** Compiled against a catalog that has changed since: compile again. Never leaves the ledger. */
     CATALOG_CHANGED(2, false),
@@ -40,7 +40,9 @@ public enum Refusal {
     /** The item's limits count per account and the request names none. */
     ACCOUNT_REQUIRED(102, false),
     /** The total is not the one the caller expected. */
-    PRICE_CHANGED(103, false);
+    PRICE_CHANGED(103, false),
+    /** Only goods are counted in units: codes have a pool, services neither. */
+    ITEM_HAS_NO_STOCK(104, false);
 
     private final int code;
     private final boolean pinned;

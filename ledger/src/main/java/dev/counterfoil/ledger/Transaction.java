@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * One all-or-nothing change, compiled by a rule, before it is posted.
  *
  * @param key names the idempotency record and tells whether a repeated key brings the same request
- * @param requestId 1..64 letters or digits; stands in a pinned refusal
+ * @param requestId letters and digits, or empty where no request stands behind it; stands in a pinned refusal
  * @param catalogVersion the catalog it was compiled with, null when it depends on none
  * @param legs 1..{@value #MOST_LEGS}, checked in this order
  * @param request what the rule needs to render the answer from; stored with the transaction

@@ -93,7 +93,11 @@ public final class RedisLedger implements Ledger {
             case "replayed":
                 return replayed(cell, Long.parseLong(reply.sequence()));
             case "refused":
-                return Future.succeededFuture(refused(reply.payload(), false));
+                Refused refused = refused(reply.payload(), false);
+                return refused.reason() == Refusal.JOURNAL_FULL
+                        ? Future.failedFuture(new LedgerFault.Overloaded(
+                                "the journal of cell " + cell + " is full: settlement has to catch up"))
+                        : Future.succeededFuture(refused);
             case "repeated":
                 return Future.succeededFuture(refused(reply.payload(), true));
             case "reused":

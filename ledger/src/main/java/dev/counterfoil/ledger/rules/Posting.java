@@ -55,9 +55,6 @@ public final class Posting {
             return switch (((Refused) outcome).reason()) {
                 case CATALOG_CHANGED -> refreshed(cell, key, rule, now, attempt);
                 case STALE_DAY -> ledger.now().compose(time -> attempt(cell, key, rule, catalog, time, attempt + 1));
-                case JOURNAL_FULL ->
-                    Future.failedFuture(new LedgerFault.Overloaded(
-                            "the journal of " + cell + " is full: settlement has to catch up"));
                 default -> Future.succeededFuture(outcome);
             };
         });

@@ -1,0 +1,196 @@
+package dev.counterfoil.ledger.issuing;
+
+import dev.counterfoil.ledger.CardState;
+import dev.counterfoil.ledger.Cell;
+import dev.counterfoil.ledger.IdempotencyKey;
+import dev.counterfoil.ledger.Ledger;
+import dev.counterfoil.ledger.LedgerFault;
+import dev.counterfoil.ledger.Leg;
+import dev.counterfoil.ledger.Posted;
+import dev.counterfoil.ledger.Refusal;
+import dev.counterfoil.ledger.Refused;
+import dev.counterfoil.ledger.Transaction;
+import dev.counterfoil.ledger.TransactionType;
+import dev.counterfoil.ledger.postgres.Database;
+import dev.counterfoil.ledger.secrets.RequestHash;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Voids or activates the cards of a batch, card by card, each at most once: repeating the call goes on where it was cut.
+ * First the batch is closed, so that a stream that still makes cards stops, and settlement is awaited, because only the
+ * books know which cards a batch has. Thread-safe.
+ */
+public final class BatchChange {
+    private static final String CLIENT = "batch";
+    private static final int PAGE = 500;
+    private static final Duration SETTLED_WITHIN = Duration.ofSeconds(20);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
+
+    private final Vertx vertx;
+    private final Database database;
+    private final Ledger ledger;
+    private final RequestHash hash;
+    private final Clock clock;
+
+    public BatchChange(Vertx vertx, Database database, Ledger ledger, RequestHash hash, Clock clock) {
+        this.vertx = vertx;
+        this.database = database;
+        this.ledger = ledger;
+        this.hash = hash;
+        this.clock = clock;
+    }
+
+    /** What is done to each card. */
+    public enum Kind {
+        /** Unused cards lose their value and can never be used; used ones stay. */
+        VOID,
+        /** Inactive cards become active. */
+        ACTIVATE
+    }
+
+    /**
+     * @param cards of the batch
+     * @param changed by this call or an earlier one like it
+     * @param left as they were: used, or in a state that does not allow it
+     */
+    public record Result(String batch, int cards, int changed, int left) {
+        Result plus(int moreChanged, int moreLeft) {
+            return new Result(batch, cards + moreChanged + moreLeft, changed + moreChanged, left + moreLeft);
+        }
+    }
+
+    private record Listed(String id, String token, long face) {}
+
+    /** Empty when the program has no such batch. Fails with {@link LedgerFault.Overloaded} when settlement lags behind. */
+    public Future<Optional<Result>> change(Cell cell, String batch, Kind kind) {
+        return database.call(handle -> handle.createQuery("select count from batch where id = ? and program = ?")
+                        .bind(0, batch)
+                        .bind(1, cell.program())
+                        .mapTo(Integer.class)
+                        .findOne())
+                .compose(count -> count.isEmpty()
+                        ? Future.succeededFuture(Optional.empty())
+                        : close(cell, batch, kind, count.get())
+                                .compose(closedAt -> settled(
+                                        cell,
+                                        closedAt,
+                                        clock.instant().plus(SETTLED_WITHIN).toEpochMilli()))
+                                .compose(done -> page(cell, batch, kind, "", new Result(batch, 0, 0, 0)))
+                                .compose(result -> noted(batch, kind).map(Optional.of(result))));
+    }
+
+    /** Takes whatever is left of the batch's counter, so that nothing is made any more, and tells at which sequence. */
+    private Future<Long> close(Cell cell, String batch, Kind kind, int count) {
+        long untilMs = clock.instant().plus(Duration.ofDays(2)).toEpochMilli();
+        Leg counter = new Leg.QuotaLeg("batch", BatchMaker.counter(batch), count, count, 0, 0, untilMs, true);
+        return ledger.post(new Transaction(
+                        cell,
+                        TransactionType.ADJUSTMENT,
+                        key(batch + ":close:" + kind + ":" + clock.millis()),
+                        "",
+                        null,
+                        List.of(counter),
+                        new JsonObject().put("batch", batch).put("reason", "batch closed")))
+                .compose(outcome -> outcome instanceof Posted
+                        ? Future.succeededFuture(
+                                ((Posted) outcome).transaction().sequence())
+                        : Future.failedFuture(
+                                new LedgerFault.Overloaded("batch cannot be closed: " + ((Refused) outcome).reason())));
+    }
+
+    private Future<Void> settled(Cell cell, long sequence, long deadlineMs) {
+        return database.call(
+                        handle -> handle.createQuery("select settled_seq from cell where program = ? and index = ?")
+                                .bind(0, cell.program())
+                                .bind(1, cell.index())
+                                .mapTo(Long.class)
+                                .one())
+                .compose(settled -> {
+                    if (settled >= sequence) {
+                        return Future.succeededFuture();
+                    } else if (clock.millis() > deadlineMs) {
+                        return Future.failedFuture(
+                                new LedgerFault.Overloaded("settlement lags behind: try the same again later"));
+                    }
+                    return vertx.timer(LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS)
+                            .compose(tick -> settled(cell, sequence, deadlineMs));
+                });
+    }
+
+    private Future<Result> page(Cell cell, String batch, Kind kind, String after, Result before) {
+        return database.call(handle -> handle.createQuery("""
+                                select id, card_type || ':' || asset as token, face from card
+                                 where batch = ? and id > ? order by id limit ?
+                                """)
+                        .bind(0, batch)
+                        .bind(1, after)
+                        .bind(2, PAGE)
+                        .map((row, context) ->
+                                new Listed(row.getString("id"), row.getString("token"), row.getLong("face")))
+                        .list())
+                .compose(cards -> {
+                    if (cards.isEmpty()) {
+                        return Future.succeededFuture(before);
+                    }
+                    List<Future<Boolean>> changes = cards.stream()
+                            .map(card -> change(cell, batch, kind, card))
+                            .toList();
+                    return Future.all(changes).compose(all -> {
+                        int changed =
+                                (int) changes.stream().filter(Future::result).count();
+                        Result result = before.plus(changed, cards.size() - changed);
+                        return page(
+                                cell, batch, kind, cards.get(cards.size() - 1).id(), result);
+                    });
+                });
+    }
+
+    private Future<Boolean> change(Cell cell, String batch, Kind kind, Listed card) {
+        boolean toVoid = kind == Kind.VOID;
+        Leg leg = new Leg.CardLeg(
+                List.of(card.id()),
+                null,
+                toVoid ? Set.of(CardState.ACTIVE, CardState.INACTIVE) : Set.of(CardState.INACTIVE),
+                !toVoid,
+                toVoid ? -1 : 0,
+                List.of(new Leg.Price(card.token(), toVoid ? card.face() : 0)),
+                toVoid ? card.face() : null,
+                toVoid ? CardState.VOID : CardState.ACTIVE);
+        return ledger.post(new Transaction(
+                        cell,
+                        toVoid ? TransactionType.REVERSAL : TransactionType.ADJUSTMENT,
+                        key(batch + ":" + kind + ":" + card.id()),
+                        "",
+                        null,
+                        List.of(leg),
+                        new JsonObject().put("batch", batch).put("reason", toVoid ? "batch void" : "batch activated")))
+                .map(outcome -> outcome instanceof Posted || ((Refused) outcome).reason() == alreadyDone(kind));
+    }
+
+    /** The refusal that says that an earlier call did it, and its record has lapsed since. */
+    private static Refusal alreadyDone(Kind kind) {
+        return kind == Kind.VOID ? Refusal.CARD_VOID : Refusal.BALANCE_UNEXPECTED;
+    }
+
+    private Future<Void> noted(String batch, Kind kind) {
+        if (kind != Kind.VOID) {
+            return Future.succeededFuture();
+        }
+        return database.call(handle -> {
+            handle.execute("update batch set state = 'void', finished_at = now() where id = ?", batch);
+            return null;
+        });
+    }
+
+    private IdempotencyKey key(String step) {
+        return new IdempotencyKey(CLIENT, hash.idempotency(CLIENT, null, step), hash.fingerprint(step));
+    }
+}

@@ -1,0 +1,217 @@
+package dev.counterfoil.ledger.issuing;
+
+import dev.counterfoil.ledger.Amounts;
+import dev.counterfoil.ledger.CardState;
+import dev.counterfoil.ledger.Cell;
+import dev.counterfoil.ledger.IdempotencyKey;
+import dev.counterfoil.ledger.Ledger;
+import dev.counterfoil.ledger.LedgerFault;
+import dev.counterfoil.ledger.Leg;
+import dev.counterfoil.ledger.Outcome;
+import dev.counterfoil.ledger.Posted;
+import dev.counterfoil.ledger.Refused;
+import dev.counterfoil.ledger.Transaction;
+import dev.counterfoil.ledger.TransactionType;
+import dev.counterfoil.ledger.catalog.CardType;
+import dev.counterfoil.ledger.postgres.Database;
+import dev.counterfoil.ledger.secrets.CardIds;
+import dev.counterfoil.ledger.secrets.CardNumbers;
+import dev.counterfoil.ledger.secrets.RequestHash;
+import dev.counterfoil.ledger.secrets.SecretFormat;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes cards in steps: each step generates some secrets, posts the cards, and only then hands the secrets out. Nothing
+ * keeps a secret, so a batch can be delivered once; a stream that was cut is voided and made again. Thread-safe.
+ */
+public final class BatchMaker {
+    /** Cards in one step: one transaction, one answer from Redis. */
+    public static final int STEP = 200;
+
+    /** How long the counter of a batch lives, far longer than its stream may last. */
+    private static final Duration COUNTER_KEPT = Duration.ofDays(2);
+
+    private static final int MOST_TRIES = 3;
+    private static final String CLIENT = "batch";
+
+    private final Database database;
+    private final Ledger ledger;
+    private final CardIds cardIds;
+    private final RequestHash hash;
+    private final SecureRandom random;
+    private final Clock clock;
+
+    public BatchMaker(
+            Database database, Ledger ledger, CardIds cardIds, RequestHash hash, SecureRandom random, Clock clock) {
+        this.database = database;
+        this.ledger = ledger;
+        this.cardIds = cardIds;
+        this.hash = hash;
+        this.random = random;
+        this.clock = clock;
+    }
+
+    /** What became of the request for a batch. */
+    public sealed interface Begun {}
+
+    /** A new batch, of which nothing is made yet. */
+    public record Started(Batch batch) implements Begun {}
+
+    /** The key made a batch before, whose secrets nobody has any more. */
+    public record Delivered(String batch) implements Begun {}
+
+    /** The key belongs to another request. */
+    public record KeyReused() implements Begun {}
+
+    /** Takes the batch's numbers and writes it down. At most one batch a key. */
+    public Future<Begun> begin(Cell cell, CardType cardType, int count, CardState state, IdempotencyKey key) {
+        Amounts.within("count", count, 1, Batch.MOST_CARDS);
+        String id = "bt_" + token(15);
+        Integer days = cardType.validityDays();
+        Instant expiresAt = days == null
+                ? null
+                : clock.instant().plus(Duration.ofDays(days)).truncatedTo(ChronoUnit.MILLIS);
+        return database.inTransaction(handle -> {
+            int inserted = handle.createUpdate("""
+                            insert into batch (id, program, card_type, count, card_state, client, idem, fingerprint, expires_at)
+                            values (:id, :program, :type, :count, :state, :client, :idem, :fingerprint, :expiresAt)
+                            on conflict (program, client, idem) do nothing
+                            """)
+                    .bindMap(Map.of(
+                            "id", id,
+                            "program", cell.program(),
+                            "type", cardType.id(),
+                            "count", count,
+                            "state", String.valueOf(state.letter()),
+                            "client", key.client(),
+                            "idem", key.record(),
+                            "fingerprint", key.fingerprint()))
+                    .bind("expiresAt", expiresAt)
+                    .execute();
+            return inserted == 0
+                    ? earlier(handle, cell, key)
+                    : new Started(
+                            new Batch(id, cell, cardType, count, state, numbers(handle, id, cell, count), expiresAt));
+        });
+    }
+
+    private static Begun earlier(Handle handle, Cell cell, IdempotencyKey key) {
+        return handle.createQuery("select id, fingerprint from batch where program = ? and client = ? and idem = ?")
+                .bind(0, cell.program())
+                .bind(1, key.client())
+                .bind(2, key.record())
+                .map((row, context) -> Arrays.equals(row.getBytes("fingerprint"), key.fingerprint())
+                        ? new Delivered(row.getString("id"))
+                        : new KeyReused())
+                .one();
+    }
+
+    private static long numbers(Handle handle, String id, Cell cell, int count) {
+        long first = handle.createQuery(
+                        "update program set next_number = next_number + ? where id = ? returning next_number - ?")
+                .bind(0, count)
+                .bind(1, cell.program())
+                .bind(2, count)
+                .mapTo(Long.class)
+                .one();
+        handle.execute("update batch set first_number = ? where id = ?", CardNumbers.number(first), id);
+        return first;
+    }
+
+    /**
+     * Makes the batch's cards {@code from}, counted from 0, to at most {@code from + STEP}, and returns them once they are
+     * posted. Fails with {@link BatchClosed} when the batch was voided meanwhile.
+     */
+    public Future<List<MadeCard>> make(Batch batch, int from) {
+        int to = Math.min(batch.count(), from + STEP);
+        List<MadeCard> cards = new ArrayList<>(to - from);
+        List<Leg> legs = new ArrayList<>(to - from + 1);
+        long untilMs = clock.instant().plus(COUNTER_KEPT).toEpochMilli();
+        legs.add(new Leg.QuotaLeg("batch", counter(batch.id()), to - from, batch.count(), 0, 0, untilMs, false));
+        Instant expiresAt = batch.expiresAt();
+        for (int i = from; i < to; i++) {
+            String secret = batch.cardType().secretFormat().make(random);
+            String number = CardNumbers.number(batch.firstOrdinal() + i);
+            cards.add(new MadeCard(number, SecretFormat.print(secret), expiresAt));
+            legs.add(new Leg.NewCardLeg(
+                    cardIds.newId(batch.cell().program(), secret),
+                    token(12),
+                    number,
+                    batch.cardType().token(),
+                    batch.cardType().faceValue(),
+                    batch.state(),
+                    expiresAt == null ? 0 : expiresAt.toEpochMilli(),
+                    batch.id()));
+        }
+        String step = batch.id() + ":" + from;
+        Transaction transaction = new Transaction(
+                batch.cell(),
+                TransactionType.ISSUE,
+                new IdempotencyKey(CLIENT, hash.idempotency(CLIENT, null, step), hash.fingerprint(step)),
+                "",
+                null,
+                legs,
+                new JsonObject().put("batch", batch.id()));
+        return post(transaction, 1)
+                .compose(outcome -> outcome instanceof Posted
+                        ? Future.succeededFuture(cards)
+                        : Future.failedFuture(new BatchClosed(batch.id(), ((Refused) outcome).reason())));
+    }
+
+    /** An unknown outcome is asked again under the same key: the secrets are still at hand. */
+    private Future<Outcome> post(Transaction transaction, int tries) {
+        return ledger.post(transaction)
+                .recover(failure -> failure instanceof LedgerFault.OutcomeUnknown && tries < MOST_TRIES
+                        ? post(transaction, tries + 1)
+                        : Future.failedFuture(failure));
+    }
+
+    /** Notes that every card was handed out, with the digest that the end line gave. */
+    public Future<Void> delivered(Batch batch, String sha256) {
+        return finish(batch, "delivered", batch.count(), sha256);
+    }
+
+    /** Notes that the stream ended early: {@code made} cards exist and their secrets may not all have arrived. */
+    public Future<Void> cut(Batch batch, int made) {
+        return finish(batch, "cut", made, null);
+    }
+
+    private Future<Void> finish(Batch batch, String state, int made, @Nullable String sha256) {
+        return database.call(handle -> {
+            handle.createUpdate("""
+                            update batch set state = :state, made = :made, sha256 = :sha256, finished_at = now()
+                             where id = :id and state = 'making'
+                            """)
+                    .bind("state", state)
+                    .bind("made", made)
+                    .bind("sha256", sha256)
+                    .bind("id", batch.id())
+                    .execute();
+            return null;
+        });
+    }
+
+    /** Key of the counter that bounds what is made of a batch; once it is at its limit nothing more is. */
+    static String counter(String batch) {
+        return Leg.QuotaLeg.keyOf("batch", batch);
+    }
+
+    private String token(int bytes) {
+        byte[] raw = new byte[bytes];
+        random.nextBytes(raw);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(raw);
+    }
+}
