@@ -155,8 +155,9 @@ final class TiedProcess {
     }
 
     /**
-     * An earlier JVM that was killed leaves its server a moment to live: waits for its end, and past the grace makes
-     * it. The process id alone proves nothing, it may be another's by now: the command line must carry the mark.
+     * An earlier JVM that was killed leaves its server a moment to live: asks it to stop, should its shell have been
+     * killed too, waits for its end, and past the grace makes it. The process id alone proves nothing, it may be
+     * another's by now: the command line must carry the mark.
      */
     private static void endOrphan(Launch launch) {
         Optional<ProcessHandle> orphan = readPidFile(launch.pidFile())
@@ -166,6 +167,8 @@ final class TiedProcess {
             return;
         }
         log.info("{} of an earlier run is still ending: waiting for it", launch.name());
+        signal(launch.stopSignal(), List.of(orphan.get()));
+        signal("CONT", family(orphan.get()));
         if (exits(orphan.get(), launch.grace())) {
             return;
         }

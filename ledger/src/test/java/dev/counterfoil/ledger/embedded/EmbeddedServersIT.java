@@ -216,7 +216,7 @@ class EmbeddedServersIT {
 
     @Test
     @Order(10)
-    void an_orphan_that_does_not_end_is_killed() throws Exception {
+    void an_orphan_whose_shell_was_killed_too_is_stopped() throws Exception {
         try (ChildJvm child = ChildJvm.holding(folder)) {
             // Its shell and the shell's guard gone, nobody is left to stop this Redis.
             ProcessHandle redis = ProcessHandle.of(child.servers().get(0)).orElseThrow();
@@ -226,6 +226,7 @@ class EmbeddedServersIT {
             guards.forEach(ProcessHandle::destroyForcibly);
             shell.destroyForcibly();
             child.kill();
+            assertThat(redis.isAlive()).isTrue();
             try (EmbeddedServers servers = start()) {
                 assertThat(redis.isAlive()).isFalse();
                 assertKept(servers);
@@ -256,7 +257,7 @@ class EmbeddedServersIT {
     @Test
     @Order(12)
     void a_port_in_use_is_one_line_and_leaves_nothing_running() throws Exception {
-        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             int port = taken.getLocalPort();
             assertThatThrownBy(() -> EmbeddedServers.start(
                             DataDirectory.open(folder), new EmbeddedSettings(true, port, 0, true, 0)))

@@ -59,7 +59,7 @@ class OrdinaryUserIT {
     /** Of the class path, for somebody who may read neither root's Maven repository nor the project. */
     private static String copyClassPath(Path open) throws IOException {
         List<String> copies = new ArrayList<>();
-        for (String entry : ChildJvm.classPath().split(File.pathSeparator)) {
+        for (String entry : List.of(ChildJvm.classPath().split(File.pathSeparator))) {
             Path source = Path.of(entry);
             Path copy = open.resolve(copies.size() + "-" + source.getFileName());
             if (Files.exists(source)) {
