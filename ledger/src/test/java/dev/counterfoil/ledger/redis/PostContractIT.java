@@ -196,8 +196,9 @@ class PostContractIT {
         RedisLedger small = on.another(new LedgerLimits(100, 1, Duration.ofHours(48), Duration.ofHours(1)));
         assertThat(await(small.post(on.transaction("k1", "k1", stock("crab", 5)))))
                 .isInstanceOf(Posted.class);
-        Refused full = (Refused) await(small.post(on.transaction("k2", "k2", stock("crab", 5))));
-        assertThat(full.reason()).isEqualTo(Refusal.JOURNAL_FULL);
+        assertThatThrownBy(() -> await(small.post(on.transaction("k2", "k2", stock("crab", 5)))))
+                .isInstanceOf(LedgerFault.Overloaded.class)
+                .hasMessageContaining("settlement");
         assertThat(await(small.post(on.transaction("k1", "k1", stock("crab", 5))))
                         .replayed())
                 .isTrue();
