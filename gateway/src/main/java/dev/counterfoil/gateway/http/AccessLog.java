@@ -1,5 +1,7 @@
 package dev.counterfoil.gateway.http;
 
+import dev.counterfoil.ledger.access.ApiKey;
+import dev.counterfoil.ledger.catalog.Program;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,12 +28,13 @@ final class AccessLog {
                 .addKeyValue("duration_ms", nanos / 10_000 / 100.0)
                 .addKeyValue("bytes", call.context().response().bytesWritten())
                 .addKeyValue("request_id", call.requestId());
-        Caller caller = call.callerOrNull();
-        if (caller != null) {
-            line = line.addKeyValue("key", caller.keyId());
+        ApiKey key = call.keyOrNull();
+        if (key != null) {
+            line = line.addKeyValue("key", key.id());
         }
-        if (call.catalogOrNull() != null) {
-            line = line.addKeyValue("program", call.catalog().program().id());
+        Program program = call.programOrNull();
+        if (program != null) {
+            line = line.addKeyValue("program", program.id());
         }
         Problem problem = call.problemOrNull();
         if (problem != null) {

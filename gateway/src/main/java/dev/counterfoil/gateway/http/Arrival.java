@@ -17,6 +17,12 @@ final class Arrival implements Handler<RoutingContext> {
 
     @Override
     public void handle(RoutingContext context) {
+        begin(context);
+        context.next();
+    }
+
+    /** Also for a request that no route was tried for, because its path or host is malformed. */
+    void begin(RoutingContext context) {
         Call call = new Call(context, System.nanoTime());
         context.response().putHeader(REQUEST_ID, call.requestId());
         int unused = context.addEndHandler(ended -> {
@@ -25,6 +31,5 @@ final class Arrival implements Handler<RoutingContext> {
             metrics.record(call.route(), status, nanos);
             accessLog.write(call, status, nanos);
         });
-        context.next();
     }
 }

@@ -1,5 +1,6 @@
 package dev.counterfoil.gateway.http;
 
+import dev.counterfoil.ledger.access.ApiKey;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
@@ -14,26 +15,26 @@ final class Authenticate implements Handler<RoutingContext> {
     private static final Problem UNAUTHENTICATED =
             Problem.of(ProblemCode.UNAUTHENTICATED).withHeader("WWW-Authenticate", "Bearer realm=\"counterfoil\"");
 
-    private final Function<String, Optional<Caller>> keys;
+    private final Function<String, Optional<ApiKey>> keys;
 
-    /** @param keys the caller that a presented key names, or nothing; must not block */
-    Authenticate(Function<String, Optional<Caller>> keys) {
+    /** @param keys the key that a presented text is, or nothing; must not block */
+    Authenticate(Function<String, Optional<ApiKey>> keys) {
         this.keys = keys;
     }
 
     @Override
     public void handle(RoutingContext context) {
         List<String> headers = context.request().headers().getAll(HttpHeaders.AUTHORIZATION);
-        Optional<Caller> caller = headers.size() == 1 ? caller(headers.get(0)) : Optional.empty();
-        if (caller.isEmpty()) {
+        Optional<ApiKey> key = headers.size() == 1 ? key(headers.get(0)) : Optional.empty();
+        if (key.isEmpty()) {
             context.fail(new Rejection(UNAUTHENTICATED));
             return;
         }
-        Call.of(context).caller(caller.get());
+        Call.of(context).key(key.get());
         context.next();
     }
 
-    private Optional<Caller> caller(String header) {
+    private Optional<ApiKey> key(String header) {
         boolean bearer = header.regionMatches(true, 0, SCHEME, 0, SCHEME.length());
         return bearer && header.length() <= SCHEME.length() + LONGEST_KEY
                 ? keys.apply(header.substring(SCHEME.length()).strip())

@@ -1,8 +1,11 @@
 package dev.counterfoil.gateway.http;
 
+import dev.counterfoil.ledger.access.ApiKey;
 import dev.counterfoil.ledger.catalog.Catalog;
+import dev.counterfoil.ledger.catalog.Program;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +22,8 @@ public final class Call {
     private final String requestId = RequestIds.next();
     private final long startedNanos;
     private RouteLabel route = RouteLabel.UNKNOWN;
-    private @Nullable Caller caller;
+    private @Nullable ApiKey key;
+    private @Nullable Program program;
     private @Nullable Catalog catalog;
     private byte[] body = NO_BODY;
     private @Nullable Problem problem;
@@ -28,6 +32,10 @@ public final class Call {
         this.context = context;
         this.startedNanos = startedNanos;
         context.put(ATTRIBUTE, this);
+    }
+
+    static boolean begun(RoutingContext context) {
+        return context.get(ATTRIBUTE) != null;
     }
 
     static Call of(RoutingContext context) {
@@ -49,12 +57,23 @@ public final class Call {
     }
 
     /** Who calls. Only behind {@link Authenticate}. */
-    public Caller caller() {
-        return found(caller, "caller");
+    public ApiKey key() {
+        return found(key, "key");
     }
 
-    /** The program that the path names, with its catalog of this moment. Only behind {@link RequireProgram}. */
+    /** The program that the path names. Only behind {@link RequireProgram}. */
+    public Program program() {
+        return found(program, "program");
+    }
+
+    /**
+     * The catalog of {@link #program()} as this gateway knows it now. Throws a {@link Rejection} (503 ledger_cold) where the
+     * program's cell has none.
+     */
     public Catalog catalog() {
+        if (program != null && catalog == null) {
+            throw new Rejection(Problem.of(ProblemCode.LEDGER_COLD).retryAfter(5));
+        }
         return found(catalog, "catalog");
     }
 
@@ -105,12 +124,13 @@ public final class Call {
         return route;
     }
 
-    void caller(Caller found) {
-        this.caller = found;
+    void key(ApiKey presented) {
+        this.key = presented;
     }
 
-    void catalog(Catalog found) {
-        this.catalog = found;
+    void program(Program named, Optional<Catalog> known) {
+        this.program = named;
+        this.catalog = known.orElse(null);
     }
 
     void body(byte[] bytes) {
@@ -122,13 +142,13 @@ public final class Call {
     }
 
     @Nullable
-    Caller callerOrNull() {
-        return caller;
+    ApiKey keyOrNull() {
+        return key;
     }
 
     @Nullable
-    Catalog catalogOrNull() {
-        return catalog;
+    Program programOrNull() {
+        return program;
     }
 
     @Nullable

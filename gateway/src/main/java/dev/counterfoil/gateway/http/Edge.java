@@ -1,18 +1,22 @@
 package dev.counterfoil.gateway.http;
 
+import dev.counterfoil.ledger.access.ApiKey;
 import dev.counterfoil.ledger.catalog.Catalog;
+import dev.counterfoil.ledger.catalog.Program;
 import java.util.Optional;
 import java.util.function.Function;
 
 /**
  * What the routes are made of.
  *
- * @param keys the caller that a presented key names, from memory
+ * @param keys the key that a presented text is, from memory
+ * @param programs a program by its id, from memory; known also while its ledger is cold
  * @param catalogs the catalog of a program by its id, from memory
  * @param maxBodyBytes the largest JSON body
  */
 public record Edge(
-        Function<String, Optional<Caller>> keys,
+        Function<String, Optional<ApiKey>> keys,
+        Function<String, Optional<Program>> programs,
         Function<String, Optional<Catalog>> catalogs,
         Readiness readiness,
         Metrics metrics,

@@ -11,12 +11,30 @@ import org.slf4j.LoggerFactory;
 
 /** Where everything that failed ends: one problem+json answer, and a stack trace in the log only for our own defects. */
 final class Failures implements Handler<RoutingContext> {
+    /** Also the answer to what is no HTTP. */
+    static final Problem MALFORMED =
+            Problem.of(ProblemCode.INVALID_REQUEST, "the request line or a header is malformed or too long");
+
     private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
+
+    private final Arrival arrival;
+
+    Failures(Arrival arrival) {
+        this.arrival = arrival;
+    }
 
     @Override
     public void handle(RoutingContext context) {
-        Call call = Call.of(context);
-        Problem problem = problem(call, context.failure(), context.statusCode());
+        handle(context, problem(call(context), context.failure(), context.statusCode()));
+    }
+
+    /** What the router itself refuses: it does not tell why. */
+    void malformed(RoutingContext context) {
+        handle(context, MALFORMED);
+    }
+
+    private void handle(RoutingContext context, Problem problem) {
+        Call call = call(context);
         if (context.response().headWritten()) {
             // A stream broke off: only a reset connection tells the caller that the end is missing.
             call.problem(problem);
@@ -24,6 +42,13 @@ final class Failures implements Handler<RoutingContext> {
             return;
         }
         Answers.write(context, Answer.of(problem));
+    }
+
+    private Call call(RoutingContext context) {
+        if (!Call.begun(context)) {
+            arrival.begin(context);
+        }
+        return Call.of(context);
     }
 
     private static Problem problem(Call call, Throwable failure, int status) {
@@ -44,7 +69,7 @@ final class Failures implements Handler<RoutingContext> {
             return Problem.of(ProblemCode.NOT_FOUND);
         }
         if (status == 400 || failure instanceof HttpException) {
-            return Problem.of(ProblemCode.INVALID_REQUEST, "the request line or a header is malformed");
+            return MALFORMED;
         }
         LOG.error("request {} on {} failed", call.requestId(), call.route().template(), failure);
         return Problem.of(ProblemCode.INTERNAL_ERROR);

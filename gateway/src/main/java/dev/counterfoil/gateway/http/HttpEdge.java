@@ -8,10 +8,12 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
 import java.net.BindException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /** The listening gateway: one server an event loop, all on one port. */
 public final class HttpEdge {
@@ -23,15 +25,15 @@ public final class HttpEdge {
 
     private final Vertx vertx;
     private final HttpSettings settings;
-    private final Routes routes;
+    private final Function<Vertx, Router> routers;
     private final Readiness readiness;
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
     private String deployment = "";
 
-    private HttpEdge(Vertx vertx, HttpSettings settings, Routes routes, Readiness readiness) {
+    private HttpEdge(Vertx vertx, HttpSettings settings, Function<Vertx, Router> routers, Readiness readiness) {
         this.vertx = vertx;
         this.settings = settings;
-        this.routes = routes;
+        this.routers = routers;
         this.readiness = readiness;
     }
 
@@ -39,10 +41,11 @@ public final class HttpEdge {
      * Listens, and is ready from then on. Fails with one clear line ({@link PortInUse}) when the port is taken.
      *
      * @param eventLoops how many servers; at least 1
+     * @param routers makes the router of one event loop, as {@link Routes#router} does
      */
     public static Future<HttpEdge> start(
-            Vertx vertx, HttpSettings settings, int eventLoops, Routes routes, Readiness readiness) {
-        HttpEdge edge = new HttpEdge(vertx, settings, routes, readiness);
+            Vertx vertx, HttpSettings settings, int eventLoops, Function<Vertx, Router> routers, Readiness readiness) {
+        HttpEdge edge = new HttpEdge(vertx, settings, routers, readiness);
         return vertx.deployVerticle(edge::listener, new DeploymentOptions().setInstances(eventLoops))
                 .map(id -> {
                     edge.deployment = id;
@@ -88,14 +91,12 @@ public final class HttpEdge {
     /** What is no HTTP never reaches the router. */
     private static void malformed(HttpServerRequest request) {
         String requestId = RequestIds.next();
-        Problem problem =
-                Problem.of(ProblemCode.INVALID_REQUEST, "the request line or a header is malformed or too long");
         request.response()
                 .setStatusCode(400)
                 .putHeader("Content-Type", Answer.PROBLEM_JSON)
                 .putHeader(Arrival.REQUEST_ID, requestId)
                 .putHeader("Connection", "close")
-                .end(problem.toJson(requestId).toBuffer())
+                .end(Failures.MALFORMED.toJson(requestId).toBuffer())
                 .onComplete(written -> request.connection().close());
     }
 
@@ -105,7 +106,7 @@ public final class HttpEdge {
 
         @Override
         public Future<?> start() {
-            return server.requestHandler(routes.router(vertx))
+            return server.requestHandler(routers.apply(vertx))
                     .invalidRequestHandler(HttpEdge::malformed)
                     .listen();
         }
