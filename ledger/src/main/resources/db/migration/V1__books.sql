@@ -225,7 +225,9 @@ begin
   if to_regclass(partition) is not null then
     return;
   end if;
-  perform pg_advisory_xact_lock(hashtext('counterfoil ' || partition));
+  -- The lock that attaching takes, taken early: whoever waited here sees what the one before made. (An advisory lock would
+  -- not do: only a lock on a table makes a session read the system tables anew.)
+  lock table posting in share update exclusive mode;
   if to_regclass(partition) is not null then
     return;
   end if;
