@@ -1,0 +1,166 @@
+package dev.counterfoil.ledger.settlement;
+
+import dev.counterfoil.ledger.Cell;
+import dev.counterfoil.ledger.LedgerFault;
+import dev.counterfoil.ledger.postgres.PostingPartitions;
+import dev.counterfoil.ledger.redis.JournalEntry;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.YearMonth;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
+
+/**
+ * Settles runs of one cell's journal. The cell's row in PostgreSQL is the lock and the cursor: who holds it reads on from the
+ * cursor, and the facts and the moved cursor are one commit. A commit whose answer was lost is found by its cursor, so a run is
+ * neither lost nor written twice, however many processes settle.
+ */
+final class CellSettlement {
+    private final Jdbi jdbi;
+    private final JournalReader journal;
+    private final int batchSize;
+    private final long journalKeep;
+    private final Set<YearMonth> partitions = ConcurrentHashMap.newKeySet();
+    private final Set<Cell> compared = ConcurrentHashMap.newKeySet();
+
+    CellSettlement(Jdbi jdbi, JournalReader journal, int batchSize, long journalKeep) {
+        this.jdbi = jdbi;
+        this.journal = journal;
+        this.batchSize = batchSize;
+        this.journalKeep = journalKeep;
+    }
+
+    /** Settles the next run of {@code cell}. Blocks. */
+    Run settleNext(Cell cell) throws SQLException {
+        List<YearMonth> months = new ArrayList<>();
+        Run run = jdbi.inTransaction(TransactionIsolationLevel.READ_COMMITTED, handle -> {
+            Optional<Cursor> claimed = claim(handle, cell);
+            return claimed.isEmpty() ? Run.ELSEWHERE : settleFrom(handle, cell, claimed.get(), months);
+        });
+        partitions.addAll(months);
+        if (run.transactions() > 0) {
+            trim(cell, run.settled());
+        }
+        return run;
+    }
+
+    /** Makes the partitions of postings ahead of time. */
+    void ensurePartitions(List<YearMonth> months) {
+        if (!partitions.containsAll(months)) {
+            jdbi.useTransaction(handle -> PostingPartitions.ensure(handle, months));
+            partitions.addAll(months);
+        }
+    }
+
+    private static Optional<Cursor> claim(Handle handle, Cell cell) {
+        return handle.createQuery("select id, settled_seq from cell where program = :program and index = :index"
+                        + " for no key update skip locked")
+                .bind("program", cell.program())
+                .bind("index", cell.index())
+                .map((row, context) -> new Cursor(row.getInt("id"), row.getLong("settled_seq")))
+                .findOne();
+    }
+
+    private Run settleFrom(Handle handle, Cell cell, Cursor cursor, List<YearMonth> months) throws SQLException {
+        if (!compared.contains(cell)) {
+            compareLast(handle, cell, cursor);
+            compared.add(cell);
+        }
+        List<JournalRecord> records = journal.after(cell, cursor.settled(), batchSize);
+        if (records.isEmpty()) {
+            records = afterEmptyRead(cell, cursor.settled());
+        }
+        if (records.isEmpty()) {
+            return new Run(true, 0, cursor.settled(), 0, true);
+        }
+        FactRows rows = new FactRows(cursor.cell());
+        for (JournalRecord record : records) {
+            rows.add(FactDecoder.decode(record));
+        }
+        months.addAll(PostingPartitions.months(
+                Instant.ofEpochMilli(rows.earliestMs()), Instant.ofEpochMilli(rows.latestMs())));
+        if (!partitions.containsAll(months)) {
+            PostingPartitions.ensure(handle, months);
+        }
+        new BooksWriter(handle.getConnection(), cursor.cell(), cell.program()).write(rows);
+        long last = records.get(records.size() - 1).sequence();
+        advance(handle, cursor, last);
+        return new Run(true, records.size(), last, rows.latestMs(), records.size() < batchSize);
+    }
+
+    /** An empty read is the end of the journal, unless the cell's own sequence says otherwise. */
+    private List<JournalRecord> afterEmptyRead(Cell cell, long settled) {
+        OptionalLong sequence = journal.sequence(cell);
+        if (sequence.isEmpty() || sequence.getAsLong() == settled) {
+            return List.of();
+        }
+        if (sequence.getAsLong() < settled) {
+            throw JournalFault.behind(cell, settled, sequence.getAsLong());
+        }
+        List<JournalRecord> records = journal.after(cell, settled, batchSize);
+        if (records.isEmpty()) {
+            throw JournalFault.gap(cell, settled + 1, sequence.getAsLong());
+        }
+        return records;
+    }
+
+    /** A Redis that lost entries and went on would give settled sequences other content; the last settled one tells. */
+    private void compareLast(Handle handle, Cell cell, Cursor cursor) {
+        Optional<JournalRecord> kept = cursor.settled() == 0 ? Optional.empty() : journal.at(cell, cursor.settled());
+        if (kept.isEmpty()) {
+            return;
+        }
+        JournalEntry.Text settled = handle.createQuery(
+                        "select data, result from transactions" + " where cell = :cell and seq = :seq")
+                .bind("cell", cursor.cell())
+                .bind("seq", cursor.settled())
+                .map((row, context) -> new JournalEntry.Text(row.getString("data"), row.getString("result")))
+                .findOne()
+                .orElseThrow(() -> JournalFault.unknownRows("settled transactions", 1, 0));
+        if (!settled.equals(kept.get().text())) {
+            throw JournalFault.rewritten(cell, cursor.settled());
+        }
+    }
+
+    private static void advance(Handle handle, Cursor cursor, long last) {
+        int advanced = handle.createUpdate("update cell set settled_seq = :last, settled_at = now()"
+                        + " where id = :cell and settled_seq = :settled")
+                .bind("last", last)
+                .bind("cell", cursor.cell())
+                .bind("settled", cursor.settled())
+                .execute();
+        if (advanced != 1) {
+            throw JournalFault.unknownRows("cursors", 1, advanced);
+        }
+    }
+
+    private void trim(Cell cell, long settled) {
+        try {
+            journal.trimBelow(cell, settled - journalKeep + 1);
+        } catch (LedgerFault.Unavailable later) {
+            // The facts are committed; what stays is trimmed after the next run.
+            return;
+        }
+    }
+
+    private record Cursor(int cell, long settled) {}
+
+    /**
+     * What became of a run.
+     *
+     * @param claimed false when another settler holds the cell, or PostgreSQL does not know it
+     * @param settled the cursor after it
+     * @param latestMs time of the last transaction, 0 when there was none
+     * @param atEnd whether the journal held no more
+     */
+    record Run(boolean claimed, int transactions, long settled, long latestMs, boolean atEnd) {
+        static final Run ELSEWHERE = new Run(false, 0, 0, 0, true);
+    }
+}

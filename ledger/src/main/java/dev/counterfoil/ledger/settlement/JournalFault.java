@@ -1,0 +1,42 @@
+package dev.counterfoil.ledger.settlement;
+
+import dev.counterfoil.ledger.Cell;
+import org.jspecify.annotations.Nullable;
+
+/** The journal of a cell cannot be settled as it stands: no retry helps, and skipping anything would falsify the books. */
+final class JournalFault extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private JournalFault(String message, @Nullable Throwable cause) {
+        super(message, cause);
+    }
+
+    /** The books lack rows that the journal changes. */
+    static JournalFault unknownRows(String what, int expected, int found) {
+        return new JournalFault(
+                "the journal changes " + expected + " " + what + ", the books know " + found + " of them", null);
+    }
+
+    static JournalFault gap(Cell cell, long expected, long found) {
+        return new JournalFault("journal of " + cell + ": sequence " + expected + " is missing, found " + found, null);
+    }
+
+    static JournalFault repeated(Cell cell, long sequence) {
+        return new JournalFault("journal of " + cell + ": sequence " + sequence + " stands twice", null);
+    }
+
+    static JournalFault behind(Cell cell, long settled, long sequence) {
+        return new JournalFault(
+                "journal of " + cell + ": ends at sequence " + sequence + ", the books hold " + settled, null);
+    }
+
+    static JournalFault rewritten(Cell cell, long sequence) {
+        return new JournalFault(
+                "journal of " + cell + ": sequence " + sequence + " was settled with other content", null);
+    }
+
+    /** The content is not quoted: it belongs to customers. */
+    static JournalFault malformed(long sequence, String what, @Nullable Throwable cause) {
+        return new JournalFault("sequence " + sequence + ": " + what, cause);
+    }
+}

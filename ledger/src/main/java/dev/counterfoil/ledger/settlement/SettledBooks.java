@@ -1,0 +1,136 @@
+package dev.counterfoil.ledger.settlement;
+
+import dev.counterfoil.ledger.Cell;
+import dev.counterfoil.ledger.JournaledTransaction;
+import dev.counterfoil.ledger.SettledTransactions;
+import dev.counterfoil.ledger.postgres.Database;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads settled transactions from PostgreSQL. What is journaled but not settled yet, usually the last tenth of a second, is not
+ * found here. Futures fail with {@link dev.counterfoil.ledger.postgres.DatabaseUnavailable} while PostgreSQL is away.
+ */
+public final class SettledBooks implements SettledTransactions {
+    private static final String SELECT = """
+            select t.seq, t.at, t.data, t.result
+              from transactions t
+              join cell on cell.id = t.cell
+            """;
+    private static final String OF_CELL = " where cell.program = :program and cell.index = :index";
+
+    private final Database database;
+
+    public SettledBooks(Database database) {
+        this.database = database;
+    }
+
+    @Override
+    public Future<Optional<JournaledTransaction>> find(Cell cell, long sequence) {
+        return database.call(handle -> query(handle, cell, SELECT + OF_CELL + " and t.seq = :seq")
+                .bind("seq", sequence)
+                .map((row, context) -> transaction(cell, row))
+                .findOne());
+    }
+
+    /** The newest transaction posted under an idempotency key: what a request was answered after its record lapsed. */
+    public Future<Optional<JournaledTransaction>> findByKey(Cell cell, byte[] record) {
+        String sql = SELECT + OF_CELL + " and t.idem = :idem order by t.seq desc limit 1";
+        return database.call(handle -> query(handle, cell, sql)
+                .bind("idem", record)
+                .map((row, context) -> transaction(cell, row))
+                .findOne());
+    }
+
+    /** The redemptions of {@code cell} that {@code query} asks for, newest first. */
+    public Future<RedemptionPage> redemptions(Cell cell, RedemptionQuery query) {
+        String status = query.status();
+        if (status != null && !status.equals("posted")) {
+            return Future.succeededFuture(new RedemptionPage(List.of(), null));
+        }
+        return database.call(handle -> {
+            List<Row> rows = bind(query(handle, cell, sql(query)), query)
+                    .map((row, context) -> new Row(row.getTimestamp("at").getTime(), transaction(cell, row)))
+                    .list();
+            boolean more = rows.size() > query.limit();
+            List<Row> page = more ? rows.subList(0, query.limit()) : rows;
+            return new RedemptionPage(
+                    page.stream().map(Row::transaction).toList(),
+                    more ? page.get(page.size() - 1).cursor() : null);
+        });
+    }
+
+    /** Only the conditions that are asked for, so that each combination is planned with the index that serves it. */
+    private static String sql(RedemptionQuery query) {
+        StringBuilder sql = new StringBuilder(SELECT);
+        if (query.card() != null) {
+            sql.append(
+                    " join card on card.cell = t.cell and card.api_id = :card"
+                            + " join transaction_card moved on moved.cell = t.cell and moved.card = card.id and moved.seq = t.seq");
+        }
+        sql.append(OF_CELL).append(" and t.type = 'redemption'");
+        condition(sql, query.reference(), "t.reference = :reference");
+        condition(sql, query.account(), "t.account = :account");
+        condition(sql, query.from(), "t.at >= :from");
+        condition(sql, query.until(), "t.at < :until");
+        condition(sql, query.cursor(), "t.at <= :cursorAt and (t.at, t.seq) < (:cursorAt, :cursorSeq)");
+        return sql.append(" order by t.at desc, t.seq desc limit :limit").toString();
+    }
+
+    private static void condition(StringBuilder sql, @Nullable Object value, String condition) {
+        if (value != null) {
+            sql.append(" and ").append(condition);
+        }
+    }
+
+    private static Query bind(Query statement, RedemptionQuery query) {
+        bind(statement, "reference", query.reference());
+        bind(statement, "account", query.account());
+        bind(statement, "card", query.card());
+        bind(statement, "from", at(query.from()));
+        bind(statement, "until", at(query.until()));
+        RedemptionQuery.Cursor cursor = query.cursor();
+        if (cursor != null) {
+            bind(statement, "cursorAt", at(Instant.ofEpochMilli(cursor.atMs())));
+            bind(statement, "cursorSeq", cursor.sequence());
+        }
+        return statement.bind("limit", query.limit() + 1);
+    }
+
+    private static void bind(Query statement, String name, @Nullable Object value) {
+        if (value != null) {
+            statement.bind(name, value);
+        }
+    }
+
+    private static @Nullable Object at(@Nullable Instant time) {
+        return time == null ? null : time.atOffset(ZoneOffset.UTC);
+    }
+
+    private static Query query(Handle handle, Cell cell, String sql) {
+        return handle.createQuery(sql).bind("program", cell.program()).bind("index", cell.index());
+    }
+
+    private static JournaledTransaction transaction(Cell cell, ResultSet row) throws SQLException {
+        return new JournaledTransaction(
+                cell,
+                row.getLong("seq"),
+                new JsonObject(row.getString("data")),
+                new JsonObject(row.getString("result")));
+    }
+
+    private record Row(long atMs, JournaledTransaction transaction) {
+        RedemptionQuery.Cursor cursor() {
+            return new RedemptionQuery.Cursor(atMs, transaction.sequence());
+        }
+    }
+}

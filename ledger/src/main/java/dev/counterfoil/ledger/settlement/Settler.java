@@ -1,0 +1,253 @@
+package dev.counterfoil.ledger.settlement;
+
+import dev.counterfoil.ledger.Cell;
+import dev.counterfoil.ledger.LedgerFault;
+import dev.counterfoil.ledger.postgres.Database;
+import dev.counterfoil.ledger.postgres.PostingPartitions;
+import dev.counterfoil.ledger.redis.RedisConnection;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Settles every cell's journal into PostgreSQL on threads of its own. A cell has a turn soon after {@link #markDirty}, and
+ * otherwise when a sweep finds it behind. Settlers of several processes share the work: each run claims its cell.
+ *
+ * <p>While PostgreSQL or Redis is away, turns are repeated without end, at a bounded pace. A journal or a row that no repetition
+ * can settle stops its cell in this process, loudly: nothing is skipped. The others go on.
+ */
+public final class Settler implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Settler.class);
+    private static final Duration FIRST_BACKOFF = Duration.ofMillis(100);
+    private static final Duration MOST_BACKOFF = Duration.ofSeconds(5);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration PARTITIONS_AHEAD = Duration.ofDays(62);
+
+    private final Database database;
+    private final JournalReader journal;
+    private final CellSettlement settlement;
+    private final SettlementSettings settings;
+    private final SettlementMetrics metrics;
+    private final Clock clock;
+    private final Map<Cell, CellProgress> cells = new ConcurrentHashMap<>();
+    private final ScheduledThreadPoolExecutor threads;
+    private volatile boolean sweepFailed;
+
+    /**
+     * Made without connecting; idle until {@link #start}.
+     *
+     * @param redis a connection of its own: a run of the journal is megabytes, and posts must not queue behind it
+     */
+    public Settler(
+            Database database, RedisConnection redis, SettlementSettings settings, MeterRegistry meters, Clock clock) {
+        this.database = database;
+        this.journal = new JournalReader(redis);
+        this.settlement = new CellSettlement(database.jdbi(), journal, settings.batchSize(), settings.journalKeep());
+        this.settings = settings;
+        this.clock = clock;
+        AtomicInteger count = new AtomicInteger();
+        this.threads = new ScheduledThreadPoolExecutor(settings.threads(), work -> {
+            Thread thread = new Thread(work, "settler-" + count.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        });
+        threads.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        this.metrics = new SettlementMetrics(meters, this);
+    }
+
+    /** Begins to sweep. */
+    public void start() {
+        var unused =
+                threads.scheduleWithFixedDelay(this::sweep, 0, settings.sweep().toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Says that {@code cell} has new transactions. Cheap, from any thread, as often as it likes. */
+    public void markDirty(Cell cell) {
+        CellProgress progress = progress(cell);
+        progress.waitingSince(clock.millis());
+        plan(progress, sinceLastTurn(progress));
+    }
+
+    /** Cells that are stopped, with the reason. */
+    public Map<Cell, String> stopped() {
+        Map<Cell, String> stopped = new ConcurrentHashMap<>();
+        cells.forEach((cell, progress) -> {
+            String reason = progress.stopped;
+            if (reason != null) {
+                stopped.put(cell, reason);
+            }
+        });
+        return stopped;
+    }
+
+    /** Seconds that the oldest transaction known to this process waits for PostgreSQL, the worst cell's; 0 when none does. */
+    public double lagSeconds() {
+        long now = clock.millis();
+        long oldest = now;
+        for (CellProgress progress : cells.values()) {
+            long since = progress.waitingSinceMs;
+            oldest = since == 0 ? oldest : Math.min(oldest, since);
+        }
+        return (now - oldest) / 1000.0;
+    }
+
+    /** Transactions that wait for PostgreSQL as of the last sweep, the worst cell's. */
+    public long backlog() {
+        long backlog = 0;
+        for (CellProgress progress : cells.values()) {
+            backlog = Math.max(backlog, progress.backlog());
+        }
+        return backlog;
+    }
+
+    /** Ends the run under way, waiting for it at most ten seconds, and plans no more. What is left, the next start settles. */
+    @Override
+    public void close() {
+        threads.shutdown();
+        try {
+            if (!threads.awaitTermination(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
+                threads.shutdownNow().forEach(dropped -> {});
+            }
+        } catch (InterruptedException e) {
+            threads.shutdownNow().forEach(dropped -> {});
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private CellProgress progress(Cell cell) {
+        return cells.computeIfAbsent(cell, CellProgress::new);
+    }
+
+    private void plan(CellProgress progress, Duration delay) {
+        if (progress.stopped == null && progress.planned.compareAndSet(false, true)) {
+            try {
+                var unused = threads.schedule(() -> turn(progress), delay.toNanos(), TimeUnit.NANOSECONDS);
+            } catch (RejectedExecutionException closed) {
+                progress.planned.set(false);
+            }
+        }
+    }
+
+    /** What is left of the interval since the cell's last turn. */
+    private Duration sinceLastTurn(CellProgress progress) {
+        Duration passed = Duration.ofNanos(System.nanoTime() - progress.lastTurnNanos);
+        Duration left = settings.interval().minus(passed);
+        return left.isNegative() ? Duration.ZERO : left;
+    }
+
+    private void turn(CellProgress progress) {
+        progress.planned.set(false);
+        if (!progress.running.compareAndSet(false, true)) {
+            plan(progress, settings.interval());
+            return;
+        }
+        try {
+            settle(progress);
+        } catch (RuntimeException | SQLException e) {
+            failed(progress, e);
+        } finally {
+            progress.lastTurnNanos = System.nanoTime();
+            progress.running.set(false);
+        }
+    }
+
+    private void settle(CellProgress progress) throws SQLException {
+        long started = System.nanoTime();
+        CellSettlement.Run run = settlement.settleNext(progress.cell);
+        if (progress.failures > 0) {
+            LOG.info("settlement of {} goes on after {} failed turns", progress.cell, progress.failures);
+            progress.failures = 0;
+        }
+        if (!run.claimed()) {
+            return;
+        }
+        progress.advanced(run);
+        if (run.transactions() > 0) {
+            metrics.settled.increment(run.transactions());
+            metrics.batch.record(System.nanoTime() - started, TimeUnit.NANOSECONDS);
+        }
+        if (!run.atEnd()) {
+            plan(progress, Duration.ZERO);
+        }
+    }
+
+    private void failed(CellProgress progress, Exception failure) {
+        if (SettlementFailure.isFinal(failure)) {
+            progress.stopped = SettlementFailure.describe(failure);
+            LOG.error(
+                    "settlement of {} STOPPED after sequence {}: {}",
+                    progress.cell,
+                    progress.settled,
+                    progress.stopped);
+            return;
+        }
+        metrics.failures.increment();
+        progress.failures++;
+        if (progress.failures == 1) {
+            LOG.warn("settlement of {} waits: {}", progress.cell, SettlementFailure.describe(failure));
+        }
+        int doublings = Math.min(progress.failures - 1, 10);
+        Duration backoff = FIRST_BACKOFF.multipliedBy(1L << doublings);
+        plan(progress, backoff.compareTo(MOST_BACKOFF) > 0 ? MOST_BACKOFF : backoff);
+    }
+
+    /** Looks at every cell: one query, and one command a cell sent without waiting. */
+    private void sweep() {
+        try {
+            settlement.ensurePartitions(
+                    PostingPartitions.months(clock.instant(), clock.instant().plus(PARTITIONS_AHEAD)));
+            readCursors();
+            sweepFailed = false;
+        } catch (RuntimeException e) {
+            if (!sweepFailed) {
+                LOG.warn("settlement cannot look at PostgreSQL: {}", SettlementFailure.describe(e));
+            }
+            sweepFailed = true;
+        }
+        try {
+            readSequences();
+        } catch (LedgerFault | IllegalStateException e) {
+            LOG.debug("settlement cannot look at Redis: {}", e.getMessage());
+        }
+    }
+
+    private void readCursors() {
+        database.jdbi()
+                .useHandle(handle -> handle.createQuery("select program, index, settled_seq from cell")
+                        .map((row, context) -> {
+                            CellProgress progress = progress(new Cell(row.getString("program"), row.getInt("index")));
+                            progress.settled = Math.max(progress.settled, row.getLong("settled_seq"));
+                            return progress;
+                        })
+                        .forEach(progress -> {}));
+    }
+
+    private void readSequences() {
+        List<CellProgress> all = new ArrayList<>(cells.values());
+        List<Future<OptionalLong>> sequences = new ArrayList<>(all.size());
+        all.forEach(progress -> sequences.add(journal.sequenceLater(progress.cell)));
+        for (int i = 0; i < all.size(); i++) {
+            CellProgress progress = all.get(i);
+            OptionalLong sequence = JournalReader.await(sequences.get(i));
+            if (sequence.isEmpty() || sequence.getAsLong() == progress.settled) {
+                continue;
+            }
+            progress.journaled = sequence.getAsLong();
+            progress.waitingSince(clock.millis());
+            plan(progress, sinceLastTurn(progress));
+        }
+    }
+}
