@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * gateway ({@code COUNTERFOIL_REDIS_URI}, {@code COUNTERFOIL_POSTGRES_URI}), else {@code servers.json} in the data folder
  * of a gateway that runs with embedded servers.
  */
-record Addresses(URI redis, URI postgres) {
+public record Addresses(URI redis, URI postgres) {
     private static final String CONNECT_TIMEOUT_SECONDS = "5";
 
     static Addresses find() throws IOException {
@@ -38,7 +38,7 @@ record Addresses(URI redis, URI postgres) {
     }
 
     /** System property {@code data}, else {@code COUNTERFOIL_DATA_DIR}, else the nearest {@code data} upwards. */
-    static Path dataFolder() {
+    public static Path dataFolder() {
         String named = first("data", "COUNTERFOIL_DATA_DIR", null);
         if (named != null) {
             return Path.of(named);

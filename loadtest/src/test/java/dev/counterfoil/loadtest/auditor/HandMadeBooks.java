@@ -1,5 +1,7 @@
 package dev.counterfoil.loadtest.auditor;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.counterfoil.loadtest.auditor.PostgresBooks.Code;
 import dev.counterfoil.loadtest.auditor.PostgresBooks.Mention;
 import dev.counterfoil.loadtest.auditor.PostgresBooks.Settled;
@@ -7,9 +9,13 @@ import dev.counterfoil.loadtest.auditor.PostgresBooks.SettledPosting;
 import dev.counterfoil.loadtest.auditor.RedisBooks.Journaled;
 import dev.counterfoil.loadtest.auditor.RedisBooks.KeyRecord;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Both stores of a small cell whose books balance, written out by hand, to be spoilt by a test: two cards, one item of
@@ -189,5 +195,25 @@ final class HandMadeBooks {
                         transactions,
                         postings,
                         mentions));
+    }
+
+    /** Fails on each of {@code checks}, perhaps on more, and names the row. */
+    void assertFails(String row, Check... checks) {
+        Report report = compare();
+        assertThat(report.balanced()).isFalse();
+        assertThat(failed(report)).as(report.toString()).contains(checks);
+        assertThat(report.toString()).contains(row);
+    }
+
+    void assertFailsOnly(String row, Check... checks) {
+        Report report = compare();
+        assertThat(failed(report)).as(report.toString()).containsExactlyInAnyOrder(checks);
+        assertThat(report.toString()).contains(row);
+    }
+
+    static Set<Check> failed(Report report) {
+        return Arrays.stream(Check.values())
+                .filter(check -> report.wrong(check) > 0)
+                .collect(Collectors.toCollection(() -> EnumSet.noneOf(Check.class)));
     }
 }

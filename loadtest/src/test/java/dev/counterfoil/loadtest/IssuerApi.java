@@ -1,0 +1,97 @@
+package dev.counterfoil.loadtest;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** What an issuer does before a sale: items, stock and cards. Every call throws where the answer is not a success. */
+final class IssuerApi {
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration ANSWER_TIMEOUT = Duration.ofMinutes(5);
+    private static final int MOST_CARDS_A_BATCH = 100_000;
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final HttpClient client =
+            HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT).build();
+    private final Target target;
+    private final String run;
+
+    /** @param run begins every idempotency key, so that no two runs share one */
+    IssuerApi(Target target, String run) {
+        this.target = target;
+        this.run = run;
+    }
+
+    void putItem(String sku, String definition) {
+        send("items/" + sku, "item-" + sku, "PUT", definition).close();
+    }
+
+    void stock(String sku, long delta) {
+        send("items/" + sku + "/stock", "stock-" + sku, "POST", "{\"delta\":" + delta + "}")
+                .close();
+    }
+
+    /** The secrets of {@code count} new cards. */
+    List<String> makeCards(String cardType, int count) {
+        List<String> secrets = new ArrayList<>(count);
+        for (int made = 0; made < count; made += MOST_CARDS_A_BATCH) {
+            secrets.addAll(batch(cardType, Math.min(MOST_CARDS_A_BATCH, count - made), made));
+        }
+        return secrets;
+    }
+
+    private List<String> batch(String cardType, int count, int from) {
+        String body = "{\"card_type\":\"" + cardType + "\",\"count\":" + count + "}";
+        List<String> secrets = new ArrayList<>(count);
+        try (Stream<String> lines = send("batches", "batch-" + from, "POST", body)) {
+            for (Iterator<String> line = lines.iterator(); line.hasNext(); ) {
+                JsonNode card = JSON.readTree(line.next());
+                if (card.path("end").asBoolean()) {
+                    if (card.path("count").asInt() != secrets.size() || secrets.size() != count) {
+                        throw new IllegalStateException(secrets.size() + " cards came, the batch says " + card);
+                    }
+                    return secrets;
+                }
+                secrets.add(card.path("secret").textValue());
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException("the batch is not NDJSON", e);
+        }
+        throw new IllegalStateException("the batch was cut after " + secrets.size() + " cards");
+    }
+
+    private Stream<String> send(String path, String key, String method, String body) {
+        HttpRequest request = HttpRequest.newBuilder(
+                        URI.create(target.url() + "/v1/programs/" + target.program() + "/" + path))
+                .timeout(ANSWER_TIMEOUT)
+                .header("Authorization", "Bearer " + target.issuerKey())
+                .header("Content-Type", "application/json")
+                .header("Idempotency-Key", run + "-" + key)
+                .method(method, BodyPublishers.ofString(body))
+                .build();
+        try {
+            HttpResponse<Stream<String>> response = client.send(request, BodyHandlers.ofLines());
+            if (response.statusCode() / 100 != 2) {
+                throw new IllegalStateException(method + " " + path + " answered " + response.statusCode() + " "
+                        + String.join(" ", response.body().toList()));
+            }
+            return response.body();
+        } catch (IOException e) {
+            throw new IllegalStateException(target.url() + " cannot be reached: " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package dev.counterfoil.loadtest;
+
+import dev.counterfoil.loadtest.auditor.Addresses;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The gateway under load and its keys: system properties {@code url}, {@code secretKey}, {@code issuerKey} and
+ * {@code program}, else {@code demo.env} in the data folder.
+ */
+record Target(String url, String secretKey, String issuerKey, String program) {
+    private static final Pattern ASSIGNMENT = Pattern.compile("(?:export\\s+)?(\\w+)=(['\"]?)(.*)\\2\\s*");
+
+    static Target find() {
+        Path file = Addresses.dataFolder().resolve("demo.env");
+        Map<String, String> demo = assignments(file);
+        return new Target(
+                first("url", demo.get("CF_URL"), file),
+                first("secretKey", demo.get("CF_SECRET_KEY"), file),
+                first("issuerKey", demo.get("CF_ISSUER_KEY"), file),
+                System.getProperty("program", "demo"));
+    }
+
+    private static Map<String, String> assignments(Path file) {
+        Map<String, String> values = new HashMap<>();
+        try {
+            for (String line : Files.exists(file) ? Files.readAllLines(file) : java.util.List.<String>of()) {
+                Matcher assignment = ASSIGNMENT.matcher(line);
+                if (assignment.matches()) {
+                    values.put(assignment.group(1), assignment.group(3));
+                }
+            }
+            return values;
+        } catch (IOException e) {
+            throw new IllegalStateException(file + " cannot be read", e);
+        }
+    }
+
+    private static String first(String property, String otherwise, Path file) {
+        String value = System.getProperty(property, otherwise);
+        if (value == null || value.isBlank()) {
+            throw new IllegalStateException(
+                    "no " + property + ": give -D" + property + "=, or start the gateway, which writes " + file);
+        }
+        return value;
+    }
+
+    @Override
+    public String toString() {
+        return url + ", program " + program;
+    }
+}
