@@ -252,9 +252,14 @@ final class Recount {
         long used = before.lapsed(step.atMs()) ? 0 : before.used();
         long after = used + Recorded.whole(leg, 2);
         long claimed = Recorded.whole(result, 0);
-        claim(step, after == claimed, "quota " + key + " says " + claimed + " used, counted " + after);
-        notNegative(step, "quota " + key, after);
-        quotas.put(key, new Counter(after, Recorded.whole(leg, 3)));
+        // Only these two kinds may take less than they ask for: what the limit leaves, or what is there to give back.
+        boolean clamped = (step.type().equals("adjustment") || step.type().equals("reversal"))
+                && claimed >= Math.min(used, after)
+                && claimed <= Math.max(used, after);
+        claim(step, after == claimed || clamped, "quota " + key + " says " + claimed + " used, counted " + after);
+        long reached = clamped ? claimed : after;
+        notNegative(step, "quota " + key, reached);
+        quotas.put(key, new Counter(reached, Recorded.whole(leg, 3)));
     }
 
     private void claim(Step step, boolean right, String row) {

@@ -129,6 +129,19 @@ class BooksStateTest {
     }
 
     @Test
+    void an_adjustment_may_take_what_a_quota_has_left_but_a_redemption_takes_all_it_asks_for() {
+        books.rewrite(6, "'type':'reversal'", "'type':'adjustment'");
+        books.rewrite(6, "['card',-1]", "['card',-1],['quota','" + QUOTA + "',5," + LAPSES + "]");
+        books.rewrite(6, "'v']", "'v'],[3]");
+        books.quotas.put(QUOTA, 3L);
+        assertThat(books.compare().wrong(Check.QUOTAS)).isZero();
+        assertThat(books.compare().wrong(Check.ARITHMETIC)).isZero();
+
+        books.rewrite(4, "'" + QUOTA + "',1,", "'" + QUOTA + "',2,");
+        books.assertFails("sequence 4: quota " + QUOTA + " says 1 used, counted 2", Check.ARITHMETIC);
+    }
+
+    @Test
     void a_lost_quota_is_found_before_its_time() {
         books.quotas.clear();
 
