@@ -3,9 +3,17 @@ package dev.counterfoil.ledger.settlement;
 import dev.counterfoil.ledger.LedgerFault;
 import dev.counterfoil.ledger.postgres.DatabaseUnavailable;
 import java.sql.SQLException;
+import java.util.Set;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
 
 /** Tells failures that pass by themselves from those that no repetition mends. */
 final class SettlementFailure {
+    private static final Set<String> FINAL_CLASSES = Set.of("22", "23", "42");
+
+    /** Another settler made the same partition at the same moment. */
+    private static final String MADE_MEANWHILE = "42P07";
+
     private SettlementFailure() {}
 
     /**
@@ -22,7 +30,7 @@ final class SettlementFailure {
             }
             if (cause instanceof SQLException) {
                 String state = ((SQLException) cause).getSQLState();
-                return state != null && (state.startsWith("22") || state.startsWith("23") || state.startsWith("42"));
+                return state != null && FINAL_CLASSES.contains(state.substring(0, 2)) && !state.equals(MADE_MEANWHILE);
             }
         }
         return true;
@@ -31,10 +39,17 @@ final class SettlementFailure {
     /** The failure for the log and for people, without the values of any row. */
     static String describe(Throwable failure) {
         Throwable root = failure;
-        while (root.getCause() != null && root.getCause() != root) {
+        while (root.getCause() != null && !(root instanceof SQLException)) {
             root = root.getCause();
         }
         String state = root instanceof SQLException ? " (SQLSTATE " + ((SQLException) root).getSQLState() + ")" : "";
-        return root.getClass().getSimpleName() + ": " + root.getMessage() + state;
+        return root.getClass().getSimpleName() + ": " + message(root) + state;
+    }
+
+    /** PostgreSQL's own message, without its detail, which quotes the row. */
+    private static String message(Throwable failure) {
+        ServerErrorMessage server =
+                failure instanceof PSQLException ? ((PSQLException) failure).getServerErrorMessage() : null;
+        return String.valueOf(server == null ? failure.getMessage() : server.getMessage());
     }
 }

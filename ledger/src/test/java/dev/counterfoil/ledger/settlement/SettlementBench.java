@@ -1,0 +1,96 @@
+package dev.counterfoil.ledger.settlement;
+
+import dev.counterfoil.ledger.Cell;
+import dev.counterfoil.ledger.postgres.Database;
+import dev.counterfoil.ledger.postgres.PostgresUri;
+import dev.counterfoil.ledger.redis.RedisConnection;
+import dev.counterfoil.ledger.testing.Servers;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** A fresh pair of books and an empty Redis, with programs whose items are goods {@code crab} and codes {@code video}. */
+final class SettlementBench implements AutoCloseable {
+    final String jdbcUri = Servers.freshDatabase();
+    final Database database = new Database(PostgresUri.of(jdbcUri), 4);
+    final RedisConnection redis;
+
+    SettlementBench() {
+        Servers.flushRedis();
+        redis = RedisConnection.open(Servers.redisUri(), Duration.ofSeconds(5), Duration.ofSeconds(2));
+        database.migrate();
+        database.jdbi().useHandle(h -> h.execute("insert into issuer (id, name) values ('is', 'Test')"));
+    }
+
+    Cell program(String id) {
+        database.jdbi().useTransaction(h -> {
+            h.execute(
+                    "insert into program (id, issuer, name, zone, mode, assets, list_version)"
+                            + " values (?, 'is', ?, 'UTC', 'test', '{CNY}', 1)",
+                    id,
+                    id);
+            h.execute("insert into cell (program, index, opened) values (?, 0, true)", id);
+            h.execute(
+                    "insert into card_type (program, id, name, asset, face_value, version)"
+                            + " values (?, 'gift', 'Gift', 'CNY', 1000, 1)",
+                    id);
+            h.execute(
+                    "insert into item (program, sku, name, kind, prices, version) values"
+                            + " (?, 'crab', 'Crab', 'goods', '{\"CNY\": 100}', 1),"
+                            + " (?, 'video', 'Video', 'code', '{\"CNY\": 100}', 1)",
+                    id,
+                    id);
+        });
+        return Cell.of(id);
+    }
+
+    void stageCodes(Cell cell, String... ids) {
+        for (String id : ids) {
+            database.jdbi()
+                    .useHandle(h -> h.execute(
+                            "insert into code (id, program, sku, hash, sealed, load) values (?, ?, 'video', ?, 'k1.AAAA', 'ld')",
+                            id,
+                            cell.program(),
+                            id.getBytes()));
+        }
+    }
+
+    Settler settler(SettlementSettings settings) {
+        return new Settler(database, redis, settings, new SimpleMeterRegistry(), Clock.systemUTC());
+    }
+
+    static SettlementSettings quick() {
+        return new SettlementSettings(2, 1_000, Duration.ofMillis(5), Duration.ofMillis(50), 100_000);
+    }
+
+    long settled(Cell cell) {
+        return number("select settled_seq from cell where program = '" + cell.program() + "'");
+    }
+
+    long number(String sql) {
+        return database.jdbi()
+                .withHandle(h -> h.createQuery(sql).mapTo(Long.class).one());
+    }
+
+    List<Map<String, Object>> rows(String sql) {
+        return database.jdbi().withHandle(h -> h.createQuery(sql).mapToMap().list());
+    }
+
+    @Override
+    public void close() {
+        redis.close();
+        database.close();
+        String name = jdbcUri.substring(jdbcUri.lastIndexOf('/') + 1);
+        try (Connection connection = Servers.connect(Servers.jdbcUri());
+                Statement statement = connection.createStatement()) {
+            statement.execute("drop database " + name + " with (force)");
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

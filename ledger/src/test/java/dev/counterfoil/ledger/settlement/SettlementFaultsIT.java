@@ -1,0 +1,232 @@
+package dev.counterfoil.ledger.settlement;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.counterfoil.ledger.Cell;
+import dev.counterfoil.ledger.testing.Servers;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Settlement when the journal is not one, and when servers go away and come back. */
+class SettlementFaultsIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+    private SettlementBench bench;
+    private Cell cell;
+    private HandWrittenJournal journal;
+    private HandWrittenJournal healthy;
+    private Settler settler;
+
+    @BeforeEach
+    void open() {
+        bench = new SettlementBench();
+        cell = bench.program("demo");
+        journal = new HandWrittenJournal(bench.redis, cell);
+        healthy = new HandWrittenJournal(bench.redis, bench.program("healthy"));
+        settler = bench.settler(SettlementBench.quick());
+    }
+
+    @AfterEach
+    void close() {
+        settler.close();
+        bench.close();
+    }
+
+    @Test
+    void a_gap_stops_its_cell_and_no_other() {
+        journal.issue(1, 1000);
+        journal.flush();
+        journal.skipTo(4);
+        journal.issue(4, 1000);
+        journal.flush();
+        assertStops("sequence 2 is missing, found 4", 0);
+    }
+
+    @Test
+    void a_gap_after_a_settled_run_stops_the_cell_at_the_gap() {
+        journal.issue(1, 1000);
+        journal.flush();
+        settler.start();
+        await().untilAsserted(() -> assertThat(bench.settled(cell)).isEqualTo(1));
+        journal.skipTo(3);
+        journal.issue(3, 1000);
+        journal.flush();
+        assertStops("sequence 2 is missing, found 3", 1);
+        assertThat(bench.number("select count(*) from card where cell = 1")).isEqualTo(1);
+    }
+
+    @Test
+    void entries_that_vanished_stop_the_cell() {
+        journal.issue(1, 1000);
+        journal.flush();
+        settler.start();
+        await().untilAsserted(() -> assertThat(bench.settled(cell)).isEqualTo(1));
+        journal.meta(3);
+        assertStops("sequence 2 is missing, found 3", 1);
+    }
+
+    @Test
+    void a_repeated_sequence_stops_the_cell() {
+        journal.issue(1, 1000);
+        journal.issue(2, 1000);
+        journal.issue(3, 1000);
+        journal.flush();
+        journal.issue(4, 1000);
+        journal.flushAs(3);
+        assertStops("sequence 3 stands twice", 0);
+    }
+
+    @Test
+    void a_history_shorter_than_the_books_stops_the_cell() {
+        bench.database.jdbi().useHandle(h -> h.execute("update cell set settled_seq = 9 where program = 'demo'"));
+        journal.issue(1, 1000);
+        journal.flush();
+        assertStops("ends at sequence 1, the books hold 9", 9);
+    }
+
+    @Test
+    void a_settled_sequence_with_other_content_stops_the_cell() {
+        journal.issue(1, 1000);
+        journal.flush();
+        settler.start();
+        await().untilAsserted(() -> assertThat(bench.settled(cell)).isEqualTo(1));
+        settler.close();
+        Servers.flushRedis();
+        journal = new HandWrittenJournal(bench.redis, cell);
+        healthy = new HandWrittenJournal(bench.redis, healthy.cell);
+        journal.issue(2, 1000);
+        journal.issue(3, 1000);
+        journal.flush();
+        settler = bench.settler(SettlementBench.quick());
+        assertStops("sequence 1 was settled with other content", 1);
+    }
+
+    @Test
+    void text_that_is_not_the_journals_stops_the_cell_without_quoting_it() {
+        journal.issue(1, 1000);
+        journal.raw("{\"type\":\"redemption\",\"account\":\"u_secret", "{}");
+        journal.flush();
+        journal.meta(2);
+        assertStops("sequence 2: not the journal's JSON", 0);
+        assertThat(settler.stopped().toString()).doesNotContain("u_secret");
+    }
+
+    @Test
+    void a_card_the_books_do_not_know_stops_the_cell() {
+        journal.add(
+                "redemption",
+                new JsonObject(),
+                List.of(new JsonArray().add("card").add(-1)),
+                List.of(new JsonArray()
+                        .add(HandWrittenJournal.card(9))
+                        .add("a")
+                        .add("n")
+                        .add("gift:CNY")
+                        .add(5)
+                        .add(5)
+                        .add("a")));
+        journal.flush();
+        assertStops("changes 1 cards, the books know 0", 0);
+    }
+
+    @Test
+    void a_balance_below_zero_stops_the_cell() {
+        journal.stock("crab", 1);
+        journal.issue(1, 1000);
+        journal.redeem(1, 1001, "crab", "u", "r");
+        journal.flush();
+        assertStops("card_balance_check", 0);
+    }
+
+    @Test
+    void a_postgresql_that_is_killed_and_comes_back_loses_nothing() {
+        settler.start();
+        journal.stock("crab", 10_000);
+        journal.issue(1, 1_000_000);
+        redeem(300, 0);
+        Servers.postgresql().kill();
+        try {
+            redeem(300, 300);
+            await().during(Duration.ofSeconds(1)).until(() -> settler.stopped().isEmpty());
+        } finally {
+            Servers.postgresql().restart();
+        }
+        redeem(300, 600);
+        assertAllSettled();
+    }
+
+    @Test
+    void a_postgresql_that_is_paused_holds_up_nothing_but_settlement() {
+        settler.start();
+        journal.stock("crab", 10_000);
+        journal.issue(1, 1_000_000);
+        redeem(300, 0);
+        Servers.postgresql().pause();
+        try {
+            redeem(300, 300);
+            await().during(Duration.ofSeconds(2)).until(() -> settler.stopped().isEmpty());
+            assertThat(settler.lagSeconds()).isPositive();
+        } finally {
+            Servers.postgresql().resume();
+        }
+        redeem(300, 600);
+        assertAllSettled();
+    }
+
+    @Test
+    void a_redis_that_is_away_for_a_while_delays_settlement_only() {
+        settler.start();
+        journal.stock("crab", 10_000);
+        journal.issue(1, 1_000_000);
+        redeem(300, 0);
+        Servers.redis().restart();
+        await().atMost(PATIENCE)
+                .until(() -> bench.redis
+                        .call(commands -> commands.ping())
+                        .toCompletionStage()
+                        .handle((pong, failure) -> failure == null)
+                        .toCompletableFuture()
+                        .join());
+        redeem(300, 300);
+        redeem(300, 600);
+        assertAllSettled();
+    }
+
+    private void redeem(int count, int from) {
+        for (int i = from; i < from + count; i++) {
+            journal.redeem(1, 1, "crab", "u", "r" + i);
+            if (i % 3 == 0) {
+                journal.flush();
+                settler.markDirty(cell);
+            }
+        }
+        journal.flush();
+    }
+
+    private void assertAllSettled() {
+        await().atMost(PATIENCE).ignoreExceptions().untilAsserted(() -> {
+            assertThat(settler.stopped()).isEmpty();
+            assertThat(bench.settled(cell)).isEqualTo(journal.sequence());
+        });
+        assertThat(bench.number("select count(*) from transactions")).isEqualTo(journal.sequence());
+        assertThat(bench.number("select balance from card")).isEqualTo(1_000_000 - 900);
+        assertThat(bench.number("select units from item where sku = 'crab' and program = 'demo'"))
+                .isEqualTo(10_000 - 900);
+    }
+
+    private void assertStops(String reason, long settled) {
+        settler.start();
+        await().untilAsserted(() -> assertThat(settler.stopped()).containsOnlyKeys(cell));
+        assertThat(settler.stopped().get(cell)).contains(reason);
+        healthy.issue(1, 1000);
+        healthy.flush();
+        await().untilAsserted(() -> assertThat(bench.settled(healthy.cell)).isEqualTo(1));
+        assertThat(bench.settled(cell)).isEqualTo(settled);
+    }
+}
