@@ -1,5 +1,6 @@
 package dev.counterfoil.gateway.http;
 
+import dev.counterfoil.gateway.logs.Logs;
 import dev.counterfoil.ledger.access.ApiKey;
 import dev.counterfoil.ledger.catalog.Program;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,7 @@ final class AccessLog {
     /** The status logged for a caller that went away before its answer was written. */
     static final int CALLER_LEFT = 499;
 
-    private static final Logger LOG = LoggerFactory.getLogger("dev.counterfoil.access");
+    private static final Logger LOG = LoggerFactory.getLogger(Logs.ACCESS);
 
     void write(Call call, int status, long nanos) {
         if (!LOG.isInfoEnabled()) {
