@@ -124,7 +124,6 @@ create table batch (
   client text collate "C" not null,
   idem bytea not null,
   fingerprint bytea not null, -- of the request: the same key with another body is an error
-  made int not null default 0 check (made between 0 and count),
   expires_at timestamptz null, -- of the cards, exclusive
   sha256 text null,
   created_at timestamptz not null default now(),

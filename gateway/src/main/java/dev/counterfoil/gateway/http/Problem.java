@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param errors what is wrong with the request, by place
  * @param quota which limit was reached, with {@link ProblemCode#QUOTA_EXCEEDED}
  * @param headers sent with the answer, such as {@code Retry-After}
+ * @param firstRequestId the request that was refused first, whose body a replay repeats; null: this one
  */
 public record Problem(
         ProblemCode code,
@@ -23,7 +24,8 @@ public record Problem(
         boolean retryable,
         List<FieldError> errors,
         @Nullable Quota quota,
-        Map<String, String> headers) {
+        Map<String, String> headers,
+        @Nullable String firstRequestId) {
 
     /** What is wrong at one place: {@code pointer} is an RFC 6901 pointer into the body, or names a parameter or header. */
     public record FieldError(String pointer, String detail) {}
@@ -42,7 +44,7 @@ public record Problem(
     }
 
     public static Problem of(ProblemCode code, String detail) {
-        return new Problem(code, detail, code.retryable(), List.of(), null, Map.of());
+        return new Problem(code, detail, code.retryable(), List.of(), null, Map.of(), null);
     }
 
     /** 400 for one place of the request. */
@@ -53,23 +55,34 @@ public record Problem(
     /** 400 for one or more places of the request. */
     public static Problem invalid(List<FieldError> errors) {
         return new Problem(
-                ProblemCode.INVALID_REQUEST, "", ProblemCode.INVALID_REQUEST.retryable(), errors, null, Map.of());
+                ProblemCode.INVALID_REQUEST, "", ProblemCode.INVALID_REQUEST.retryable(), errors, null, Map.of(), null);
     }
 
     public static Problem quotaExceeded(Quota quota) {
         return new Problem(
-                ProblemCode.QUOTA_EXCEEDED, "", ProblemCode.QUOTA_EXCEEDED.retryable(), List.of(), quota, Map.of());
+                ProblemCode.QUOTA_EXCEEDED,
+                "",
+                ProblemCode.QUOTA_EXCEEDED.retryable(),
+                List.of(),
+                quota,
+                Map.of(),
+                null);
     }
 
     public Problem withHeader(String name, String value) {
         Map<String, String> more = new HashMap<>(headers);
         more.put(name, value);
-        return new Problem(code, detail, retryable, errors, quota, more);
+        return new Problem(code, detail, retryable, errors, quota, more, firstRequestId);
     }
 
     /** Final under its key, unlike what {@link ProblemCode#retryable()} says of the code in general. */
     public Problem pinned() {
-        return new Problem(code, detail, false, errors, quota, headers);
+        return new Problem(code, detail, false, errors, quota, headers, firstRequestId);
+    }
+
+    /** The same body as the request {@code first} got. */
+    public Problem firstAnsweredTo(String first) {
+        return new Problem(code, detail, retryable, errors, quota, headers, first);
     }
 
     /** 503 and 429: tells the caller how many seconds to wait. */
@@ -85,7 +98,7 @@ public record Problem(
                 .put("status", code.status())
                 .put("code", code.token())
                 .put("retryable", retryable)
-                .put("request_id", requestId);
+                .put("request_id", firstRequestId == null ? requestId : firstRequestId);
         if (!detail.isEmpty()) {
             json.put("detail", detail);
         }

@@ -16,19 +16,34 @@ import org.jspecify.annotations.Nullable;
 final class ReadBody implements Handler<RoutingContext> {
     private static final Pattern JSON =
             Pattern.compile("application/json *(; *charset *= *\"?utf-8\"? *)?", Pattern.CASE_INSENSITIVE);
+    private static final Pattern NDJSON =
+            Pattern.compile("application/(x-)?ndjson *(; *charset *= *\"?utf-8\"? *)?", Pattern.CASE_INSENSITIVE);
 
+    private final String type;
+    private final Pattern form;
     private final int maxBytes;
 
-    ReadBody(int maxBytes) {
+    private ReadBody(String type, Pattern form, int maxBytes) {
+        this.type = type;
+        this.form = form;
         this.maxBytes = maxBytes;
+    }
+
+    /** One JSON value. */
+    static ReadBody json(int maxBytes) {
+        return new ReadBody("application/json", JSON, maxBytes);
+    }
+
+    /** One JSON object a line. */
+    static ReadBody ndjson(int maxBytes) {
+        return new ReadBody("application/x-ndjson", NDJSON, maxBytes);
     }
 
     @Override
     public void handle(RoutingContext context) {
         HttpServerRequest request = context.request();
-        String type = request.headers().get(HttpHeaders.CONTENT_TYPE);
-        if (!isJson(type)) {
-            fail(context, ProblemCode.UNSUPPORTED_MEDIA_TYPE, "expected: Content-Type: application/json");
+        if (!isExpected(request.headers().get(HttpHeaders.CONTENT_TYPE))) {
+            fail(context, ProblemCode.UNSUPPORTED_MEDIA_TYPE, "expected: Content-Type: " + type);
             return;
         }
         if (tooLong(request.headers().get(HttpHeaders.CONTENT_LENGTH))) {
@@ -63,12 +78,12 @@ final class ReadBody implements Handler<RoutingContext> {
         });
     }
 
-    private static boolean isJson(@Nullable String contentType) {
+    private boolean isExpected(@Nullable String contentType) {
         if (contentType == null) {
             return false;
         }
-        return contentType.equals("application/json")
-                || JSON.matcher(contentType.strip().toLowerCase(Locale.ROOT)).matches();
+        return contentType.equals(type)
+                || form.matcher(contentType.strip().toLowerCase(Locale.ROOT)).matches();
     }
 
     private boolean tooLong(@Nullable String contentLength) {

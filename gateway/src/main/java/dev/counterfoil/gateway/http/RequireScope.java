@@ -1,23 +1,33 @@
 package dev.counterfoil.gateway.http;
 
+import dev.counterfoil.ledger.access.ApiKey;
 import dev.counterfoil.ledger.access.Scope;
 import io.vertx.core.Handler;
 import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.stream.Collectors;
 
-/** 403 for a key without the scope. */
+/** 403 for a key that has none of the scopes. */
 final class RequireScope implements Handler<RoutingContext> {
-    private final Scope scope;
+    private final List<Scope> scopes;
+    private final Rejection forbidden;
 
-    RequireScope(Scope scope) {
-        this.scope = scope;
+    RequireScope(Scope... anyOf) {
+        this.scopes = List.of(anyOf);
+        this.forbidden = new Rejection(Problem.of(
+                ProblemCode.FORBIDDEN,
+                "needed scope: " + scopes.stream().map(Scope::token).collect(Collectors.joining(" or "))));
     }
 
     @Override
     public void handle(RoutingContext context) {
-        if (!Call.of(context).key().has(scope)) {
-            context.fail(new Rejection(Problem.of(ProblemCode.FORBIDDEN, "needed scope: " + scope.token())));
-            return;
+        ApiKey key = Call.of(context).key();
+        for (Scope scope : scopes) {
+            if (key.has(scope)) {
+                context.next();
+                return;
+            }
         }
-        context.next();
+        context.fail(forbidden);
     }
 }

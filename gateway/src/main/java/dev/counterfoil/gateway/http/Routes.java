@@ -1,5 +1,14 @@
 package dev.counterfoil.gateway.http;
 
+import static dev.counterfoil.ledger.access.Scope.ACTIVATE;
+import static dev.counterfoil.ledger.access.Scope.ADMIN;
+import static dev.counterfoil.ledger.access.Scope.CATALOG;
+import static dev.counterfoil.ledger.access.Scope.CATALOG_READ;
+import static dev.counterfoil.ledger.access.Scope.ISSUE;
+import static dev.counterfoil.ledger.access.Scope.LOOKUP;
+import static dev.counterfoil.ledger.access.Scope.READ;
+import static dev.counterfoil.ledger.access.Scope.REDEEM;
+
 import dev.counterfoil.ledger.access.Scope;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -14,22 +23,29 @@ import java.util.function.Consumer;
  * because paths are tried in turn.
  */
 public final class Routes {
+    /** The largest body of lines. */
+    static final int MOST_LINES_BYTES = 4 * 1024 * 1024;
+
     private final Edge edge;
+    private final Endpoints endpoints;
     private final Arrival arrival;
     private final Failures failures;
     final Handler<RoutingContext> authenticate;
     final Handler<RoutingContext> program;
     final Handler<RoutingContext> body;
+    private final Handler<RoutingContext> lines;
     private final Handler<RoutingContext> openApi = answer(new OpenApiDocument());
 
-    public Routes(Edge edge) {
+    public Routes(Edge edge, Endpoints endpoints) {
         this.edge = edge;
         this.arrival =
                 new Arrival(new AccessLog(), new HttpMetrics(edge.metrics().registry()));
         this.failures = new Failures(arrival);
         this.authenticate = new Authenticate(edge.keys());
         this.program = new RequireProgram(edge.programs(), edge.catalogs());
-        this.body = new ReadBody(edge.maxBodyBytes());
+        this.body = ReadBody.json(edge.maxBodyBytes());
+        this.lines = ReadBody.ndjson(MOST_LINES_BYTES);
+        this.endpoints = endpoints;
     }
 
     /** A router of its own for one event loop. */
@@ -44,6 +60,14 @@ public final class Routes {
         Paths paths = new Paths(router);
         more.accept(paths);
 
+        redemptions(paths, "/v1/programs/{program}");
+        issuing(paths, "/v1/programs/{program}");
+        catalog(paths, "/v1/programs/{program}");
+        paths.at("/v1/programs")
+                .get(authenticate, scope(ADMIN, CATALOG, CATALOG_READ, READ), answer(endpoints.listPrograms()))
+                .post(authenticate, scope(ADMIN), body, answer(endpoints.postProgram()))
+                .only();
+
         paths.at("/health/live").get(answer(edge.readiness()::live)).only();
         paths.at("/health/ready").get(answer(edge.readiness()::ready)).only();
         paths.at("/metrics").get(answer(edge.metrics()::scrape)).only();
@@ -55,8 +79,61 @@ public final class Routes {
                 .errorHandler(500, failures);
     }
 
-    static Handler<RoutingContext> scope(Scope needed) {
-        return new RequireScope(needed);
+    private void redemptions(Paths paths, String root) {
+        paths.at(root + "/redemptions")
+                .post(authenticate, program, scope(REDEEM), body, answer(endpoints.postRedemption()))
+                .get(authenticate, program, scope(READ, REDEEM), answer(endpoints.findRedemptions()))
+                .only();
+        paths.at(root + "/redemptions/{id}")
+                .get(authenticate, program, scope(READ, REDEEM), answer(endpoints.getRedemption()))
+                .only();
+        paths.at(root + "/cards/lookup")
+                .post(authenticate, program, scope(LOOKUP), body, answer(endpoints.lookUpCard()))
+                .only();
+    }
+
+    private void issuing(Paths paths, String root) {
+        paths.at(root + "/batches")
+                .post(authenticate, program, scope(ISSUE), body, stream(endpoints.postBatch()))
+                .only();
+        paths.at(root + "/batches/{id}/void")
+                .post(authenticate, program, scope(ISSUE), answer(endpoints.voidBatch()))
+                .only();
+        paths.at(root + "/batches/{id}/activate")
+                .post(authenticate, program, scope(ACTIVATE, ISSUE), answer(endpoints.activateBatch()))
+                .only();
+        paths.at(root + "/items/{sku}/stock")
+                .post(authenticate, program, scope(CATALOG, ISSUE), body, answer(endpoints.postStock()))
+                .only();
+        paths.at(root + "/items/{sku}/codes")
+                .post(authenticate, program, scope(CATALOG, ISSUE), lines, answer(endpoints.postCodes()))
+                .only();
+    }
+
+    private void catalog(Paths paths, String root) {
+        Handler<RoutingContext> mayRead = scope(CATALOG_READ, CATALOG, READ, ADMIN);
+        paths.at(root + "/items/{sku}")
+                .get(authenticate, program, mayRead, answer(endpoints.getItem()))
+                .put(authenticate, program, scope(CATALOG), body, answer(endpoints.putItem()))
+                .only();
+        paths.at(root + "/items")
+                .get(authenticate, program, mayRead, answer(endpoints.listItems()))
+                .only();
+        paths.at(root + "/card-types/{id}")
+                .get(authenticate, program, mayRead, answer(endpoints.getCardType()))
+                .put(authenticate, program, scope(CATALOG), body, answer(endpoints.putCardType()))
+                .only();
+        paths.at(root + "/card-types")
+                .get(authenticate, program, mayRead, answer(endpoints.listCardTypes()))
+                .only();
+        paths.at(root)
+                .get(authenticate, program, mayRead, answer(endpoints.getProgram()))
+                .patch(authenticate, program, scope(ADMIN), body, answer(endpoints.patchProgram()))
+                .only();
+    }
+
+    static Handler<RoutingContext> scope(Scope... anyOf) {
+        return new RequireScope(anyOf);
     }
 
     static Handler<RoutingContext> answer(Endpoint endpoint) {

@@ -179,24 +179,31 @@ public final class BatchMaker {
                         : Future.failedFuture(failure));
     }
 
+    /** Takes the batch back, of which nothing was posted, so that its key may be sent again. */
+    public Future<Void> abandon(Batch batch) {
+        return database.call(handle -> {
+            handle.execute("delete from batch where id = ? and state = 'making'", batch.id());
+            return null;
+        });
+    }
+
     /** Notes that every card was handed out, with the digest that the end line gave. */
     public Future<Void> delivered(Batch batch, String sha256) {
-        return finish(batch, "delivered", batch.count(), sha256);
+        return finish(batch, "delivered", sha256);
     }
 
-    /** Notes that the stream ended early: {@code made} cards exist and their secrets may not all have arrived. */
-    public Future<Void> cut(Batch batch, int made) {
-        return finish(batch, "cut", made, null);
+    /** Notes that the stream ended early: some cards exist whose secrets nobody may have. */
+    public Future<Void> cut(Batch batch) {
+        return finish(batch, "cut", null);
     }
 
-    private Future<Void> finish(Batch batch, String state, int made, @Nullable String sha256) {
+    private Future<Void> finish(Batch batch, String state, @Nullable String sha256) {
         return database.call(handle -> {
             handle.createUpdate("""
-                            update batch set state = :state, made = :made, sha256 = :sha256, finished_at = now()
+                            update batch set state = :state, sha256 = :sha256, finished_at = now()
                              where id = :id and state = 'making'
                             """)
                     .bind("state", state)
-                    .bind("made", made)
                     .bind("sha256", sha256)
                     .bind("id", batch.id())
                     .execute();

@@ -181,7 +181,13 @@ public final class RedisLedger implements Ledger {
         return journal.holding(cell, sequence)
                 .compose(entry -> entry.isPresent()
                         ? Future.succeededFuture(Optional.of(entry.get().transaction(sequence)))
-                        : books.find(cell, sequence));
+                        : settled(cell, sequence));
+    }
+
+    private Future<Optional<JournaledTransaction>> settled(Cell cell, long sequence) {
+        return books.find(cell, sequence)
+                .recover(failure -> Future.failedFuture(new LedgerFault.Unavailable(
+                        "transaction " + sequence + " of cell " + cell + " is settled, and the books cannot be read")));
     }
 
     @Override

@@ -26,19 +26,23 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * 核销: a card pays for items. Which of the prices applies is not known until the script has seen the card, so every card
- * type that could pay is compiled with its own total. Refusals come in the order item, card, quota.
+ * type that could pay is compiled with its own total. Refusals come in the order item, card, quota, or,
+ * for publishable keys, item, quota, card.
  */
 public final class Redemption implements Rule {
     private final Cell cell;
     private final IdempotencyKey key;
     private final String requestId;
     private final RedemptionRequest request;
+    private final boolean cardLast;
 
-    public Redemption(Cell cell, IdempotencyKey key, String requestId, RedemptionRequest request) {
+    /** @param cardLast whether quotas are checked before the card, so that a refusal tells nothing of the card */
+    public Redemption(Cell cell, IdempotencyKey key, String requestId, RedemptionRequest request, boolean cardLast) {
         this.cell = cell;
         this.key = key;
         this.requestId = requestId;
         this.request = request;
+        this.cardLast = cardLast;
     }
 
     @Override
@@ -62,10 +66,13 @@ public final class Redemption implements Rule {
         List<Leg> legs = new ArrayList<>();
         stock(items, legs);
         RedemptionRequest.Payment payment = request.payment();
-        legs.add(new Leg.CardLeg(
-                payment.ids(), payment.number(), Set.of(CardState.ACTIVE), true, -1, prices, null, null));
+        int beforeQuotas = legs.size();
         new QuotaRules(catalog.program().zone(), now, request.account(), payment.stableId())
                 .add(catalog.program().limits(), items, request.lines(), legs);
+        legs.add(
+                cardLast ? legs.size() : beforeQuotas,
+                new Leg.CardLeg(
+                        payment.ids(), payment.number(), Set.of(CardState.ACTIVE), true, -1, prices, null, null));
         return new Ready(new Transaction(
                 cell, TransactionType.REDEMPTION, key, requestId, catalog.version(), legs, journaled(items)));
     }
@@ -128,7 +135,7 @@ public final class Redemption implements Rule {
                     .put("quantity", request.lines().get(i).quantity())
                     .put("prices", new JsonObject(new TreeMap<>(items.get(i).prices()))));
         }
-        JsonObject journaled = new JsonObject().put("single", request.single()).put("lines", lines);
+        JsonObject journaled = new JsonObject().put("lines", lines);
         put(journaled, "account", request.account());
         put(journaled, "reference", request.reference());
         if (!request.metadata().isEmpty()) {

@@ -11,14 +11,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * A checkout as it was asked for, its secrets already replaced by card ids.
  *
- * @param single whether it named one {@code item} instead of {@code items}; the answer then has the singular fields
  * @param lines 1..{@value #MOST_LINES}, each item once
  * @param expectedTotal what the caller showed the holder, in the card's asset
  * @param account the storefront's own id of the holder
  */
 public record RedemptionRequest(
         Payment payment,
-        boolean single,
         List<Line> lines,
         @Nullable Long expectedTotal,
         @Nullable String account,

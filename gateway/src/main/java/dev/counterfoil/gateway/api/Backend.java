@@ -1,0 +1,56 @@
+package dev.counterfoil.gateway.api;
+
+import dev.counterfoil.gateway.http.Endpoints;
+import dev.counterfoil.ledger.Ledger;
+import dev.counterfoil.ledger.catalog.CatalogEditor;
+import dev.counterfoil.ledger.catalog.CatalogStore;
+import dev.counterfoil.ledger.catalog.Catalogs;
+import dev.counterfoil.ledger.issuing.BatchChange;
+import dev.counterfoil.ledger.issuing.BatchMaker;
+import dev.counterfoil.ledger.issuing.CodeLoader;
+import dev.counterfoil.ledger.rules.Posting;
+import dev.counterfoil.ledger.secrets.CardIds;
+import dev.counterfoil.ledger.secrets.CodeCipher;
+import dev.counterfoil.ledger.secrets.RequestHash;
+import dev.counterfoil.ledger.settlement.SettledBooks;
+
+/** What the endpoints ask of the ledger. */
+public record Backend(
+        Ledger ledger,
+        Posting posting,
+        Catalogs catalogs,
+        CardIds cardIds,
+        RequestHash hash,
+        CodeCipher cipher,
+        BatchMaker batches,
+        BatchChange batchChange,
+        CodeLoader codes,
+        CatalogEditor editor,
+        CatalogStore store,
+        SettledBooks books) {
+    /** Every endpoint of the API on this ledger. */
+    public Endpoints endpoints() {
+        RedemptionJson json = new RedemptionJson(cipher);
+        ReadCatalog read = new ReadCatalog(this);
+        return new Endpoints(
+                new PostRedemption(this, json),
+                new GetRedemption(this, json),
+                new FindRedemptions(this, json),
+                new LookUpCard(this),
+                new PostBatch(this),
+                new ChangeBatch(this, BatchChange.Kind.VOID),
+                new ChangeBatch(this, BatchChange.Kind.ACTIVATE),
+                new PutItem(this),
+                read::item,
+                read::items,
+                new PostStock(this),
+                new PostCodes(this),
+                new PutCardType(this),
+                read::cardType,
+                read::cardTypes,
+                new PostProgram(this),
+                read::program,
+                read::programs,
+                new PatchProgram(this));
+    }
+}

@@ -1,0 +1,132 @@
+package dev.counterfoil.gateway.api;
+
+import dev.counterfoil.gateway.http.Problem;
+import dev.counterfoil.gateway.http.ProblemCode;
+import dev.counterfoil.gateway.http.Rejection;
+import dev.counterfoil.ledger.LedgerFault;
+import dev.counterfoil.ledger.issuing.Batch;
+import dev.counterfoil.ledger.issuing.BatchClosed;
+import dev.counterfoil.ledger.issuing.BatchMaker;
+import dev.counterfoil.ledger.issuing.MadeCard;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One batch on its way to its issuer. The next step is made only when the connection has taken the one before, so that a
+ * slow reader holds up the making and not the memory.
+ */
+final class BatchStream {
+    private static final Logger LOG = LoggerFactory.getLogger(BatchStream.class);
+    private static final int WRITE_QUEUE_BYTES = 256 * 1024;
+
+    private final BatchMaker maker;
+    private final Batch batch;
+    private final BatchLines lines;
+    private final HttpServerResponse response;
+    private final MessageDigest digest = sha256();
+    private boolean gone;
+
+    BatchStream(BatchMaker maker, Batch batch, BatchLines lines, RoutingContext context) {
+        this.maker = maker;
+        this.batch = batch;
+        this.lines = lines;
+        this.response = context.response();
+    }
+
+    /** Completes when the end line was taken. Fails when the caller left or the making failed; the batch is noted as cut. */
+    Future<Void> run() {
+        response.setStatusCode(201)
+                .putHeader("Content-Type", lines.contentType())
+                .putHeader("Cache-Control", "no-store")
+                .putHeader("Counterfoil-Batch", batch.id())
+                .setChunked(true)
+                .setWriteQueueMaxSize(WRITE_QUEUE_BYTES)
+                .closeHandler(closed -> gone = true)
+                .exceptionHandler(broken -> gone = true);
+        return send(lines.head()).compose(sent -> step(0)).recover(failure -> cut(failure));
+    }
+
+    private Future<Void> step(int from) {
+        if (gone) {
+            return Future.failedFuture(new CallerLeft(from));
+        } else if (from == batch.count()) {
+            return end();
+        }
+        return maker.make(batch, from).compose(cards -> send(text(cards)).compose(sent -> step(from + cards.size())));
+    }
+
+    private String text(List<MadeCard> cards) {
+        StringBuilder text = new StringBuilder(cards.size() * 100);
+        cards.forEach(card -> text.append(lines.card(card)));
+        return text.toString();
+    }
+
+    private Future<Void> end() {
+        String sha256 = HexFormat.of().formatHex(digest.digest());
+        return maker.delivered(batch, sha256)
+                .compose(noted -> response.end(lines.end(batch.id(), batch.count(), sha256)));
+    }
+
+    private Future<Void> send(String text) {
+        if (text.isEmpty()) {
+            return Future.succeededFuture();
+        }
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        digest.update(bytes);
+        Future<Void> written = response.write(Buffer.buffer(bytes));
+        if (!response.writeQueueFull()) {
+            return Future.succeededFuture();
+        }
+        Promise<Void> drained = Promise.promise();
+        response.drainHandler(room -> drained.tryComplete());
+        written.onFailure(drained::tryFail);
+        response.closeHandler(closed -> {
+            gone = true;
+            drained.tryFail(new CallerLeft(0));
+        });
+        return drained.future();
+    }
+
+    private Future<Void> cut(Throwable failure) {
+        LOG.warn("batch {} was cut: {}", batch.id(), failure.toString());
+        boolean nothingMade = !response.headWritten()
+                && failure instanceof LedgerFault
+                && !(failure instanceof LedgerFault.OutcomeUnknown);
+        return (nothingMade ? maker.abandon(batch) : maker.cut(batch)).transform(noted -> {
+            if (failure instanceof CallerLeft) {
+                return Future.succeededFuture();
+            }
+            return Future.failedFuture(
+                    failure instanceof BatchClosed
+                            ? new Rejection(Problem.of(ProblemCode.BATCH_ALREADY_DELIVERED, "voided meanwhile"))
+                            : failure);
+        });
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The caller closed the connection before the end line. */
+    private static final class CallerLeft extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        CallerLeft(int at) {
+            super("the caller left before card " + at, null, false, false);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package dev.counterfoil.gateway.api;
+
+import dev.counterfoil.gateway.http.Answer;
+import dev.counterfoil.gateway.http.Call;
+import dev.counterfoil.gateway.http.Endpoint;
+import dev.counterfoil.gateway.http.Problem;
+import dev.counterfoil.gateway.http.ProblemCode;
+import dev.counterfoil.ledger.Cell;
+import dev.counterfoil.ledger.issuing.BatchChange;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+
+/**
+ * {@code POST /v1/programs/{program}/batches/{id}/void} and {@code …/activate}: done card by card; each card changes at most
+ * once, so that a call that was cut is simply made again.
+ */
+public final class ChangeBatch implements Endpoint {
+    private static final Answer NOT_FOUND = Answer.of(Problem.of(ProblemCode.NOT_FOUND, "no such batch"));
+
+    private final Backend backend;
+    private final BatchChange.Kind kind;
+
+    public ChangeBatch(Backend backend, BatchChange.Kind kind) {
+        this.backend = backend;
+        this.kind = kind;
+    }
+
+    @Override
+    public Future<Answer> handle(Call call) {
+        return backend.batchChange()
+                .change(Cell.of(call.program().id()), call.path("id"), kind)
+                .map(result -> result.map(this::answer).orElse(NOT_FOUND));
+    }
+
+    private Answer answer(BatchChange.Result result) {
+        return Answer.ok(new JsonObject()
+                .put("batch", result.batch())
+                .put("cards", result.cards())
+                .put(kind == BatchChange.Kind.VOID ? "voided" : "activated", result.changed())
+                .put("left", result.left()));
+    }
+}

@@ -1,0 +1,81 @@
+package dev.counterfoil.gateway.api;
+
+import dev.counterfoil.gateway.http.Call;
+import dev.counterfoil.gateway.http.Problem;
+import dev.counterfoil.gateway.http.ProblemCode;
+import dev.counterfoil.gateway.http.Rejection;
+import dev.counterfoil.gateway.http.StreamingEndpoint;
+import dev.counterfoil.gateway.http.Text;
+import dev.counterfoil.ledger.CardState;
+import dev.counterfoil.ledger.Cell;
+import dev.counterfoil.ledger.IdempotencyKey;
+import dev.counterfoil.ledger.catalog.CardType;
+import dev.counterfoil.ledger.issuing.Batch;
+import dev.counterfoil.ledger.issuing.BatchMaker;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
+import java.util.Optional;
+
+/**
+ * {@code POST /v1/programs/{program}/batches}: makes cards and streams them, a line a card, as they are made. The secrets
+ * exist in this stream only, so a batch is delivered once; one that was cut is voided and made again.
+ */
+public final class PostBatch implements StreamingEndpoint {
+    private static final Text CARD_TYPE = Text.upTo(32);
+
+    private final Backend backend;
+
+    public PostBatch(Backend backend) {
+        this.backend = backend;
+    }
+
+    /** The states in which cards may be made. */
+    private enum NewState {
+        ACTIVE,
+        INACTIVE
+    }
+
+    private record Wanted(String cardType, int count, NewState state) {}
+
+    @Override
+    public Future<Void> handle(Call call) {
+        Wanted wanted = call.read(fields -> new Wanted(
+                fields.text("card_type", CARD_TYPE),
+                (int) fields.integer("count", 1, Batch.MOST_CARDS),
+                fields.optionalOneOf("state", NewState.class).orElse(NewState.ACTIVE)));
+        Optional<CardType> cardType = call.catalog().cardType(wanted.cardType());
+        if (cardType.isEmpty()) {
+            throw new Rejection(Problem.invalid("/card_type", "no such card type in this program"));
+        }
+        BatchLines lines = BatchLines.wantedBy(call.context().request());
+        Cell cell = Cell.of(call.program().id());
+        IdempotencyKey key = Keys.of(
+                call,
+                backend.hash(),
+                new JsonArray()
+                        .add("batch")
+                        .add(wanted.cardType())
+                        .add(wanted.count())
+                        .add(wanted.state().name())
+                        .encode());
+        CardState state = wanted.state() == NewState.ACTIVE ? CardState.ACTIVE : CardState.INACTIVE;
+        return backend.batches()
+                .begin(cell, cardType.get(), wanted.count(), state, key)
+                .compose(begun -> {
+                    if (begun instanceof BatchMaker.Started) {
+                        Batch batch = ((BatchMaker.Started) begun).batch();
+                        return new BatchStream(backend.batches(), batch, lines, call.context()).run();
+                    }
+                    return Future.failedFuture(new Rejection(refused(begun)));
+                });
+    }
+
+    private static Problem refused(BatchMaker.Begun begun) {
+        return begun instanceof BatchMaker.Delivered
+                ? Problem.of(
+                        ProblemCode.BATCH_ALREADY_DELIVERED,
+                        "batch " + ((BatchMaker.Delivered) begun).batch()
+                                + ": secrets are shown once; void it and make another under a new key")
+                : Problem.of(ProblemCode.IDEMPOTENCY_KEY_REUSED);
+    }
+}

@@ -1,0 +1,78 @@
+package dev.counterfoil.gateway.api;
+
+import dev.counterfoil.gateway.http.Answer;
+import dev.counterfoil.gateway.http.Call;
+import dev.counterfoil.gateway.http.Endpoint;
+import dev.counterfoil.gateway.http.Problem;
+import dev.counterfoil.gateway.http.ProblemCode;
+import dev.counterfoil.ledger.Cell;
+import dev.counterfoil.ledger.IdempotencyKey;
+import dev.counterfoil.ledger.Outcome;
+import dev.counterfoil.ledger.Posted;
+import dev.counterfoil.ledger.Refused;
+import dev.counterfoil.ledger.access.KeyKind;
+import dev.counterfoil.ledger.rules.Redemption;
+import dev.counterfoil.ledger.rules.RedemptionRequest;
+import dev.counterfoil.ledger.rules.RedemptionRequest.Payment;
+import io.vertx.core.Future;
+import java.util.Optional;
+
+/** {@code POST /v1/programs/{program}/redemptions}: the checkout. */
+public final class PostRedemption implements Endpoint {
+    private static final Answer NOT_REDEEMABLE = Answer.of(Problem.of(ProblemCode.CARD_NOT_REDEEMABLE));
+
+    private final Backend backend;
+    private final RedemptionJson json;
+
+    public PostRedemption(Backend backend, RedemptionJson json) {
+        this.backend = backend;
+        this.json = json;
+    }
+
+    @Override
+    public Future<Answer> handle(Call call) {
+        RedemptionFields fields = call.read(RedemptionFields::read);
+        String program = call.program().id();
+        Optional<Payment> payment = fields.card().identified(program, backend.cardIds());
+        String keyed = call.idempotencyKey();
+        if (payment.isEmpty() || keyed.isEmpty()) {
+            return Future.succeededFuture(NOT_REDEEMABLE);
+        }
+        boolean inPublic = call.key().kind() == KeyKind.PUBLISHABLE;
+        if (inPublic && fields.account() != null) {
+            return Future.succeededFuture(Answer.of(
+                    Problem.invalid("/account", "not with a publishable key: anyone could name any account")));
+        }
+        RedemptionRequest request = fields.request(payment.get());
+        IdempotencyKey key =
+                Keys.of(call, backend.hash(), inPublic ? payment.get().stableId() : null, request.canonical());
+        Cell cell = Cell.of(program);
+        return backend.posting()
+                .post(cell, key, new Redemption(cell, key, call.requestId(), request, inPublic))
+                .map(outcome -> inPublic && tellsOfTheCard(outcome) ? NOT_REDEEMABLE : answer(outcome));
+    }
+
+    /** Whoever guesses with a public key must not learn which secrets exist, nor in what state their cards are. */
+    private static boolean tellsOfTheCard(Outcome outcome) {
+        return outcome instanceof Refused
+                && switch (((Refused) outcome).reason()) {
+                    case CARD_UNKNOWN,
+                            CARD_VOID,
+                            CARD_FROZEN,
+                            CARD_INACTIVE,
+                            CARD_EXPIRED,
+                            CARD_NOT_ACCEPTED,
+                            INSUFFICIENT_BALANCE -> true;
+                    default -> false;
+                };
+    }
+
+    private Answer answer(Outcome outcome) {
+        if (outcome instanceof Refused) {
+            return Refusals.answer((Refused) outcome);
+        }
+        Answer created =
+                Answer.created(json.of(((Posted) outcome).transaction(), true)).noStore();
+        return outcome.replayed() ? created.withHeader("Idempotency-Replayed", "true") : created;
+    }
+}
