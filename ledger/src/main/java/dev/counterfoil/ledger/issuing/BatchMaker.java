@@ -187,8 +187,8 @@ public final class BatchMaker {
         });
     }
 
-    /** Notes that every card was handed out, with the digest that the end line gave. */
-    public Future<Void> delivered(Batch batch, String sha256) {
+    /** Notes that every card was handed out, with the digest that the end line gave, if there was one. */
+    public Future<Void> delivered(Batch batch, @Nullable String sha256) {
         return finish(batch, "delivered", sha256);
     }
 
