@@ -1,0 +1,50 @@
+package dev.counterfoil.ledger.issuing;
+
+import dev.counterfoil.ledger.Card;
+import dev.counterfoil.ledger.Cell;
+import dev.counterfoil.ledger.JournaledTransaction;
+import dev.counterfoil.ledger.Ledger;
+import dev.counterfoil.ledger.LedgerFault;
+import dev.counterfoil.ledger.Outcome;
+import dev.counterfoil.ledger.Transaction;
+import io.vertx.core.Future;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The real ledger, as a process sees it that can post a few times more and then no more. */
+final class CutLedger implements Ledger {
+    private final Ledger ledger;
+    private int left;
+
+    CutLedger(Ledger ledger, int posts) {
+        this.ledger = ledger;
+        this.left = posts;
+    }
+
+    @Override
+    public Future<Outcome> post(Transaction transaction) {
+        return left-- > 0 ? ledger.post(transaction) : Future.failedFuture(new LedgerFault.Unavailable("cut"));
+    }
+
+    @Override
+    public Future<Recorded> recorded(Cell cell, byte[] record, byte @Nullable [] fingerprint) {
+        return ledger.recorded(cell, record, fingerprint);
+    }
+
+    @Override
+    public Future<Optional<Card>> card(Cell cell, List<String> ids) {
+        return ledger.card(cell, ids);
+    }
+
+    @Override
+    public Future<Optional<JournaledTransaction>> transaction(Cell cell, long sequence) {
+        return ledger.transaction(cell, sequence);
+    }
+
+    @Override
+    public Future<Instant> now() {
+        return ledger.now();
+    }
+}

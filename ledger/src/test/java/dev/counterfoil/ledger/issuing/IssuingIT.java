@@ -1,0 +1,253 @@
+package dev.counterfoil.ledger.issuing;
+
+import static dev.counterfoil.ledger.testing.Ledgers.await;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.counterfoil.ledger.Card;
+import dev.counterfoil.ledger.CardState;
+import dev.counterfoil.ledger.Cell;
+import dev.counterfoil.ledger.IdempotencyKey;
+import dev.counterfoil.ledger.Leg;
+import dev.counterfoil.ledger.Posted;
+import dev.counterfoil.ledger.Transaction;
+import dev.counterfoil.ledger.TransactionType;
+import dev.counterfoil.ledger.access.Issuer;
+import dev.counterfoil.ledger.access.KeyStore;
+import dev.counterfoil.ledger.catalog.CardType;
+import dev.counterfoil.ledger.catalog.CatalogEditor;
+import dev.counterfoil.ledger.catalog.CatalogPublisher;
+import dev.counterfoil.ledger.catalog.CatalogStore;
+import dev.counterfoil.ledger.catalog.Item;
+import dev.counterfoil.ledger.catalog.ItemKind;
+import dev.counterfoil.ledger.catalog.Limits;
+import dev.counterfoil.ledger.catalog.Mode;
+import dev.counterfoil.ledger.catalog.ProgramDraft;
+import dev.counterfoil.ledger.catalog.Sale;
+import dev.counterfoil.ledger.redis.LedgerLimits;
+import dev.counterfoil.ledger.redis.LedgerMetrics;
+import dev.counterfoil.ledger.redis.RedisLedger;
+import dev.counterfoil.ledger.secrets.CardIds;
+import dev.counterfoil.ledger.secrets.CodeCipher;
+import dev.counterfoil.ledger.secrets.DigitalCode;
+import dev.counterfoil.ledger.secrets.Pepper;
+import dev.counterfoil.ledger.secrets.RequestHash;
+import dev.counterfoil.ledger.secrets.SecretFormat;
+import dev.counterfoil.ledger.settlement.SettledBooks;
+import dev.counterfoil.ledger.settlement.SettlementSettings;
+import dev.counterfoil.ledger.settlement.Settler;
+import dev.counterfoil.ledger.testing.Ledgers;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class IssuingIT {
+    private static final Cell CELL = Cell.of("demo");
+    private static final CardType GIFT = new CardType("gift", "Gift", "CNY", 1000, 30, null, SecretFormat.CROCKFORD, 0);
+
+    private final SecureRandom random = new SecureRandom();
+    private final Pepper pepper = Pepper.of(List.of(Pepper.generate(random)));
+    private final CardIds cardIds = new CardIds(pepper);
+    private final RequestHash hash = new RequestHash(pepper);
+    private final Vertx vertx = Vertx.vertx();
+    private final Ledgers servers = Ledgers.fresh();
+    private final SettledBooks books = new SettledBooks(servers.database());
+    private final Settler settler = new Settler(
+            servers.database(),
+            servers.redis(),
+            SettlementSettings.DEFAULTS,
+            new SimpleMeterRegistry(),
+            Clock.systemUTC());
+    private final RedisLedger ledger = new RedisLedger(
+            servers.redis(),
+            LedgerLimits.standard(),
+            "durable",
+            cell -> 1,
+            books,
+            new LedgerMetrics(new SimpleMeterRegistry()),
+            settler::markDirty);
+    private final BatchMaker maker =
+            new BatchMaker(servers.database(), ledger, cardIds, hash, random, Clock.systemUTC());
+    private final BatchChange change = new BatchChange(vertx, servers.database(), ledger, hash, Clock.systemUTC());
+
+    @BeforeEach
+    void openProgram() {
+        settler.start();
+        var issuer = await(new KeyStore(servers.database(), random).putIssuer(new Issuer("demo", "Demo")));
+        CatalogEditor editor = new CatalogEditor(
+                new CatalogStore(servers.database()), new CatalogPublisher(servers.database(), servers.redis()));
+        var program = await(editor.createProgram(new ProgramDraft(
+                "demo", issuer.id(), "Demo", ZoneId.of("Asia/Shanghai"), Mode.TEST, List.of("CNY"), Limits.NONE)));
+        var type = await(editor.putCardType("demo", GIFT));
+        var item = await(editor.putItem(
+                "demo", new Item("video", "Video", ItemKind.CODE, Map.of("CNY", 1L), Sale.ALWAYS, Limits.NONE, 0)));
+    }
+
+    @AfterEach
+    void close() {
+        settler.close();
+        servers.close();
+        await(vertx.close());
+    }
+
+    @Test
+    void a_batch_has_sequential_numbers_and_secrets_that_find_its_cards() {
+        Batch batch = begin("b1", 450, CardState.ACTIVE);
+        List<MadeCard> cards = makeAll(batch);
+        assertThat(cards).hasSize(450);
+        assertThat(cards.get(449).number())
+                .isEqualTo(Long.toString(Long.parseLong(cards.get(0).number()) + 449));
+        Card card = card(cards.get(123));
+        assertThat(card.number()).isEqualTo(cards.get(123).number());
+        assertThat(card.balance()).isEqualTo(1000);
+        assertThat(card.state()).isEqualTo(CardState.ACTIVE);
+        assertThat(cards.stream().map(MadeCard::secret)).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void a_key_makes_one_batch() {
+        Batch batch = begin("b1", 3, CardState.ACTIVE);
+        assertThat(await(maker.begin(CELL, GIFT, 3, CardState.ACTIVE, key("b1"))))
+                .isEqualTo(new BatchMaker.Delivered(batch.id()));
+        IdempotencyKey other =
+                new IdempotencyKey("cl_1", key("b1").record(), key("other").fingerprint());
+        assertThat(await(maker.begin(CELL, GIFT, 4, CardState.ACTIVE, other))).isInstanceOf(BatchMaker.KeyReused.class);
+    }
+
+    @Test
+    void a_cut_batch_is_voided_but_for_its_used_cards_and_takes_no_more() {
+        Batch batch = begin("b1", 600, CardState.ACTIVE);
+        List<MadeCard> first = await(maker.make(batch, 0));
+        spend(first.get(7), 1);
+        BatchChange.Result result =
+                await(change.change(CELL, batch.id(), BatchChange.Kind.VOID)).orElseThrow();
+        assertThat(result).isEqualTo(new BatchChange.Result(batch.id(), 200, 199, 1));
+        assertThat(card(first.get(0)).state()).isEqualTo(CardState.VOID);
+        assertThat(card(first.get(0)).balance()).isZero();
+        assertThat(card(first.get(7)).balance()).isEqualTo(999);
+        assertThatThrownBy(() -> await(maker.make(batch, 200))).isInstanceOf(BatchClosed.class);
+        assertThat(await(change.change(CELL, batch.id(), BatchChange.Kind.VOID)))
+                .contains(result);
+        Batch again = begin("b2", 600, CardState.ACTIVE);
+        assertThat(makeAll(again)).hasSize(600);
+    }
+
+    @Test
+    void inactive_cards_are_activated_once_their_file_was_checked() {
+        Batch batch = begin("b1", 5, CardState.INACTIVE);
+        List<MadeCard> cards = makeAll(batch);
+        assertThat(card(cards.get(0)).state()).isEqualTo(CardState.INACTIVE);
+        BatchChange.Result result = await(change.change(CELL, batch.id(), BatchChange.Kind.ACTIVATE))
+                .orElseThrow();
+        assertThat(result).isEqualTo(new BatchChange.Result(batch.id(), 5, 5, 0));
+        assertThat(card(cards.get(0)).state()).isEqualTo(CardState.ACTIVE);
+        assertThat(card(cards.get(0)).balance()).isEqualTo(1000);
+    }
+
+    @Test
+    void an_unknown_batch_is_nothing() {
+        assertThat(await(change.change(CELL, "bt_none", BatchChange.Kind.VOID))).isEmpty();
+    }
+
+    @Test
+    void codes_are_loaded_once_duplicates_are_named_by_line_and_a_retry_loads_nothing_more() {
+        CodeLoader loader = loader();
+        List<DigitalCode> codes = codes("a", 1200);
+        codes.set(10, codes.get(3));
+        assertThat(await(loader.load(CELL, "video", codes, key("l1"))))
+                .isEqualTo(new CodeLoader.Loaded(1199, List.of(11), false));
+        assertThat(await(loader.load(CELL, "video", codes, key("l1"))))
+                .isEqualTo(new CodeLoader.Loaded(1199, List.of(11), true));
+        List<DigitalCode> more = codes("b", 2);
+        more.add(codes.get(0));
+        assertThat(await(loader.load(CELL, "video", more, key("l2"))))
+                .isEqualTo(new CodeLoader.Loaded(2, List.of(3), false));
+        assertThat(await(loader.load(
+                        CELL,
+                        "video",
+                        codes("c", 2),
+                        new IdempotencyKey("cl_1", key("l1").record(), key("l9").fingerprint()))))
+                .isInstanceOf(CodeLoader.KeyReused.class);
+        assertThat(pool()).isEqualTo(1201);
+    }
+
+    @Test
+    void a_load_that_was_cut_after_the_staging_is_finished_by_its_retry() {
+        List<DigitalCode> codes = codes("a", 700);
+        CodeLoader interrupted = new CodeLoader(servers.database(), new CutLedger(ledger, 1), cipher, hash, random);
+        assertThatThrownBy(() -> await(interrupted.load(CELL, "video", codes, key("l1"))))
+                .isInstanceOf(dev.counterfoil.ledger.LedgerFault.Unavailable.class);
+        assertThat(await(loader().load(CELL, "video", codes, key("l1"))))
+                .isEqualTo(new CodeLoader.Loaded(700, List.of(), false));
+        assertThat(pool()).isEqualTo(700);
+    }
+
+    private final CodeCipher cipher = CodeCipher.of(List.of(CodeCipher.generate("k1", random)), random);
+
+    private CodeLoader loader() {
+        return new CodeLoader(servers.database(), ledger, cipher, hash, random);
+    }
+
+    private long pool() {
+        return await(servers.redis()
+                .call(commands -> commands.llen("{demo.0}:codes:video".getBytes(StandardCharsets.US_ASCII))));
+    }
+
+    private static List<DigitalCode> codes(String prefix, int count) {
+        List<DigitalCode> codes = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            codes.add(new DigitalCode(prefix + "-" + i, null, null));
+        }
+        return codes;
+    }
+
+    private Batch begin(String key, int count, CardState state) {
+        return ((BatchMaker.Started) await(maker.begin(CELL, GIFT, count, state, key(key)))).batch();
+    }
+
+    private List<MadeCard> makeAll(Batch batch) {
+        List<MadeCard> cards = new ArrayList<>();
+        while (cards.size() < batch.count()) {
+            cards.addAll(await(maker.make(batch, cards.size())));
+        }
+        return cards;
+    }
+
+    private List<String> ids(MadeCard card) {
+        return cardIds.idsOf("demo", null, SecretFormat.normalise(card.secret()).orElseThrow());
+    }
+
+    private Card card(MadeCard card) {
+        return await(ledger.card(CELL, ids(card))).orElseThrow();
+    }
+
+    private void spend(MadeCard card, long amount) {
+        Leg debit = new Leg.CardLeg(
+                ids(card),
+                card.number(),
+                Set.of(CardState.ACTIVE),
+                true,
+                -1,
+                List.of(new Leg.Price("gift:CNY", amount)),
+                null,
+                null);
+        assertThat(await(ledger.post(new Transaction(
+                        CELL, TransactionType.REDEMPTION, key("spend"), "", null, List.of(debit), new JsonObject()))))
+                .isInstanceOf(Posted.class);
+    }
+
+    private IdempotencyKey key(String text) {
+        return new IdempotencyKey("cl_1", hash.idempotency("cl_1", null, text), hash.fingerprint(text));
+    }
+}
