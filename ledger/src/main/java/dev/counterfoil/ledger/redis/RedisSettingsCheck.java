@@ -1,0 +1,46 @@
+package dev.counterfoil.ledger.redis;
+
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Whether a Redis server is set up so that an answer means what it says. A server that evicts keys loses money whatever
+ * the level; {@code durable} further needs every write on disk before it is answered
+ * (Redis documentation, "Redis persistence").
+ */
+public final class RedisSettingsCheck {
+    private static final Map<String, String> ALWAYS = Map.of("maxmemory-policy", "noeviction");
+    private static final Map<String, String> DURABLE =
+            Map.of("appendonly", "yes", "appendfsync", "always", "no-appendfsync-on-rewrite", "no");
+
+    private final RedisConnection redis;
+    private final Map<String, String> wanted = new TreeMap<>(ALWAYS);
+
+    /** @param durable whether answers say {@code durable} */
+    public RedisSettingsCheck(RedisConnection redis, boolean durable) {
+        this.redis = redis;
+        if (durable) {
+            wanted.putAll(DURABLE);
+        }
+    }
+
+    /** What is wrong, a line each: setting, value, expectation. Empty when all is well. Fails when Redis does not answer. */
+    public Future<List<String>> faults() {
+        Future<List<String>> all = Future.succeededFuture(new ArrayList<>());
+        for (Map.Entry<String, String> setting : wanted.entrySet()) {
+            all = all.compose(faults -> redis.call(commands -> commands.configGet(setting.getKey()))
+                    .map(found -> {
+                        String value = found.get(setting.getKey());
+                        if (!setting.getValue().equals(value)) {
+                            faults.add("Redis setting " + setting.getKey() + ": " + value + " (expected: "
+                                    + setting.getValue() + ")");
+                        }
+                        return faults;
+                    }));
+        }
+        return all;
+    }
+}
