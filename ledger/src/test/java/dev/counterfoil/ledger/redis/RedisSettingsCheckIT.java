@@ -27,7 +27,7 @@ class RedisSettingsCheckIT {
     }
 
     private static void set(RedisConnection redis, String name, String value) {
-        assertThat(await(redis.call(commands -> commands.configSet(name, value))))
-                .isEqualTo("OK");
+        String answer = await(redis.call(commands -> commands.configSet(name, value)));
+        assertThat(answer).isEqualTo("OK");
     }
 }
