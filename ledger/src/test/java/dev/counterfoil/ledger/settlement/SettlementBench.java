@@ -15,19 +15,19 @@ import java.util.List;
 import java.util.Map;
 
 /** A fresh pair of books and an empty Redis, with programs whose items are goods {@code crab} and codes {@code video}. */
-final class SettlementBench implements AutoCloseable {
-    final String jdbcUri = Servers.freshDatabase();
-    final Database database = new Database(PostgresUri.of(jdbcUri), 4);
-    final RedisConnection redis;
+public final class SettlementBench implements AutoCloseable {
+    public final String jdbcUri = Servers.freshDatabase();
+    public final Database database = new Database(PostgresUri.of(jdbcUri), 4);
+    public final RedisConnection redis;
 
-    SettlementBench() {
+    public SettlementBench() {
         Servers.flushRedis();
         redis = RedisConnection.open(Servers.redisUri(), Duration.ofSeconds(5), Duration.ofSeconds(2));
         database.migrate();
         database.jdbi().useHandle(h -> h.execute("insert into issuer (id, name) values ('is', 'Test')"));
     }
 
-    Cell program(String id) {
+    public Cell program(String id) {
         database.jdbi().useTransaction(h -> {
             h.execute(
                     "insert into program (id, issuer, name, zone, mode, assets, list_version)"
@@ -49,7 +49,7 @@ final class SettlementBench implements AutoCloseable {
         return Cell.of(id);
     }
 
-    void stageCodes(Cell cell, String... ids) {
+    public void stageCodes(Cell cell, String... ids) {
         for (String id : ids) {
             database.jdbi()
                     .useHandle(h -> h.execute(
@@ -60,24 +60,24 @@ final class SettlementBench implements AutoCloseable {
         }
     }
 
-    Settler settler(SettlementSettings settings) {
+    public Settler settler(SettlementSettings settings) {
         return new Settler(database, redis, settings, new SimpleMeterRegistry(), Clock.systemUTC());
     }
 
-    static SettlementSettings quick() {
+    public static SettlementSettings quick() {
         return new SettlementSettings(2, 1_000, Duration.ofMillis(5), Duration.ofMillis(50), 100_000);
     }
 
-    long settled(Cell cell) {
+    public long settled(Cell cell) {
         return number("select settled_seq from cell where program = '" + cell.program() + "'");
     }
 
-    long number(String sql) {
+    public long number(String sql) {
         return database.jdbi()
                 .withHandle(h -> h.createQuery(sql).mapTo(Long.class).one());
     }
 
-    List<Map<String, Object>> rows(String sql) {
+    public List<Map<String, Object>> rows(String sql) {
         return database.jdbi().withHandle(h -> h.createQuery(sql).mapToMap().list());
     }
 

@@ -1,0 +1,213 @@
+package dev.counterfoil.ledger.books;
+
+import dev.counterfoil.ledger.Cell;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+
+/** What PostgreSQL holds of a cell, read through one handle; in a snapshot when the caller opened one. */
+final class BooksSide {
+    /** Sequences that are counted by one statement. */
+    private static final long SEQUENCES_A_COUNT = 5_000_000;
+
+    private final Handle handle;
+
+    BooksSide(Handle handle) {
+        this.handle = handle;
+    }
+
+    record CellRow(int id, Cell cell, long settled) {}
+
+    record CardRow(String id, String apiId, long balance, String state) {}
+
+    record ItemRow(String sku, long units, long codes, long available) {}
+
+    /** What a posting after some sequence gave to an account, negative when it took. */
+    record Movement(long sequence, long amount) {}
+
+    /** What moved of an asset from one account to another; all cards are the account {@code card}. */
+    record Flow(String asset, String debit, String credit, long amount) {}
+
+    /** The cells of {@code program}, of all programs for an empty text. */
+    List<CellRow> cells(String program) {
+        return handle.createQuery("select id, program, index, settled_seq from cell"
+                        + " where :program = '' or program = :program order by program, index")
+                .bind("program", program)
+                .map((row, context) -> cellRow(row))
+                .list();
+    }
+
+    CellRow cell(int id) {
+        return handle.createQuery("select id, program, index, settled_seq from cell where id = :id")
+                .bind("id", id)
+                .map((row, context) -> cellRow(row))
+                .one();
+    }
+
+    /** Ids of cards in their order, after {@code id}. */
+    List<String> cardsAfter(int cell, String id, int most) {
+        return handle.createQuery("select id from card where cell = :cell and id > :id order by id limit :most")
+                .bind("cell", cell)
+                .bind("id", id)
+                .bind("most", most)
+                .mapTo(String.class)
+                .list();
+    }
+
+    Map<String, CardRow> cards(int cell, List<String> ids) {
+        Map<String, CardRow> cards = new HashMap<>();
+        handle.createQuery("select id, api_id, balance, state from card where cell = :cell and id = any(:ids)")
+                .bind("cell", cell)
+                .bindArray("ids", String.class, ids)
+                .map((row, context) -> cardRow(row))
+                .forEach(card -> cards.put(card.id(), card));
+        return cards;
+    }
+
+    List<ItemRow> items(String program) {
+        return handle.createQuery("select i.sku, i.units, i.codes,"
+                        + " (select count(*) from code c where c.program = i.program and c.sku = i.sku"
+                        + "  and c.state = 'available') as available"
+                        + " from item i where i.program = :program order by i.sku")
+                .bind("program", program)
+                .map((row, context) -> new ItemRow(
+                        row.getString("sku"), row.getLong("units"), row.getLong("codes"), row.getLong("available")))
+                .list();
+    }
+
+    /** Whether a card was part of a transaction after {@code sequence}. */
+    boolean movedAfter(int cell, String card, long sequence) {
+        return handle.createQuery("select exists (select from transaction_card"
+                        + " where cell = :cell and card = :card and seq > :seq)")
+                .bind("cell", cell)
+                .bind("card", card)
+                .bind("seq", sequence)
+                .mapTo(Boolean.class)
+                .one();
+    }
+
+    /** By account, what every posting after {@code sequence} gave and took. */
+    Map<String, List<Movement>> movementsAfter(int cell, long sequence) {
+        Map<String, List<Movement>> movements = new HashMap<>();
+        Optional<OffsetDateTime> from = handle.createQuery(
+                        "select min(at) from transactions where cell = :cell and seq > :seq")
+                .bind("cell", cell)
+                .bind("seq", sequence)
+                .mapTo(OffsetDateTime.class)
+                .findOne();
+        if (from.isEmpty()) {
+            return movements;
+        }
+        handle.createQuery("select seq, debit, credit, amount from posting"
+                        + " where at >= :from and cell = :cell and seq > :seq")
+                .bind("from", from.get())
+                .bind("cell", cell)
+                .bind("seq", sequence)
+                .map((row, context) -> {
+                    long seq = row.getLong("seq");
+                    long amount = row.getLong("amount");
+                    movement(movements, row.getString("debit"), new Movement(seq, -amount));
+                    movement(movements, row.getString("credit"), new Movement(seq, amount));
+                    return seq;
+                })
+                .forEach(seq -> {});
+        return movements;
+    }
+
+    /** The first sequence of 1..{@code settled} that has no transaction, 0 when all have; −1 when there are some beyond. */
+    long firstMissing(int cell, long settled) {
+        for (long from = 1; from <= settled; from += SEQUENCES_A_COUNT) {
+            long to = Math.min(settled, from + SEQUENCES_A_COUNT - 1);
+            long count = count(cell, from, to);
+            while (count < to - from + 1 && from < to) {
+                long middle = (from + to) / 2;
+                long lower = count(cell, from, middle);
+                boolean inLower = lower < middle - from + 1;
+                count = inLower ? lower : count(cell, middle + 1, to);
+                from = inLower ? from : middle + 1;
+                to = inLower ? middle : to;
+            }
+            if (count < to - from + 1) {
+                return from;
+            }
+        }
+        return count(cell, settled + 1, Long.MAX_VALUE) > 0 ? -1 : 0;
+    }
+
+    /** Σ of the cards' balances by asset. */
+    Map<String, Long> balances(int cell) {
+        Map<String, Long> balances = new HashMap<>();
+        handle.createQuery("select asset, sum(balance) as balance from card where cell = :cell group by asset")
+                .bind("cell", cell)
+                .map((row, context) -> Map.entry(row.getString("asset"), row.getLong("balance")))
+                .forEach(sum -> balances.put(sum.getKey(), sum.getValue()));
+        return balances;
+    }
+
+    /** Everything that was ever posted in a cell, summed up; a day at a time, so that no statement runs long. */
+    List<Flow> flows(int cell) {
+        List<Flow> flows = new ArrayList<>();
+        Optional<OffsetDateTime> first = moment("min", cell);
+        Optional<OffsetDateTime> last = moment("max", cell);
+        if (first.isEmpty() || last.isEmpty()) {
+            return flows;
+        }
+        LocalDate end = last.get().withOffsetSameInstant(ZoneOffset.UTC).toLocalDate();
+        for (LocalDate day = first.get().withOffsetSameInstant(ZoneOffset.UTC).toLocalDate();
+                !day.isAfter(end);
+                day = day.plusDays(1)) {
+            handle.createQuery("select asset, case when debit like 'card:%' then 'card' else debit end as debit,"
+                            + " case when credit like 'card:%' then 'card' else credit end as credit,"
+                            + " sum(amount) as amount from posting"
+                            + " where at >= :from and at < :until and cell = :cell group by 1, 2, 3")
+                    .bind("from", day.atStartOfDay().atOffset(ZoneOffset.UTC))
+                    .bind("until", day.plusDays(1).atStartOfDay().atOffset(ZoneOffset.UTC))
+                    .bind("cell", cell)
+                    .map((row, context) -> new Flow(
+                            row.getString("asset"),
+                            row.getString("debit"),
+                            row.getString("credit"),
+                            row.getLong("amount")))
+                    .forEach(flows::add);
+        }
+        return flows;
+    }
+
+    private Optional<OffsetDateTime> moment(String edge, int cell) {
+        return handle.createQuery("select " + edge + "(at) from transactions where cell = :cell")
+                .bind("cell", cell)
+                .mapTo(OffsetDateTime.class)
+                .findOne();
+    }
+
+    private long count(int cell, long from, long to) {
+        return handle.createQuery("select count(*) from transactions where cell = :cell and seq between :from and :to")
+                .bind("cell", cell)
+                .bind("from", from)
+                .bind("to", to)
+                .mapTo(Long.class)
+                .one();
+    }
+
+    private static void movement(Map<String, List<Movement>> movements, String account, Movement movement) {
+        movements.computeIfAbsent(account, any -> new ArrayList<>()).add(movement);
+    }
+
+    private static CellRow cellRow(ResultSet row) throws SQLException {
+        return new CellRow(
+                row.getInt("id"), new Cell(row.getString("program"), row.getInt("index")), row.getLong("settled_seq"));
+    }
+
+    private static CardRow cardRow(ResultSet row) throws SQLException {
+        return new CardRow(
+                row.getString("id"), row.getString("api_id"), row.getLong("balance"), row.getString("state"));
+    }
+}

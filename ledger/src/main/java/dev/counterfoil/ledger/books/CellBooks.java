@@ -1,0 +1,43 @@
+package dev.counterfoil.ledger.books;
+
+import dev.counterfoil.ledger.Cell;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+
+/**
+ * What was compared in one cell.
+ *
+ * @param settled sequence up to which the totals run
+ * @param cards compared with Redis
+ * @param items compared with Redis: units and code pool
+ * @param differing how many of all things compared differ
+ */
+public record CellBooks(Cell cell, long settled, long cards, long items, long differing, List<Total> totals) {
+    public CellBooks {
+        totals = List.copyOf(totals);
+    }
+
+    /** What was issued of an asset and where it is: issued = balances + redeemed + voided + adjusted. */
+    public record Total(String asset, long issued, long balances, long redeemed, long voided, long adjusted) {
+        JsonObject toJson() {
+            return new JsonObject()
+                    .put("asset", asset)
+                    .put("issued", issued)
+                    .put("balances", balances)
+                    .put("redeemed", redeemed)
+                    .put("void", voided)
+                    .put("adjusted", adjusted);
+        }
+    }
+
+    JsonObject toJson() {
+        return new JsonObject()
+                .put("cell", cell.toString())
+                .put("settled", settled)
+                .put("cards", cards)
+                .put("items", items)
+                .put("differing", differing)
+                .put("totals", new JsonArray(totals.stream().map(Total::toJson).toList()));
+    }
+}

@@ -1,0 +1,236 @@
+package dev.counterfoil.ledger.books;
+
+import dev.counterfoil.ledger.books.BooksSide.CardRow;
+import dev.counterfoil.ledger.books.BooksSide.CellRow;
+import dev.counterfoil.ledger.books.BooksSide.Flow;
+import dev.counterfoil.ledger.books.BooksSide.ItemRow;
+import dev.counterfoil.ledger.books.BooksSide.Movement;
+import dev.counterfoil.ledger.books.RedisSide.CardNow;
+import dev.counterfoil.ledger.books.RedisSide.ItemNow;
+import dev.counterfoil.ledger.books.RedisSide.Reading;
+import dev.counterfoil.ledger.settlement.PostingAccounts;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** Compares one cell. Each comparison ends the check when settlement does not come or the cell is cold. */
+final class CellCheck {
+    private static final int CARDS_A_READ = 500;
+    private static final int READS_A_SNAPSHOT = 20;
+    private static final int ITEMS_A_READ = 250;
+
+    final Findings findings;
+    private final Sides sides;
+    private final CellRow row;
+
+    CellCheck(Sides sides, CellRow row) {
+        this.sides = sides;
+        this.row = row;
+        this.findings = new Findings(row.cell());
+        findings.settled = row.settled();
+    }
+
+    int cellId() {
+        return row.id();
+    }
+
+    /** Compares everything; returns itself. */
+    CellCheck run() {
+        if (compareItems()) {
+            compareCards();
+        }
+        sides.inSnapshot(this::compareTotals);
+        return this;
+    }
+
+    private boolean compareItems() {
+        List<String> skus = sides.snapshot(books ->
+                books.items(row.cell().program()).stream().map(ItemRow::sku).toList());
+        for (int from = 0; from < Math.max(1, skus.size()); from += ITEMS_A_READ) {
+            List<String> chunk = skus.subList(from, Math.min(skus.size(), from + ITEMS_A_READ));
+            Optional<Reading<ItemNow>> reading = sides.redis.items(row.cell(), chunk);
+            if (!settled(reading)) {
+                return false;
+            }
+            sides.inSnapshot(books -> compareItems(books, reading.orElseThrow()));
+        }
+        return true;
+    }
+
+    private void compareItems(BooksSide books, Reading<ItemNow> reading) {
+        Map<String, List<Movement>> later = books.movementsAfter(row.id(), reading.sequence());
+        for (ItemRow item : books.items(row.cell().program())) {
+            ItemNow now = reading.values().get(item.sku());
+            if (now != null) {
+                findings.items++;
+                long units = item.units() - after(later, PostingAccounts.stock(item.sku()), reading.sequence());
+                long codes = item.codes() - after(later, PostingAccounts.codes(item.sku()), reading.sequence());
+                findings.compare("units", item.sku(), now.units(), units);
+                findings.compare("codes", item.sku(), now.codes(), codes);
+            }
+        }
+    }
+
+    private void compareCards() {
+        String last = "";
+        while (true) {
+            List<Reading<CardNow>> readings = new ArrayList<>();
+            List<String> ids = new ArrayList<>();
+            boolean more = true;
+            while (more && readings.size() < READS_A_SNAPSHOT) {
+                String after = last;
+                List<String> chunk = sides.snapshot(books -> books.cardsAfter(row.id(), after, CARDS_A_READ));
+                more = chunk.size() == CARDS_A_READ;
+                if (!chunk.isEmpty()) {
+                    last = chunk.get(chunk.size() - 1);
+                    Optional<Reading<CardNow>> reading = sides.redis.cards(row.cell(), chunk);
+                    if (reading.isEmpty()) {
+                        findings.differs("cell", "", "open in Redis", "cold");
+                        return;
+                    }
+                    readings.add(reading.get());
+                    ids.addAll(chunk);
+                }
+            }
+            if (readings.isEmpty() || !settled(Optional.of(readings.get(readings.size() - 1)))) {
+                return;
+            }
+            sides.inSnapshot(books -> compareCards(books, readings, ids));
+            if (!more) {
+                return;
+            }
+        }
+    }
+
+    private void compareCards(BooksSide books, List<Reading<CardNow>> readings, List<String> ids) {
+        Map<String, CardRow> cards = books.cards(row.id(), ids);
+        Map<String, List<Movement>> later =
+                books.movementsAfter(row.id(), readings.get(0).sequence());
+        for (Reading<CardNow> reading : readings) {
+            reading.values().forEach((id, now) -> {
+                CardRow card = cards.get(id);
+                if (card != null) {
+                    findings.cards++;
+                    compareCard(books, card, now, reading.sequence(), later);
+                }
+            });
+        }
+    }
+
+    private void compareCard(
+            BooksSide books, CardRow card, CardNow now, long sequence, Map<String, List<Movement>> later) {
+        String name = "card_" + card.apiId();
+        long balance = card.balance() - after(later, PostingAccounts.card(card.id()), sequence);
+        Long expected = now.balance();
+        if (expected == null) {
+            findings.differs("card", name, "missing in Redis", balance);
+            return;
+        }
+        findings.compare("balance", name, expected, balance);
+        if (!card.state().equals(now.state()) && !books.movedAfter(row.id(), card.id(), sequence)) {
+            findings.differs("state", name, now.state(), card.state());
+        }
+    }
+
+    /** Names those of {@code ids}, cards in Redis, that the books still do not know once they are settled up to now. */
+    void stray(List<String> ids) {
+        Optional<Reading<CardNow>> reading = sides.redis.cards(row.cell(), ids);
+        if (settled(reading)) {
+            Map<String, CardRow> known = sides.snapshot(books -> books.cards(row.id(), ids));
+            reading.orElseThrow().values().forEach((id, now) -> {
+                if (now.balance() != null && !known.containsKey(id)) {
+                    findings.differs("card", id, now.balance(), "unknown to the books");
+                }
+            });
+        }
+    }
+
+    /** Of one snapshot of PostgreSQL alone. */
+    private void compareTotals(BooksSide books) {
+        CellRow now = books.cell(row.id());
+        findings.settled = now.settled();
+        long missing = books.firstMissing(row.id(), now.settled());
+        if (missing != 0) {
+            String found = missing > 0 ? missing + " is missing" : "transactions beyond it";
+            findings.differs("sequence", "", "1.." + now.settled() + " without a gap", found);
+        }
+        Map<String, Map<String, Long>> posted = accounts(books.flows(row.id()));
+        Map<String, Long> balances = books.balances(row.id());
+        for (String asset : new TreeSet<>(balances.keySet())) {
+            posted.computeIfAbsent(asset, any -> new HashMap<>());
+        }
+        posted.forEach((asset, accounts) -> {
+            if (asset.indexOf(':') < 0) {
+                compareAsset(asset, accounts, balances.getOrDefault(asset, 0L));
+            }
+        });
+        for (ItemRow item : books.items(row.cell().program())) {
+            findings.compare("total", PostingAccounts.stock(item.sku()), stock(posted, item), item.units());
+            findings.compare("total", PostingAccounts.codes(item.sku()), codes(posted, item), item.codes());
+            findings.compare("total", "available " + item.sku(), item.codes(), item.available());
+        }
+    }
+
+    private void compareAsset(String asset, Map<String, Long> accounts, long balances) {
+        findings.totals.add(new CellBooks.Total(
+                asset,
+                -accounts.getOrDefault(PostingAccounts.ISSUED, 0L),
+                balances,
+                accounts.getOrDefault(PostingAccounts.REDEEMED, 0L),
+                accounts.getOrDefault(PostingAccounts.VOID, 0L),
+                accounts.getOrDefault(PostingAccounts.ADJUSTED, 0L)));
+        findings.compare("total", asset, accounts.getOrDefault("card", 0L), balances);
+    }
+
+    private static long stock(Map<String, Map<String, Long>> posted, ItemRow item) {
+        return posted.getOrDefault(PostingAccounts.unitAsset(item.sku()), Map.of())
+                .getOrDefault(PostingAccounts.stock(item.sku()), 0L);
+    }
+
+    private static long codes(Map<String, Map<String, Long>> posted, ItemRow item) {
+        return posted.getOrDefault(PostingAccounts.codeAsset(item.sku()), Map.of())
+                .getOrDefault(PostingAccounts.codes(item.sku()), 0L);
+    }
+
+    /** By asset and account, what was credited less what was debited. */
+    private static Map<String, Map<String, Long>> accounts(List<Flow> flows) {
+        Map<String, Map<String, Long>> accounts = new TreeMap<>();
+        for (Flow flow : flows) {
+            Map<String, Long> ofAsset = accounts.computeIfAbsent(flow.asset(), any -> new HashMap<>());
+            ofAsset.merge(flow.debit(), -flow.amount(), Math::addExact);
+            ofAsset.merge(flow.credit(), flow.amount(), Math::addExact);
+        }
+        return accounts;
+    }
+
+    /** Waits until the books are as far as the reading; says what is wrong when they do not get there. */
+    private boolean settled(Optional<? extends Reading<?>> reading) {
+        if (reading.isEmpty()) {
+            if (row.settled() > 0) {
+                findings.differs("cell", "", "open in Redis", "cold");
+            }
+            return false;
+        }
+        long sequence = reading.get().sequence();
+        CellRow now = sides.settledPast(row, sequence);
+        if (now.settled() < sequence) {
+            findings.differs("settlement", "", sequence, now.settled());
+        }
+        if (sequence < row.settled()) {
+            findings.differs("sequence", "", "Redis at " + row.settled() + " or later", sequence);
+        }
+        return now.settled() >= sequence && sequence >= row.settled();
+    }
+
+    private static long after(Map<String, List<Movement>> movements, String account, long sequence) {
+        long sum = 0;
+        for (Movement movement : movements.getOrDefault(account, List.of())) {
+            sum += movement.sequence() > sequence ? movement.amount() : 0;
+        }
+        return sum;
+    }
+}
