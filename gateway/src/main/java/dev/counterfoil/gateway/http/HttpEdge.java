@@ -9,7 +9,10 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
+import java.io.IOException;
 import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -54,6 +57,20 @@ public final class HttpEdge {
                 })
                 .recover(failure -> Future.failedFuture(
                         failure instanceof BindException ? new PortInUse(settings, failure) : failure));
+    }
+
+    /**
+     * Finds out early, before anything else is started, that the port is taken.
+     *
+     * @throws PortInUse with one clear line
+     */
+    public static void requireFreePort(HttpSettings settings) {
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.setReuseAddress(true);
+            probe.bind(new InetSocketAddress(settings.host(), settings.port()));
+        } catch (IOException | IllegalArgumentException e) {
+            throw new PortInUse(settings, e);
+        }
     }
 
     /** The port that is listened on. */
@@ -128,7 +145,7 @@ public final class HttpEdge {
         PortInUse(HttpSettings settings, Throwable cause) {
             super(
                     "http.port: " + settings.port() + " on " + settings.host() + " cannot be listened on: "
-                            + cause.getMessage() + " (another process may use it)",
+                            + cause.getMessage(),
                     cause);
         }
     }

@@ -3,10 +3,10 @@ package dev.counterfoil.gateway.settings;
 /** Writing the journal to PostgreSQL. */
 public record SettlementSettings(boolean enabled, int batchSize) {
     public SettlementSettings {
-        Bounds.between("settlement.batch-size", batchSize, 1, 10_000);
+        Bounds.between("settlement.batch-size", batchSize, 1, 100_000);
     }
 
     public static SettlementSettings defaults() {
-        return new SettlementSettings(true, 1_000);
+        return new SettlementSettings(true, 5_000);
     }
 }

@@ -1,0 +1,202 @@
+package dev.counterfoil.gateway;
+
+import dev.counterfoil.ledger.access.ApiKey;
+import dev.counterfoil.ledger.access.Client;
+import dev.counterfoil.ledger.access.IssuedKey;
+import dev.counterfoil.ledger.access.Issuer;
+import dev.counterfoil.ledger.access.KeyDraft;
+import dev.counterfoil.ledger.access.KeyKind;
+import dev.counterfoil.ledger.access.KeyPublisher;
+import dev.counterfoil.ledger.access.KeyStore;
+import dev.counterfoil.ledger.access.Scope;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code counterfoil keys create|list|revoke}. */
+@Command(
+        name = "keys",
+        description = "Makes, lists and revokes API keys.",
+        subcommands = {
+            KeysCommand.Create.class,
+            KeysCommand.ListAll.class,
+            KeysCommand.Revoke.class,
+            CommandLine.HelpCommand.class
+        },
+        mixinStandardHelpOptions = true)
+final class KeysCommand {
+    private KeysCommand() {}
+
+    private static KeyStore store(Stores stores) {
+        return new KeyStore(stores.database(), new SecureRandom());
+    }
+
+    private static JsonObject json(ApiKey key) {
+        JsonObject json = new JsonObject()
+                .put("id", key.id())
+                .put("client", key.client())
+                .put("issuer", key.issuer())
+                .put("kind", key.kind().token())
+                .put(
+                        "scopes",
+                        new JsonArray(key.scopes().stream().map(Scope::token).toList()))
+                .put("name", key.name())
+                .put("created_at", key.createdAt().toString());
+        Set<String> programs = key.programs();
+        if (programs != null) {
+            json.put("programs", new JsonArray(List.copyOf(programs)));
+        }
+        if (key.expiresAt() != null) {
+            json.put("expires_at", key.expiresAt().toString());
+        }
+        if (key.revokedAt() != null) {
+            json.put("revoked_at", key.revokedAt().toString());
+        }
+        return json;
+    }
+
+    private static String line(ApiKey key) {
+        Set<String> programs = key.programs();
+        String state =
+                key.revokedAt() != null ? "revoked" : key.expiresAt() != null ? "until " + key.expiresAt() : "valid";
+        return "%-12s %-15s %-11s %-8s %-30s %-20s %s"
+                .formatted(
+                        key.id(),
+                        key.client(),
+                        key.kind().token(),
+                        state,
+                        key.scopes().stream().map(Scope::token).collect(Collectors.joining(",")),
+                        programs == null ? "all programs" : String.join(",", programs),
+                        key.name());
+    }
+
+    /** {@code keys create}. */
+    @Command(
+            name = "create",
+            description = "Makes a key and prints it, once: it is not kept. Only its hash is.",
+            mixinStandardHelpOptions = true)
+    static final class Create extends StoreCommand {
+        @Option(names = "--issuer", description = "The tenant of a new client, such as acme. Made where it is new.")
+        private @Nullable String issuer;
+
+        @Option(
+                names = "--client",
+                required = true,
+                description =
+                        "Who holds it: the id of a client (cl_…) when a key is rotated, else the name of a new one.")
+        private String client;
+
+        @Option(
+                names = "--scopes",
+                required = true,
+                split = ",",
+                description =
+                        "redeem, lookup, activate, reverse, issue, catalog, catalog:read, adjust, read, codes:reveal, admin.")
+        private List<String> scopes;
+
+        @Option(names = "--kind", defaultValue = "secret", description = "secret or publishable. Default: secret.")
+        private KeyKind kind;
+
+        @Option(names = "--programs", split = ",", description = "Which it may use. Default: all of the issuer's.")
+        private @Nullable List<String> programs;
+
+        @Option(names = "--name", description = "What people call it. Default: key.", defaultValue = "key")
+        private String name;
+
+        @Option(
+                names = "--expires-at",
+                description = "From when it is refused, as 2027-01-01T00:00:00Z. Default: never.")
+        private @Nullable Instant expiresAt;
+
+        @SuppressWarnings({"NullAway.Init", "unused"})
+        Create() {}
+
+        @Override
+        int run(Stores stores) {
+            Set<Scope> wanted = scopes.stream().map(Scope::of).collect(Collectors.toSet());
+            KeyStore store = store(stores);
+            String holder = client.startsWith(Client.PREFIX) ? client : newClient(store);
+            KeyDraft draft =
+                    new KeyDraft(holder, kind, wanted, programs == null ? null : Set.copyOf(programs), name, expiresAt);
+            IssuedKey issued = new KeyPublisher(stores.database(), store, stores.redis())
+                    .create(draft)
+                    .await();
+            print(
+                    json(issued.key()).put("key", issued.text()),
+                    issued.text() + System.lineSeparator() + line(issued.key()));
+            return Main.DONE;
+        }
+
+        private String newClient(KeyStore store) {
+            if (issuer == null) {
+                throw new IllegalArgumentException("--issuer is needed for a new client");
+            }
+            String tenant = issuer;
+            boolean known =
+                    store.issuers().await().stream().anyMatch(each -> each.id().equals(tenant));
+            if (!known) {
+                Issuer made = store.putIssuer(new Issuer(tenant, tenant)).await();
+            }
+            return store.createClient(tenant, client).await().id();
+        }
+    }
+
+    /** {@code keys list}. */
+    @Command(name = "list", description = "Lists keys, without their secrets.", mixinStandardHelpOptions = true)
+    static final class ListAll extends StoreCommand {
+        private static final int PAGE = 200;
+
+        @Option(names = "--issuer", description = "Only this one's.")
+        private @Nullable String issuer;
+
+        @Override
+        int run(Stores stores) {
+            KeyStore store = store(stores);
+            List<String> issuers = issuer != null
+                    ? List.of(issuer)
+                    : store.issuers().await().stream().map(Issuer::id).toList();
+            for (String each : issuers) {
+                List<ApiKey> page = store.list(each, "", PAGE).await();
+                while (!page.isEmpty()) {
+                    page.forEach(key -> print(json(key), line(key)));
+                    page = store.list(each, page.get(page.size() - 1).id(), PAGE)
+                            .await();
+                }
+            }
+            return Main.DONE;
+        }
+    }
+
+    /** {@code keys revoke}. */
+    @Command(
+            name = "revoke",
+            description = "Revokes a key for good: within a second every gateway refuses it.",
+            mixinStandardHelpOptions = true)
+    static final class Revoke extends StoreCommand {
+        @Parameters(paramLabel = "ID", description = "The 12 letters after cf_sk_ or cf_pk_.")
+        private String id;
+
+        @SuppressWarnings({"NullAway.Init", "unused"})
+        Revoke() {}
+
+        @Override
+        int run(Stores stores) {
+            Optional<ApiKey> revoked = new KeyPublisher(stores.database(), store(stores), stores.redis())
+                    .revoke(id)
+                    .await();
+            ApiKey key = revoked.orElseThrow(() -> new IllegalArgumentException("there is no key " + id));
+            print(json(key), line(key));
+            return Main.DONE;
+        }
+    }
+}

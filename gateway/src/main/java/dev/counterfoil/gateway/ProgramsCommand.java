@@ -1,0 +1,138 @@
+package dev.counterfoil.gateway;
+
+import dev.counterfoil.ledger.access.Issuer;
+import dev.counterfoil.ledger.access.KeyStore;
+import dev.counterfoil.ledger.catalog.CatalogChange;
+import dev.counterfoil.ledger.catalog.CatalogChange.Applied;
+import dev.counterfoil.ledger.catalog.CatalogChange.Declined;
+import dev.counterfoil.ledger.catalog.CatalogEditor;
+import dev.counterfoil.ledger.catalog.CatalogPublisher;
+import dev.counterfoil.ledger.catalog.CatalogStore;
+import dev.counterfoil.ledger.catalog.Fields;
+import dev.counterfoil.ledger.catalog.Limits;
+import dev.counterfoil.ledger.catalog.Mode;
+import dev.counterfoil.ledger.catalog.Program;
+import dev.counterfoil.ledger.catalog.ProgramDraft;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.security.SecureRandom;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code counterfoil programs create|list}. */
+@Command(
+        name = "programs",
+        description = "Makes and lists programs.",
+        subcommands = {ProgramsCommand.Create.class, ProgramsCommand.ListAll.class, CommandLine.HelpCommand.class},
+        mixinStandardHelpOptions = true)
+final class ProgramsCommand {
+    private ProgramsCommand() {}
+
+    private static JsonObject json(Program program) {
+        return new JsonObject()
+                .put("id", program.id())
+                .put("issuer", program.issuer())
+                .put("name", program.name())
+                .put("zone", program.zone().getId())
+                .put("mode", program.mode().token())
+                .put("assets", new JsonArray(program.assets()))
+                .put("created_at", program.createdAt().toString());
+    }
+
+    private static String line(Program program) {
+        return "%-20s %-20s %-5s %-20s %-20s %s"
+                .formatted(
+                        program.id(),
+                        program.issuer(),
+                        program.mode().token(),
+                        program.zone(),
+                        String.join(",", program.assets()),
+                        program.name());
+    }
+
+    /** {@code programs create}. */
+    @Command(
+            name = "create",
+            description = "Makes a program, and its issuer where that is new. The same again changes nothing.",
+            mixinStandardHelpOptions = true)
+    static final class Create extends StoreCommand {
+        @Option(names = "--id", required = true, description = "Its name in URLs, such as spring-sale.")
+        private String id;
+
+        @Option(names = "--issuer", required = true, description = "The tenant that owns it, such as acme.")
+        private String issuer;
+
+        @Option(names = "--name", description = "What people call it. Default: the id.")
+        private @Nullable String name;
+
+        @Option(
+                names = "--zone",
+                required = true,
+                description = "The time zone of its business days, such as Asia/Shanghai.")
+        private String zone;
+
+        @Option(
+                names = "--assets",
+                required = true,
+                split = ",",
+                description = "What its cards hold and its items cost, such as CNY,points,pick.")
+        private List<String> assets;
+
+        @Option(names = "--mode", defaultValue = "test", description = "test or live. Default: test.")
+        private Mode mode;
+
+        @SuppressWarnings({"NullAway.Init", "unused"})
+        Create() {}
+
+        @Override
+        int run(Stores stores) {
+            CatalogEditor editor = new CatalogEditor(
+                    new CatalogStore(stores.database()), new CatalogPublisher(stores.database(), stores.redis()));
+            CatalogChange<Program> change = editor.createProgram(new ProgramDraft(
+                            id,
+                            issuer,
+                            name == null ? id : name,
+                            Fields.zone("/zone", zone),
+                            mode,
+                            assets,
+                            Limits.NONE))
+                    .await();
+            if (change instanceof Declined<Program> declined) {
+                throw new IllegalStateException(declined.detail());
+            }
+            Program program = ((Applied<Program>) change).value();
+            print(json(program), line(program));
+            return Main.DONE;
+        }
+    }
+
+    /** {@code programs list}. */
+    @Command(name = "list", description = "Lists programs.", mixinStandardHelpOptions = true)
+    static final class ListAll extends StoreCommand {
+        private static final int PAGE = 200;
+
+        @Option(names = "--issuer", description = "Only this one's.")
+        private @Nullable String issuer;
+
+        @Override
+        int run(Stores stores) {
+            List<String> issuers = issuer != null
+                    ? List.of(issuer)
+                    : new KeyStore(stores.database(), new SecureRandom())
+                            .issuers().await().stream().map(Issuer::id).toList();
+            CatalogStore store = new CatalogStore(stores.database());
+            for (String each : issuers) {
+                List<Program> page = store.programs(each, "", PAGE).await();
+                while (!page.isEmpty()) {
+                    page.forEach(program -> print(json(program), line(program)));
+                    page = store.programs(each, page.get(page.size() - 1).id(), PAGE)
+                            .await();
+                }
+            }
+            return Main.DONE;
+        }
+    }
+}

@@ -1,0 +1,208 @@
+package dev.counterfoil.gateway;
+
+import dev.counterfoil.gateway.http.Edge;
+import dev.counterfoil.gateway.http.HttpEdge;
+import dev.counterfoil.gateway.http.Metrics;
+import dev.counterfoil.gateway.http.Readiness;
+import dev.counterfoil.gateway.http.Routes;
+import dev.counterfoil.gateway.settings.Settings;
+import dev.counterfoil.ledger.Cell;
+import dev.counterfoil.ledger.Ledger;
+import dev.counterfoil.ledger.LedgerFault;
+import dev.counterfoil.ledger.access.KeyPublisher;
+import dev.counterfoil.ledger.access.KeyStore;
+import dev.counterfoil.ledger.access.Keys;
+import dev.counterfoil.ledger.catalog.CatalogPublisher;
+import dev.counterfoil.ledger.catalog.Catalogs;
+import dev.counterfoil.ledger.catalog.ProgramCell;
+import dev.counterfoil.ledger.catalog.Recurring;
+import dev.counterfoil.ledger.postgres.DatabaseUnavailable;
+import dev.counterfoil.ledger.redis.LedgerLimits;
+import dev.counterfoil.ledger.redis.LedgerMetrics;
+import dev.counterfoil.ledger.redis.RedisLedger;
+import dev.counterfoil.ledger.secrets.Installation;
+import dev.counterfoil.ledger.secrets.Pepper;
+import dev.counterfoil.ledger.settlement.SettledBooks;
+import dev.counterfoil.ledger.settlement.SettlementSettings;
+import dev.counterfoil.ledger.settlement.Settler;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A serving gateway: opened from its stores up to its port, closed from its port down to its stores. */
+final class Serve implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Serve.class);
+    private static final Duration MIGRATION_RETRY = Duration.ofSeconds(5);
+
+    private final Settings settings;
+    private final Clock clock = Clock.systemUTC();
+    private final SecureRandom random = new SecureRandom();
+    private final Opened opened = new Opened();
+    private final Stores stores;
+    private final Vertx vertx;
+    private final Metrics metrics;
+    private final HttpEdge edge;
+
+    private Serve(Settings settings) {
+        this.settings = settings;
+        try {
+            HttpEdge.requireFreePort(settings.http());
+            this.stores = opened.add("stores", Stores.forServing(settings));
+            this.vertx = opened.add("Vert.x", new ClosedVertx(Vertx.vertx(options())))
+                    .vertx();
+            this.metrics = opened.add("metrics", new Metrics());
+            this.edge = open();
+        } catch (RuntimeException e) {
+            opened.close();
+            throw e;
+        }
+    }
+
+    /** Starts everything and returns when requests are served. Blocks; a failure leaves nothing running. */
+    static Serve start(Settings settings) {
+        return new Serve(settings);
+    }
+
+    /** The port that is listened on. */
+    int port() {
+        return edge.port();
+    }
+
+    @Override
+    public void close() {
+        LOG.info("stopping");
+        opened.close();
+        LOG.info("stopped");
+    }
+
+    private HttpEdge open() {
+        Pepper pepper = Pepper.of(stores.pepper());
+        boolean books = prepareBooks(new Installation(pepper));
+        KeyStore keyStore = new KeyStore(stores.database(), random);
+        KeyPublisher keyPublisher = new KeyPublisher(stores.database(), keyStore, stores.redis());
+        CatalogPublisher catalogPublisher = new CatalogPublisher(stores.database(), stores.redis());
+        if (books) {
+            keyPublisher.publish().await();
+            catalogPublisher.sweep().await();
+        }
+        Keys keys = new Keys(stores.redis(), clock);
+        Catalogs catalogs = new Catalogs(stores.redis());
+        keys.load().await();
+        catalogs.load().await();
+        opened.add("key sweep", keyPublisher.start(vertx));
+        opened.add("catalog sweep", catalogPublisher.start(vertx));
+        opened.add("keys", keys.start(vertx));
+        opened.add("catalogs", catalogs.start(vertx));
+        Ledger ledger = ledger(catalogs);
+        Readiness readiness = new Readiness(Map.of("redis", this::redisAnswers));
+        Routes routes = new Routes(new Edge(
+                keys::authenticate,
+                catalogs::program,
+                catalogs::get,
+                readiness,
+                metrics,
+                settings.http().maxBodyBytes()));
+        HttpEdge started = HttpEdge.start(vertx, settings.http(), eventLoops(), routes::router, readiness)
+                .await();
+        opened.add("HTTP", () -> started.stop().await());
+        LOG.info("serving on port {}", started.port());
+        return started;
+    }
+
+    /** Brings the schema up to date and checks the pepper. False while PostgreSQL is away: then it is done when it is back. */
+    private boolean prepareBooks(Installation installation) {
+        try {
+            stores.database().migrate();
+            installation.check(stores.database(), stores.redis()).await();
+            return true;
+        } catch (DatabaseUnavailable e) {
+            LOG.warn("serving without PostgreSQL until it is back: {}", e.getMessage());
+            installation.checkRedis(stores.redis()).await();
+            opened.add(
+                    "migration",
+                    Recurring.start(
+                            vertx,
+                            "migrating PostgreSQL",
+                            MIGRATION_RETRY,
+                            () -> vertx.executeBlocking(() -> {
+                                stores.database().migrate();
+                                return null;
+                            })));
+            return false;
+        }
+    }
+
+    private Ledger ledger(Catalogs catalogs) {
+        Consumer<Cell> posted = settings.settlement().enabled() ? settler()::markDirty : cell -> {};
+        LedgerLimits limits = new LedgerLimits(
+                settings.ledger().queueLimit(),
+                settings.ledger().journalLimit(),
+                settings.ledger().idempotencyTtl(),
+                settings.ledger().refusalTtl());
+        return new RedisLedger(
+                stores.redis(),
+                limits,
+                settings.ledger().durability().name().toLowerCase(Locale.ROOT),
+                cell -> epoch(catalogs, cell),
+                new SettledBooks(stores.database()),
+                new LedgerMetrics(metrics.registry()),
+                posted);
+    }
+
+    private static long epoch(Catalogs catalogs, Cell cell) {
+        return catalogs.program(cell.program())
+                .flatMap(program -> program.cell(cell.index()))
+                .map(ProgramCell::epoch)
+                .orElse(0L);
+    }
+
+    private Settler settler() {
+        SettlementSettings standard = SettlementSettings.DEFAULTS;
+        SettlementSettings wanted = new SettlementSettings(
+                standard.threads(),
+                settings.settlement().batchSize(),
+                standard.interval(),
+                standard.sweep(),
+                settings.ledger().journalKeep());
+        Settler settler = opened.add(
+                "settlement", new Settler(stores.database(), stores.connectRedis(), wanted, metrics.registry(), clock));
+        settler.start();
+        return settler;
+    }
+
+    private Future<Void> redisAnswers() {
+        return stores.redis().answering()
+                ? Future.succeededFuture()
+                : Future.failedFuture(new LedgerFault.Unavailable("Redis does not answer"));
+    }
+
+    private int eventLoops() {
+        int wanted = settings.http().eventLoops();
+        return wanted == 0 ? Runtime.getRuntime().availableProcessors() : wanted;
+    }
+
+    private VertxOptions options() {
+        return new VertxOptions()
+                .setEventLoopPoolSize(eventLoops())
+                // Nothing is served from files; the cache would be a directory in the system's temporary folder.
+                .setFileSystemOptions(
+                        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false));
+    }
+
+    /** Vert.x closes asynchronously. */
+    private record ClosedVertx(Vertx vertx) implements AutoCloseable {
+        @Override
+        public void close() {
+            vertx.close().await();
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package dev.counterfoil.gateway;
+
+import io.vertx.core.json.JsonObject;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** A command that works on the stores: beside a running gateway on its embedded servers, or on those that the settings name. */
+abstract class StoreCommand implements Callable<Integer> {
+    @Option(names = "--json", description = "Print JSON, one object a line.")
+    private boolean json;
+
+    @Spec
+    private CommandSpec spec;
+
+    /** Made by picocli, which sets the fields. */
+    @SuppressWarnings("NullAway.Init")
+    StoreCommand() {}
+
+    /** Does the work and gives the exit code. The stores are open and migrated. */
+    abstract int run(Stores stores);
+
+    @Override
+    public final Integer call() {
+        Main main = (Main) spec.root().userObject();
+        try (Stores stores = Stores.forCommand(main.settings())) {
+            stores.database().migrate();
+            return run(stores);
+        }
+    }
+
+    /** One result, in the form that was asked for. */
+    final void print(JsonObject object, String line) {
+        out().println(json ? object.encode() : line);
+    }
+
+    /** Standard output, for results. */
+    final PrintWriter out() {
+        return spec.commandLine().getOut();
+    }
+}
