@@ -5,6 +5,7 @@ import dev.counterfoil.gateway.settings.Settings;
 import dev.counterfoil.gateway.settings.SettingsException;
 import dev.counterfoil.gateway.settings.SettingsFile;
 import dev.counterfoil.ledger.catalog.InvalidField;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -12,8 +13,10 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
 
 /** The command line. Without a subcommand it serves. */
 @Command(
@@ -44,8 +47,13 @@ public final class Main implements Callable<Integer> {
     @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Show the stack trace of a failure.")
     private boolean debug;
 
+    @Spec
+    private CommandSpec spec;
+
     private final Map<String, String> environment;
 
+    /** picocli sets the options. */
+    @SuppressWarnings("NullAway.Init")
     Main(Map<String, String> environment) {
         this.environment = environment;
     }
@@ -84,6 +92,11 @@ public final class Main implements Callable<Integer> {
     /** The settings that this command line and the environment name. */
     Settings settings() {
         return SettingsFile.load(Optional.ofNullable(config), environment);
+    }
+
+    /** Standard output, for results. */
+    PrintWriter out() {
+        return spec.commandLine().getOut();
     }
 
     private static String oneLine(Throwable failure) {

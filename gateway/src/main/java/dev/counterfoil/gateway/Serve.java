@@ -1,5 +1,6 @@
 package dev.counterfoil.gateway;
 
+import dev.counterfoil.gateway.api.Backend;
 import dev.counterfoil.gateway.http.Edge;
 import dev.counterfoil.gateway.http.HttpEdge;
 import dev.counterfoil.gateway.http.Metrics;
@@ -12,16 +13,27 @@ import dev.counterfoil.ledger.LedgerFault;
 import dev.counterfoil.ledger.access.KeyPublisher;
 import dev.counterfoil.ledger.access.KeyStore;
 import dev.counterfoil.ledger.access.Keys;
+import dev.counterfoil.ledger.catalog.CatalogEditor;
 import dev.counterfoil.ledger.catalog.CatalogPublisher;
+import dev.counterfoil.ledger.catalog.CatalogStore;
 import dev.counterfoil.ledger.catalog.Catalogs;
 import dev.counterfoil.ledger.catalog.ProgramCell;
 import dev.counterfoil.ledger.catalog.Recurring;
+import dev.counterfoil.ledger.embedded.DataDirectory;
+import dev.counterfoil.ledger.issuing.BatchChange;
+import dev.counterfoil.ledger.issuing.BatchMaker;
+import dev.counterfoil.ledger.issuing.CodeLoader;
+import dev.counterfoil.ledger.postgres.Database;
 import dev.counterfoil.ledger.postgres.DatabaseUnavailable;
 import dev.counterfoil.ledger.redis.LedgerLimits;
 import dev.counterfoil.ledger.redis.LedgerMetrics;
 import dev.counterfoil.ledger.redis.RedisLedger;
+import dev.counterfoil.ledger.rules.Posting;
+import dev.counterfoil.ledger.secrets.CardIds;
+import dev.counterfoil.ledger.secrets.CodeCipher;
 import dev.counterfoil.ledger.secrets.Installation;
 import dev.counterfoil.ledger.secrets.Pepper;
+import dev.counterfoil.ledger.secrets.RequestHash;
 import dev.counterfoil.ledger.settlement.SettledBooks;
 import dev.counterfoil.ledger.settlement.SettlementSettings;
 import dev.counterfoil.ledger.settlement.Settler;
@@ -34,6 +46,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,6 +85,14 @@ final class Serve implements AutoCloseable {
         return new Serve(settings);
     }
 
+    /** What to paste to try the demo; empty without one. */
+    Optional<String> firstSteps() {
+        return stores.embedded()
+                .filter(servers -> servers.data().holds(DemoProgram.FILE))
+                .map(servers ->
+                        FirstSteps.text(url(port()), servers.data().path().resolve(DemoProgram.FILE)));
+    }
+
     /** The port that is listened on. */
     int port() {
         return edge.port();
@@ -102,20 +123,49 @@ final class Serve implements AutoCloseable {
         opened.add("catalog sweep", catalogPublisher.start(vertx));
         opened.add("keys", keys.start(vertx));
         opened.add("catalogs", catalogs.start(vertx));
-        Ledger ledger = ledger(catalogs);
+        Backend backend = backend(pepper, catalogs, catalogPublisher);
         Readiness readiness = new Readiness(Map.of("redis", this::redisAnswers));
-        Routes routes = new Routes(new Edge(
-                keys::authenticate,
-                catalogs::program,
-                catalogs::get,
-                readiness,
-                metrics,
-                settings.http().maxBodyBytes()));
+        Routes routes = new Routes(
+                new Edge(
+                        keys::authenticate,
+                        catalogs::program,
+                        catalogs::get,
+                        readiness,
+                        metrics,
+                        settings.http().maxBodyBytes()),
+                backend.endpoints());
         HttpEdge started = HttpEdge.start(vertx, settings.http(), eventLoops(), routes::router, readiness)
                 .await();
         opened.add("HTTP", () -> started.stop().await());
-        LOG.info("serving on port {}", started.port());
+        if (demoWanted(catalogs)) {
+            DataDirectory data = stores.embedded().orElseThrow().data();
+            new DemoProgram(backend, keyStore, keyPublisher, data, random).ensure(url(started.port()));
+            keys.load().await();
+        }
+        readiness.serving();
+        LOG.info("serving on {}", url(started.port()));
         return started;
+    }
+
+    /** With {@code demo: auto} a start that was interrupted while it made the demo is completed by the next. */
+    private boolean demoWanted(Catalogs catalogs) {
+        boolean embeddedBooks = settings.postgres().uri().isEmpty();
+        return switch (settings.demo()) {
+            case TRUE -> stores.embedded().isPresent();
+            case FALSE -> false;
+            case AUTO ->
+                embeddedBooks
+                        && stores.embedded()
+                                .filter(servers -> servers.freshPostgresql()
+                                        || servers.data().holds(DemoProgram.FILE)
+                                        || catalogs.program(DemoProgram.ID).isPresent())
+                                .isPresent();
+        };
+    }
+
+    private String url(int port) {
+        String host = settings.http().host();
+        return "http://" + (host.equals("0.0.0.0") ? "localhost" : host) + ":" + port;
     }
 
     /** Brings the schema up to date and checks the pepper. False while PostgreSQL is away: then it is done when it is back. */
@@ -141,7 +191,30 @@ final class Serve implements AutoCloseable {
         }
     }
 
-    private Ledger ledger(Catalogs catalogs) {
+    private Backend backend(Pepper pepper, Catalogs catalogs, CatalogPublisher publisher) {
+        Database database = stores.database();
+        SettledBooks books = new SettledBooks(database);
+        Ledger ledger = ledger(catalogs, books);
+        CardIds cardIds = new CardIds(pepper);
+        RequestHash hash = new RequestHash(pepper);
+        CodeCipher cipher = CodeCipher.of(stores.codeKeys(), random);
+        CatalogStore store = new CatalogStore(database);
+        return new Backend(
+                ledger,
+                new Posting(ledger, catalogs, clock),
+                catalogs,
+                cardIds,
+                hash,
+                cipher,
+                new BatchMaker(database, ledger, cardIds, hash, random, clock),
+                new BatchChange(vertx, database, ledger, hash, clock),
+                new CodeLoader(database, ledger, cipher, hash, random),
+                new CatalogEditor(store, publisher),
+                store,
+                books);
+    }
+
+    private Ledger ledger(Catalogs catalogs, SettledBooks books) {
         Consumer<Cell> posted = settings.settlement().enabled() ? settler()::markDirty : cell -> {};
         LedgerLimits limits = new LedgerLimits(
                 settings.ledger().queueLimit(),
@@ -153,7 +226,7 @@ final class Serve implements AutoCloseable {
                 limits,
                 settings.ledger().durability().name().toLowerCase(Locale.ROOT),
                 cell -> epoch(catalogs, cell),
-                new SettledBooks(stores.database()),
+                books,
                 new LedgerMetrics(metrics.registry()),
                 posted);
     }

@@ -1,6 +1,7 @@
 package dev.counterfoil.gateway;
 
 import dev.counterfoil.gateway.logs.Logs;
+import dev.counterfoil.gateway.settings.LogsSettings;
 import dev.counterfoil.gateway.settings.Settings;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -39,6 +40,9 @@ final class ServeCommand implements Callable<Integer> {
                             stopped.countDown();
                         },
                         "stop"));
+        if (settings.logs().format() == LogsSettings.Format.TEXT) {
+            serving.firstSteps().ifPresent(main.out()::println);
+        }
         stopped.await();
         return Main.DONE;
     }

@@ -41,7 +41,7 @@ public final class HttpEdge {
     }
 
     /**
-     * Listens, and is ready from then on. Fails with one clear line ({@link PortInUse}) when the port is taken.
+     * Listens. Whoever starts it says when it is ready. Fails with one clear line ({@link PortInUse}) when the port is taken.
      *
      * @param eventLoops how many servers; at least 1
      * @param routers makes the router of one event loop, as {@link Routes#router} does
@@ -52,7 +52,6 @@ public final class HttpEdge {
         return vertx.deployVerticle(edge::listener, new DeploymentOptions().setInstances(eventLoops))
                 .map(id -> {
                     edge.deployment = id;
-                    readiness.serving();
                     return edge;
                 })
                 .recover(failure -> Future.failedFuture(

@@ -60,6 +60,7 @@ class HttpEdgeTest {
     @BeforeAll
     static void start() {
         edge = join(HttpEdge.start(VERTX, SETTINGS, 2, HttpEdgeTest::router, READINESS));
+        READINESS.serving();
     }
 
     @AfterAll
