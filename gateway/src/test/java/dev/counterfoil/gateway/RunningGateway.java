@@ -1,0 +1,212 @@
+package dev.counterfoil.gateway;
+
+import dev.counterfoil.gateway.settings.Settings;
+import dev.counterfoil.gateway.settings.SettingsFile;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
+
+/** A gateway as its first start makes it, on servers and a demo of its own, with a client for it. */
+final class RunningGateway implements AutoCloseable {
+    private final Path data;
+    private final HttpClient client =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+    private Serve serve;
+    private Map<String, String> env;
+
+    private RunningGateway(Path data) {
+        this.data = data;
+        this.serve = Serve.start(settings(data));
+        this.env = env(data);
+    }
+
+    static RunningGateway in(Path data) {
+        return new RunningGateway(data);
+    }
+
+    static Settings settings(Path data) {
+        return SettingsFile.load(
+                Optional.empty(),
+                Map.of(
+                        "COUNTERFOIL_HTTP_PORT",
+                        "0",
+                        "COUNTERFOIL_HTTP_HOST",
+                        "127.0.0.1",
+                        "COUNTERFOIL_DATA_DIR",
+                        data.toString(),
+                        "COUNTERFOIL_LOGS_LEVEL",
+                        "warn"));
+    }
+
+    private static Map<String, String> env(Path data) {
+        Map<String, String> env = new HashMap<>();
+        try {
+            for (String line : Files.readAllLines(data.resolve(DemoProgram.FILE))) {
+                int equals = line.indexOf('=');
+                env.put(line.substring(0, equals), line.substring(equals + 1));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return env;
+    }
+
+    /** Stops and starts again on the same data. */
+    void restart() {
+        serve.close();
+        serve = Serve.start(settings(data));
+        env = env(data);
+    }
+
+    /** A value of {@code demo.env}. */
+    String env(String name) {
+        String value = env.get(name);
+        if (value == null) {
+            throw new IllegalArgumentException(name + " is not in demo.env");
+        }
+        return value;
+    }
+
+    Path data() {
+        return data;
+    }
+
+    Serve serve() {
+        return serve;
+    }
+
+    String url() {
+        return "http://127.0.0.1:" + serve.port();
+    }
+
+    /** An answer, its body parsed where it is an object. */
+    record Answer(int status, String text, HttpResponse<String> response) {
+        JsonObject json() {
+            return new JsonObject(text);
+        }
+
+        String code() {
+            return json().getString("code");
+        }
+
+        boolean replayed() {
+            return response.headers()
+                    .firstValue("Idempotency-Replayed")
+                    .filter("true"::equals)
+                    .isPresent();
+        }
+
+        String header(String name) {
+            return response.headers().firstValue(name).orElse("");
+        }
+    }
+
+    static String key() {
+        return UUID.randomUUID().toString();
+    }
+
+    /** A redemption with the storefront's key. */
+    Answer redeem(String idempotencyKey, JsonObject body) {
+        return redeemAsync(idempotencyKey, body).join();
+    }
+
+    CompletableFuture<Answer> redeemAsync(String idempotencyKey, JsonObject body) {
+        return sendAsync(
+                "POST",
+                "/v1/programs/demo/redemptions",
+                "CF_SECRET_KEY",
+                body.encode(),
+                request -> request.header("Idempotency-Key", idempotencyKey));
+    }
+
+    /** Any request with a key of {@code demo.env}. */
+    Answer send(String method, String path, String key, JsonObject body) {
+        return sendAsync(method, path, key, body.encode(), UnaryOperator.identity())
+                .join();
+    }
+
+    Answer post(String path, String key, String idempotencyKey, JsonObject body) {
+        return sendAsync("POST", path, key, body.encode(), request -> request.header("Idempotency-Key", idempotencyKey))
+                .join();
+    }
+
+    Answer get(String path, String key) {
+        return sendAsync("GET", path, key, null, UnaryOperator.identity()).join();
+    }
+
+    CompletableFuture<Answer> sendAsync(
+            String method, String path, String key, String body, UnaryOperator<HttpRequest.Builder> more) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url() + path))
+                .timeout(Duration.ofSeconds(60))
+                .header("Authorization", "Bearer " + env(key))
+                .header("Content-Type", "application/json")
+                .method(
+                        method,
+                        body == null ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body));
+        return client.sendAsync(more.apply(request).build(), HttpResponse.BodyHandlers.ofString())
+                .thenApply(response -> new Answer(response.statusCode(), response.body(), response));
+    }
+
+    /** New active gift cards, made through the API: their secrets. */
+    java.util.List<String> cards(String cardType, int count) {
+        Answer batch = post(
+                "/v1/programs/demo/batches",
+                "CF_ISSUER_KEY",
+                key(),
+                new JsonObject().put("card_type", cardType).put("count", count));
+        return batch.text()
+                .lines()
+                .map(JsonObject::new)
+                .filter(line -> line.containsKey("secret"))
+                .map(line -> line.getString("secret"))
+                .toList();
+    }
+
+    /** An item of goods at {@code price} fen with {@code units} in stock. */
+    void item(String sku, long price, long units, JsonObject limits) {
+        Answer item = send(
+                "PUT",
+                "/v1/programs/demo/items/" + sku,
+                "CF_ISSUER_KEY",
+                new JsonObject()
+                        .put("name", sku)
+                        .put("kind", "goods")
+                        .put(
+                                "prices",
+                                new JsonArray()
+                                        .add(new JsonObject()
+                                                .put("asset", "CNY")
+                                                .put("amount", price)))
+                        .put("limits", limits));
+        if (item.status() != 201 && item.status() != 200) {
+            throw new IllegalStateException(item.text());
+        }
+        Answer stock = post(
+                "/v1/programs/demo/items/" + sku + "/stock",
+                "CF_ISSUER_KEY",
+                key(),
+                new JsonObject().put("delta", units));
+        if (stock.status() != 201) {
+            throw new IllegalStateException(stock.text());
+        }
+    }
+
+    @Override
+    public void close() {
+        serve.close();
+    }
+}
