@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -26,10 +27,21 @@ record Target(String url, String secretKey, String issuerKey, String program) {
                 System.getProperty("program", "demo"));
     }
 
+    /** The demo program of the gateway that runs on {@code dataFolder}. */
+    static Target demo(Path dataFolder) {
+        Path file = dataFolder.resolve("demo.env");
+        Map<String, String> demo = assignments(file);
+        return new Target(
+                required(demo.get("CF_URL"), "CF_URL", file),
+                required(demo.get("CF_SECRET_KEY"), "CF_SECRET_KEY", file),
+                required(demo.get("CF_ISSUER_KEY"), "CF_ISSUER_KEY", file),
+                "demo");
+    }
+
     private static Map<String, String> assignments(Path file) {
         Map<String, String> values = new HashMap<>();
         try {
-            for (String line : Files.exists(file) ? Files.readAllLines(file) : java.util.List.<String>of()) {
+            for (String line : Files.exists(file) ? Files.readAllLines(file) : List.<String>of()) {
                 Matcher assignment = ASSIGNMENT.matcher(line);
                 if (assignment.matches()) {
                     values.put(assignment.group(1), assignment.group(3));
@@ -39,6 +51,13 @@ record Target(String url, String secretKey, String issuerKey, String program) {
         } catch (IOException e) {
             throw new IllegalStateException(file + " cannot be read", e);
         }
+    }
+
+    private static String required(String value, String name, Path file) {
+        if (value == null || value.isBlank()) {
+            throw new IllegalStateException(file + " has no " + name);
+        }
+        return value;
     }
 
     private static String first(String property, String otherwise, Path file) {

@@ -23,13 +23,27 @@ public record Addresses(URI redis, URI postgres) {
     private static final String CONNECT_TIMEOUT_SECONDS = "5";
 
     static Addresses find() throws IOException {
-        JsonNode servers = servers(dataFolder().resolve("servers.json"));
-        String redis = first(
-                "redis", "COUNTERFOIL_REDIS_URI", servers.path("redis_uri").textValue());
-        String postgres = first(
-                "postgres",
-                "COUNTERFOIL_POSTGRES_URI",
+        JsonNode servers = servers(dataFolder());
+        return of(
+                first(
+                        "redis",
+                        "COUNTERFOIL_REDIS_URI",
+                        servers.path("redis_uri").textValue()),
+                first(
+                        "postgres",
+                        "COUNTERFOIL_POSTGRES_URI",
+                        servers.path("postgres_uri").textValue()));
+    }
+
+    /** The embedded servers of the gateway that runs on {@code dataFolder}. */
+    public static Addresses embedded(Path dataFolder) throws IOException {
+        JsonNode servers = servers(dataFolder);
+        return of(
+                servers.path("redis_uri").textValue(),
                 servers.path("postgres_uri").textValue());
+    }
+
+    private static Addresses of(@Nullable String redis, @Nullable String postgres) throws IOException {
         if (redis == null || postgres == null) {
             throw new IOException("no address of " + (redis == null ? "Redis" : "PostgreSQL")
                     + ": start the gateway, name its data folder with -Ddata=, or give -Dredis= and -Dpostgres=");
@@ -72,7 +86,8 @@ public record Addresses(URI redis, URI postgres) {
                 "jdbc:postgresql://" + postgres.getHost() + port + postgres.getPath() + query, properties);
     }
 
-    private static JsonNode servers(Path file) throws IOException {
+    private static JsonNode servers(Path dataFolder) throws IOException {
+        Path file = dataFolder.resolve("servers.json");
         ObjectMapper json = new ObjectMapper();
         return Files.isReadable(file) ? json.readTree(Files.readAllBytes(file)) : json.createObjectNode();
     }

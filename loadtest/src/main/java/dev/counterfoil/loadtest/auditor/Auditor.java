@@ -40,19 +40,32 @@ public final class Auditor {
     }
 
     /** Audits what the system properties name; returns the exit code of {@link #main}. */
-    @SuppressWarnings("CatchingUnchecked")
     public static int audit(PrintStream out) {
         try {
-            Addresses addresses = Addresses.find();
             Duration patience = Duration.ofSeconds(Math.max(1, Math.min(3600, Long.getLong("waitSeconds", 60))));
-            out.println("auditing " + addresses);
-            try (RedisWire redis = RedisWire.open(addresses.redis())) {
-                return new Auditor(redis, addresses, patience, out).all(System.getProperty("program", ""));
-            }
-        } catch (IOException | SQLException | RuntimeException e) {
-            out.println("NO VERDICT: " + e.getMessage());
-            return IMPOSSIBLE;
+            return audit(Addresses.find(), System.getProperty("program", ""), patience, out);
+        } catch (IOException | RuntimeException e) {
+            return impossible(e, out);
         }
+    }
+
+    /**
+     * Audits one program, or all where {@code program} is empty; returns the exit code of {@link #main}.
+     *
+     * @param patience how long a cell may take to go quiet and to settle
+     */
+    public static int audit(Addresses addresses, String program, Duration patience, PrintStream out) {
+        out.println("auditing " + addresses);
+        try (RedisWire redis = RedisWire.open(addresses.redis())) {
+            return new Auditor(redis, addresses, patience, out).all(program);
+        } catch (IOException | SQLException | RuntimeException e) {
+            return impossible(e, out);
+        }
+    }
+
+    private static int impossible(Exception e, PrintStream out) {
+        out.println("NO VERDICT: " + e.getMessage());
+        return IMPOSSIBLE;
     }
 
     private int all(String program) throws IOException, SQLException {
