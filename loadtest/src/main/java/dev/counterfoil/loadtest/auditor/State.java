@@ -121,7 +121,7 @@ final class State {
     private void quotas(RedisBooks redis) {
         recount.quotas().forEach((key, counter) -> {
             if (!counter.lapsed(redis.nowMs()) && !redis.quotas().containsKey(key)) {
-                report.wrong(Check.QUOTAS, "quota " + key + " is missing, counted " + counter.used());
+                report.expect(Check.QUOTAS, false, () -> "quota " + key + " is missing, counted " + counter.used());
             }
         });
         redis.quotas().forEach((key, used) -> {
@@ -193,7 +193,7 @@ final class State {
         BiFunction<@Nullable T, @Nullable T, String> row = (want, have) -> "is " + have + ", counted " + want;
         expected.forEach((key, want) -> {
             if (!found.containsKey(key)) {
-                report.wrong(check, what + " " + key + " is missing, counted " + want);
+                report.expect(check, false, () -> what + " " + key + " is missing, counted " + want);
             }
         });
         found.forEach((key, have) -> {
