@@ -14,6 +14,9 @@ final class CellProgress {
     /** A thread has its turn now. */
     final AtomicBoolean running = new AtomicBoolean();
 
+    /** PostgreSQL has a row for the cell. */
+    volatile boolean known;
+
     volatile long settled;
     volatile long journaled;
     volatile long lastTurnNanos;

@@ -21,12 +21,11 @@ import org.jspecify.annotations.Nullable;
  * found here. Futures fail with {@link dev.counterfoil.ledger.postgres.DatabaseUnavailable} while PostgreSQL is away.
  */
 public final class SettledBooks implements SettledTransactions {
-    private static final String SELECT = """
-            select t.seq, t.at, t.data, t.result
-              from transactions t
-              join cell on cell.id = t.cell
-            """;
-    private static final String OF_CELL = " where cell.program = :program and cell.index = :index";
+    private static final String SELECT = "select t.seq, t.at, t.data, t.result from transactions t";
+
+    /** A scalar, not a join: with a known cell the indexes also give the order. */
+    private static final String OF_CELL =
+            " where t.cell = (select id from cell where program = :program and index = :index)";
 
     private final Database database;
 

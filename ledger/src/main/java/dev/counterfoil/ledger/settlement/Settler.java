@@ -172,6 +172,10 @@ public final class Settler implements AutoCloseable {
             progress.failures = 0;
         }
         if (!run.claimed()) {
+            // Whoever holds it may have read the journal before the last post.
+            if (progress.known) {
+                plan(progress, settings.interval());
+            }
             return;
         }
         progress.advanced(run);
@@ -229,6 +233,7 @@ public final class Settler implements AutoCloseable {
                 .useHandle(handle -> handle.createQuery("select program, index, settled_seq from cell")
                         .map((row, context) -> {
                             CellProgress progress = progress(new Cell(row.getString("program"), row.getInt("index")));
+                            progress.known = true;
                             progress.settled = Math.max(progress.settled, row.getLong("settled_seq"));
                             return progress;
                         })
@@ -242,12 +247,16 @@ public final class Settler implements AutoCloseable {
         for (int i = 0; i < all.size(); i++) {
             CellProgress progress = all.get(i);
             OptionalLong sequence = JournalReader.await(sequences.get(i));
-            if (sequence.isEmpty() || sequence.getAsLong() == progress.settled) {
+            if (sequence.isEmpty()) {
                 continue;
             }
             progress.journaled = sequence.getAsLong();
-            progress.waitingSince(clock.millis());
-            plan(progress, sinceLastTurn(progress));
+            if (progress.journaled == progress.settled) {
+                progress.waitingSinceMs = 0;
+            } else {
+                progress.waitingSince(clock.millis());
+                plan(progress, sinceLastTurn(progress));
+            }
         }
     }
 }

@@ -174,8 +174,13 @@ class SettlementIT {
                 assertThat(bench.settled(cell)).isEqualTo(journal.sequence());
                 assertThat(bench.settled(other)).isEqualTo(others.sequence());
             });
-            assertThat(one.stopped()).isEmpty();
-            assertThat(two.stopped()).isEmpty();
+            await().untilAsserted(() -> {
+                for (Settler settler : List.of(one, two)) {
+                    assertThat(settler.stopped()).isEmpty();
+                    assertThat(settler.backlog()).isZero();
+                    assertThat(settler.lagSeconds()).isZero();
+                }
+            });
         }
         assertThat(bench.number("select count(*) from transactions")).isEqualTo(journal.sequence() + others.sequence());
         assertThat(bench.number("select sum(amount) from posting where credit = 'sold'"))
