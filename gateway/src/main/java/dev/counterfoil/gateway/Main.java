@@ -22,7 +22,13 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "counterfoil",
         description = "A redemption gateway for prepaid cards. Without a command it serves.",
-        subcommands = {ServeCommand.class, ProgramsCommand.class, KeysCommand.class, CommandLine.HelpCommand.class},
+        subcommands = {
+            ServeCommand.class,
+            ProgramsCommand.class,
+            KeysCommand.class,
+            ReconcileCommand.class,
+            CommandLine.HelpCommand.class
+        },
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         synopsisSubcommandLabel = "[COMMAND]",

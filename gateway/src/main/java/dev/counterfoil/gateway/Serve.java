@@ -20,6 +20,7 @@ import dev.counterfoil.ledger.catalog.Catalogs;
 import dev.counterfoil.ledger.catalog.ProgramCell;
 import dev.counterfoil.ledger.catalog.Recurring;
 import dev.counterfoil.ledger.embedded.DataDirectory;
+import dev.counterfoil.ledger.installation.Installation;
 import dev.counterfoil.ledger.issuing.BatchChange;
 import dev.counterfoil.ledger.issuing.BatchMaker;
 import dev.counterfoil.ledger.issuing.CodeLoader;
@@ -31,11 +32,9 @@ import dev.counterfoil.ledger.redis.RedisLedger;
 import dev.counterfoil.ledger.rules.Posting;
 import dev.counterfoil.ledger.secrets.CardIds;
 import dev.counterfoil.ledger.secrets.CodeCipher;
-import dev.counterfoil.ledger.secrets.Installation;
 import dev.counterfoil.ledger.secrets.Pepper;
 import dev.counterfoil.ledger.secrets.RequestHash;
 import dev.counterfoil.ledger.settlement.SettledBooks;
-import dev.counterfoil.ledger.settlement.SettlementSettings;
 import dev.counterfoil.ledger.settlement.Settler;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -239,15 +238,7 @@ final class Serve implements AutoCloseable {
     }
 
     private Settler settler() {
-        SettlementSettings standard = SettlementSettings.DEFAULTS;
-        SettlementSettings wanted = new SettlementSettings(
-                standard.threads(),
-                settings.settlement().batchSize(),
-                standard.interval(),
-                standard.sweep(),
-                settings.ledger().journalKeep());
-        Settler settler = opened.add(
-                "settlement", new Settler(stores.database(), stores.connectRedis(), wanted, metrics.registry(), clock));
+        Settler settler = opened.add("settlement", stores.settler(metrics.registry(), clock));
         settler.start();
         return settler;
     }

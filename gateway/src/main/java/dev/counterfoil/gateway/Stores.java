@@ -9,9 +9,14 @@ import dev.counterfoil.ledger.embedded.EmbeddedSettings;
 import dev.counterfoil.ledger.postgres.Database;
 import dev.counterfoil.ledger.postgres.PostgresUri;
 import dev.counterfoil.ledger.redis.RedisConnection;
+import dev.counterfoil.ledger.settlement.SettlementSettings;
+import dev.counterfoil.ledger.settlement.Settler;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.security.SecureRandom;
+import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * The Redis and the PostgreSQL of the settings, each external where its URI is set and embedded where not, and the keys that
@@ -62,7 +67,7 @@ final class Stores implements AutoCloseable {
                 settings, () -> EmbeddedServers.attachOrStart(settings.data().dir(), embeddedSettings(settings)));
     }
 
-    private static Stores open(Settings settings, java.util.function.Supplier<EmbeddedServers> servers) {
+    private static Stores open(Settings settings, Supplier<EmbeddedServers> servers) {
         Opened opened = new Opened();
         try {
             EmbeddedSettings wanted = embeddedSettings(settings);
@@ -105,6 +110,18 @@ final class Stores implements AutoCloseable {
 
     Database database() {
         return database;
+    }
+
+    /** A settler with a connection of its own, not started. Whoever asks closes it, before these stores. */
+    Settler settler(MeterRegistry meters, Clock clock) {
+        SettlementSettings standard = SettlementSettings.DEFAULTS;
+        SettlementSettings wanted = new SettlementSettings(
+                standard.threads(),
+                settings.settlement().batchSize(),
+                standard.interval(),
+                standard.sweep(),
+                settings.ledger().journalKeep());
+        return new Settler(database, connectRedis(), wanted, meters, clock);
     }
 
     /** The embedded servers, where there are any. */

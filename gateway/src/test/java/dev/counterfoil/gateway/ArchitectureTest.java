@@ -29,7 +29,8 @@ class ArchitectureTest {
             .that()
             .resideInAPackage(LEDGER)
             .and()
-            .resideOutsideOfPackages(adapters("redis", "settlement", "catalog", "access", "books", "embedded"))
+            .resideOutsideOfPackages(
+                    adapters("redis", "settlement", "catalog", "access", "books", "installation", "embedded"))
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(REDIS);
@@ -39,8 +40,8 @@ class ArchitectureTest {
             .that()
             .resideInAPackage(LEDGER)
             .and()
-            .resideOutsideOfPackages(
-                    adapters("postgres", "settlement", "catalog", "access", "books", "issuing", "embedded"))
+            .resideOutsideOfPackages(adapters(
+                    "postgres", "settlement", "catalog", "access", "books", "issuing", "installation", "embedded"))
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(SQL);

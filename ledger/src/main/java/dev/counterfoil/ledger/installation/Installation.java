@@ -1,4 +1,4 @@
-package dev.counterfoil.ledger.secrets;
+package dev.counterfoil.ledger.installation;
 
 import static dev.counterfoil.ledger.redis.RedisKeys.bytes;
 import static dev.counterfoil.ledger.redis.RedisKeys.text;
@@ -6,6 +6,7 @@ import static dev.counterfoil.ledger.redis.RedisKeys.text;
 import dev.counterfoil.ledger.postgres.Database;
 import dev.counterfoil.ledger.redis.RedisConnection;
 import dev.counterfoil.ledger.redis.RedisKeys;
+import dev.counterfoil.ledger.secrets.Pepper;
 import io.vertx.core.Future;
 import java.util.Optional;
 

@@ -1,10 +1,11 @@
-package dev.counterfoil.ledger.secrets;
+package dev.counterfoil.ledger.installation;
 
 import static dev.counterfoil.ledger.testing.Ledgers.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.counterfoil.ledger.redis.RedisKeys;
+import dev.counterfoil.ledger.secrets.Pepper;
 import dev.counterfoil.ledger.testing.Ledgers;
 import dev.counterfoil.ledger.testing.Servers;
 import java.security.SecureRandom;

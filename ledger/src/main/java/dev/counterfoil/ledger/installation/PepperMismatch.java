@@ -1,4 +1,4 @@
-package dev.counterfoil.ledger.secrets;
+package dev.counterfoil.ledger.installation;
 
 /** The peppers of the settings are not those that this installation's cards were made with: to go on would lose the cards. */
 public final class PepperMismatch extends RuntimeException {
