@@ -6,6 +6,7 @@ import dev.counterfoil.gateway.http.HttpEdge;
 import dev.counterfoil.gateway.http.Metrics;
 import dev.counterfoil.gateway.http.Readiness;
 import dev.counterfoil.gateway.http.Routes;
+import dev.counterfoil.gateway.settings.LedgerSettings;
 import dev.counterfoil.gateway.settings.Settings;
 import dev.counterfoil.ledger.Cell;
 import dev.counterfoil.ledger.Ledger;
@@ -18,14 +19,12 @@ import dev.counterfoil.ledger.catalog.CatalogPublisher;
 import dev.counterfoil.ledger.catalog.CatalogStore;
 import dev.counterfoil.ledger.catalog.Catalogs;
 import dev.counterfoil.ledger.catalog.ProgramCell;
-import dev.counterfoil.ledger.catalog.Recurring;
 import dev.counterfoil.ledger.embedded.DataDirectory;
 import dev.counterfoil.ledger.installation.Installation;
 import dev.counterfoil.ledger.issuing.BatchChange;
 import dev.counterfoil.ledger.issuing.BatchMaker;
 import dev.counterfoil.ledger.issuing.CodeLoader;
 import dev.counterfoil.ledger.postgres.Database;
-import dev.counterfoil.ledger.postgres.DatabaseUnavailable;
 import dev.counterfoil.ledger.redis.LedgerLimits;
 import dev.counterfoil.ledger.redis.LedgerMetrics;
 import dev.counterfoil.ledger.redis.RedisLedger;
@@ -42,7 +41,6 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import java.security.SecureRandom;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -53,7 +51,6 @@ import org.slf4j.LoggerFactory;
 /** A serving gateway: opened from its stores up to its port, closed from its port down to its stores. */
 final class Serve implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Serve.class);
-    private static final Duration MIGRATION_RETRY = Duration.ofSeconds(5);
 
     private final Settings settings;
     private final Clock clock = Clock.systemUTC();
@@ -106,11 +103,14 @@ final class Serve implements AutoCloseable {
 
     private HttpEdge open() {
         Pepper pepper = Pepper.of(stores.pepper());
-        boolean books = prepareBooks(new Installation(pepper));
+        boolean durable = settings.ledger().durability() == LedgerSettings.Durability.DURABLE;
+        StartChecks checks = new StartChecks(stores, vertx, new Installation(pepper), durable, metrics.registry());
+        opened.add("Redis check", checks.requireSafeRedis());
+        boolean prepared = checks.prepareBooks();
         KeyStore keyStore = new KeyStore(stores.database(), random);
         KeyPublisher keyPublisher = new KeyPublisher(stores.database(), keyStore, stores.redis());
         CatalogPublisher catalogPublisher = new CatalogPublisher(stores.database(), stores.redis());
-        if (books) {
+        if (prepared) {
             keyPublisher.publish().await();
             catalogPublisher.sweep().await();
         }
@@ -122,7 +122,10 @@ final class Serve implements AutoCloseable {
         opened.add("catalog sweep", catalogPublisher.start(vertx));
         opened.add("keys", keys.start(vertx));
         opened.add("catalogs", catalogs.start(vertx));
-        Backend backend = backend(pepper, catalogs, catalogPublisher);
+        SettledBooks books = new SettledBooks(stores.database());
+        RedisLedger ledger = ledger(catalogs, books);
+        opened.add("comparison", checks.compare(ledger, books, prepared));
+        Backend backend = backend(pepper, ledger, books, catalogs, catalogPublisher);
         Readiness readiness = new Readiness(Map.of("redis", this::redisAnswers));
         Routes routes = new Routes(
                 new Edge(
@@ -167,33 +170,9 @@ final class Serve implements AutoCloseable {
         return "http://" + (host.equals("0.0.0.0") ? "localhost" : host) + ":" + port;
     }
 
-    /** Brings the schema up to date and checks the pepper. False while PostgreSQL is away: then it is done when it is back. */
-    private boolean prepareBooks(Installation installation) {
-        try {
-            stores.database().migrate();
-            installation.check(stores.database(), stores.redis()).await();
-            return true;
-        } catch (DatabaseUnavailable e) {
-            LOG.warn("serving without PostgreSQL until it is back: {}", e.getMessage());
-            installation.checkRedis(stores.redis()).await();
-            opened.add(
-                    "migration",
-                    Recurring.start(
-                            vertx,
-                            "migrating PostgreSQL",
-                            MIGRATION_RETRY,
-                            () -> vertx.executeBlocking(() -> {
-                                stores.database().migrate();
-                                return null;
-                            })));
-            return false;
-        }
-    }
-
-    private Backend backend(Pepper pepper, Catalogs catalogs, CatalogPublisher publisher) {
+    private Backend backend(
+            Pepper pepper, Ledger ledger, SettledBooks books, Catalogs catalogs, CatalogPublisher publisher) {
         Database database = stores.database();
-        SettledBooks books = new SettledBooks(database);
-        Ledger ledger = ledger(catalogs, books);
         CardIds cardIds = new CardIds(pepper);
         RequestHash hash = new RequestHash(pepper);
         CodeCipher cipher = CodeCipher.of(stores.codeKeys(), random);
@@ -213,7 +192,7 @@ final class Serve implements AutoCloseable {
                 books);
     }
 
-    private Ledger ledger(Catalogs catalogs, SettledBooks books) {
+    private RedisLedger ledger(Catalogs catalogs, SettledBooks books) {
         Consumer<Cell> posted = settings.settlement().enabled() ? settler()::markDirty : cell -> {};
         LedgerLimits limits = new LedgerLimits(
                 settings.ledger().queueLimit(),

@@ -1,5 +1,6 @@
 package dev.counterfoil.gateway.http;
 
+import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
@@ -15,10 +16,17 @@ final class Streams implements Handler<RoutingContext> {
     @Override
     public void handle(RoutingContext context) {
         context.request().pause();
-        if ("100-continue".equalsIgnoreCase(context.request().headers().get(HttpHeaders.EXPECT))) {
+        if (!context.request().isEnded()
+                && "100-continue".equalsIgnoreCase(context.request().headers().get(HttpHeaders.EXPECT))) {
             context.response().writeContinue().onFailure(context::fail);
         }
-        endpoint.handle(Call.of(context)).onFailure(failure -> {
+        Future<Void> handled;
+        try {
+            handled = endpoint.handle(Call.of(context));
+        } catch (RuntimeException e) {
+            handled = Future.failedFuture(e);
+        }
+        handled.onFailure(failure -> {
             context.request().resume();
             context.fail(failure);
         });

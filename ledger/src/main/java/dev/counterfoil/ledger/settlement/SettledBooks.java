@@ -10,7 +10,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
@@ -39,6 +41,18 @@ public final class SettledBooks implements SettledTransactions {
                 .bind("seq", sequence)
                 .map((row, context) -> transaction(cell, row))
                 .findOne());
+    }
+
+    /** The last settled sequence of every cell that has one: what Redis must not have forgotten. */
+    public Future<Map<Cell, Long>> settledSequences() {
+        return database.call(handle -> {
+            Map<Cell, Long> sequences = new HashMap<>();
+            handle.createQuery("select program, index, settled_seq from cell where settled_seq > 0")
+                    .map((row, context) -> Map.entry(
+                            new Cell(row.getString("program"), row.getInt("index")), row.getLong("settled_seq")))
+                    .forEach(settled -> sequences.put(settled.getKey(), settled.getValue()));
+            return sequences;
+        });
     }
 
     /** The newest transaction posted under an idempotency key: what a request was answered after its record lapsed. */

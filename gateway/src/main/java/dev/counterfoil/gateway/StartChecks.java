@@ -1,0 +1,109 @@
+package dev.counterfoil.gateway;
+
+import dev.counterfoil.gateway.settings.SettingsException;
+import dev.counterfoil.ledger.catalog.Recurring;
+import dev.counterfoil.ledger.installation.Installation;
+import dev.counterfoil.ledger.postgres.DatabaseUnavailable;
+import dev.counterfoil.ledger.redis.RedisLedger;
+import dev.counterfoil.ledger.redis.RedisSettingsCheck;
+import dev.counterfoil.ledger.settlement.SettledBooks;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What has to hold before answers can be trusted: Redis keeps what it answers, it and PostgreSQL belong to one installation and
+ * this pepper, and Redis has not forgotten what PostgreSQL knows. While PostgreSQL is away a start goes on without it, on the
+ * epoch of the cells alone, and says so in log and metric; the comparison is made when it is back.
+ */
+final class StartChecks {
+    private static final Logger LOG = LoggerFactory.getLogger(StartChecks.class);
+    private static final Duration RETRY = Duration.ofSeconds(5);
+    private static final Duration REDIS_CHECK = Duration.ofMinutes(1);
+
+    private final Stores stores;
+    private final Vertx vertx;
+    private final Installation installation;
+    private final RedisSettingsCheck redisSettings;
+    private volatile boolean compared;
+
+    StartChecks(Stores stores, Vertx vertx, Installation installation, boolean durable, MeterRegistry meters) {
+        this.stores = stores;
+        this.vertx = vertx;
+        this.installation = installation;
+        this.redisSettings = new RedisSettingsCheck(stores.redis(), durable);
+        var unused = Gauge.builder("counterfoil.books.compared", this, checks -> checks.compared ? 1 : 0)
+                .description("1 once Redis was compared with PostgreSQL's sequences; 0: serving on the epoch alone")
+                .register(meters);
+    }
+
+    /** Refuses a Redis that may lose or evict what it answers, and looks again every minute. */
+    Recurring requireSafeRedis() {
+        try {
+            List<String> faults = redisSettings.faults().await();
+            if (!faults.isEmpty()) {
+                throw new SettingsException(String.join("; ", faults));
+            }
+        } catch (SettingsException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            LOG.warn(
+                    "Redis' settings cannot be read, so whether answers are durable is not checked: {}",
+                    e.getMessage());
+        }
+        return Recurring.start(
+                vertx,
+                "checking Redis' settings",
+                REDIS_CHECK,
+                () -> redisSettings
+                        .faults()
+                        .compose(faults -> faults.isEmpty()
+                                ? Future.succeededFuture()
+                                : Future.failedFuture(new SettingsException(String.join("; ", faults)))));
+    }
+
+    /** Brings the schema up to date and checks the pepper. False while PostgreSQL is away: then only Redis was asked. */
+    boolean prepareBooks() {
+        try {
+            stores.database().migrate();
+            installation.check(stores.database(), stores.redis()).await();
+            return true;
+        } catch (DatabaseUnavailable e) {
+            LOG.warn("starting without PostgreSQL: {}", e.getMessage());
+            installation.checkRedis(stores.redis()).await();
+            return false;
+        }
+    }
+
+    /** Tells {@code ledger} which sequences PostgreSQL holds, now or, while it is away, every few seconds until it is back. */
+    Recurring compare(RedisLedger ledger, SettledBooks books, boolean prepared) {
+        if (prepared) {
+            raiseFloors(ledger, books).await();
+        }
+        return Recurring.start(
+                vertx,
+                "comparing Redis with PostgreSQL",
+                RETRY,
+                () -> compared
+                        ? Future.succeededFuture()
+                        : vertx.<Void>executeBlocking(() -> {
+                                    stores.database().migrate();
+                                    return null;
+                                })
+                                .compose(migrated -> installation.check(stores.database(), stores.redis()))
+                                .compose(checked -> raiseFloors(ledger, books)));
+    }
+
+    private Future<Void> raiseFloors(RedisLedger ledger, SettledBooks books) {
+        return books.settledSequences().map(sequences -> {
+            sequences.forEach(ledger::atLeast);
+            compared = true;
+            return null;
+        });
+    }
+}

@@ -1,0 +1,178 @@
+package dev.counterfoil.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.counterfoil.gateway.settings.Settings;
+import dev.counterfoil.gateway.settings.SettingsException;
+import dev.counterfoil.gateway.settings.SettingsFile;
+import dev.counterfoil.ledger.Cell;
+import dev.counterfoil.ledger.embedded.DataDirectory;
+import dev.counterfoil.ledger.embedded.EmbeddedServers;
+import dev.counterfoil.ledger.embedded.EmbeddedSettings;
+import dev.counterfoil.ledger.installation.PepperMismatch;
+import dev.counterfoil.ledger.redis.RedisConnection;
+import dev.counterfoil.ledger.redis.RedisKeys;
+import dev.counterfoil.ledger.secrets.Pepper;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a start makes of stores that are away, were swapped, or have forgotten; against servers that are external to it. */
+class StartChecksIT {
+    @TempDir
+    Path directory;
+
+    private EmbeddedServers servers;
+    private final Map<String, String> environment = new HashMap<>();
+
+    @BeforeEach
+    void start() {
+        servers = EmbeddedServers.start(DataDirectory.open(directory.resolve("servers")), EmbeddedSettings.DEFAULT);
+        environment.put("COUNTERFOIL_HTTP_PORT", "0");
+        environment.put("COUNTERFOIL_HTTP_HOST", "127.0.0.1");
+        environment.put("COUNTERFOIL_REDIS_URI", servers.redisUri());
+        environment.put("COUNTERFOIL_POSTGRES_URI", servers.jdbcUri());
+        environment.put("COUNTERFOIL_PEPPER", Pepper.generate(new SecureRandom()));
+        environment.put("COUNTERFOIL_CODE_KEYS", "k1:" + Pepper.generate(new SecureRandom()));
+        environment.put("COUNTERFOIL_LOGS_LEVEL", "warn");
+        CommandLineRun made = CommandLineRun.of(
+                environment,
+                "programs",
+                "create",
+                "--id",
+                "spring",
+                "--issuer",
+                "acme",
+                "--zone",
+                "UTC",
+                "--assets",
+                "CNY");
+        assertThat(made.err()).isEmpty();
+    }
+
+    @AfterEach
+    void stop() {
+        servers.close();
+    }
+
+    @Test
+    void a_gateway_starts_while_postgresql_is_away_and_compares_when_it_is_back() throws Exception {
+        Serve.start(settings()).close();
+        servers.postgresql().kill();
+        try (Serve serving = Serve.start(settings())) {
+            assertThat(get(serving, "/health/ready").statusCode()).isEqualTo(200);
+            assertThat(get(serving, "/metrics").body()).contains("counterfoil_books_compared 0.0");
+            servers.postgresql().restart();
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() ->
+                            assertThat(get(serving, "/metrics").body()).contains("counterfoil_books_compared 1.0"));
+        }
+    }
+
+    @Test
+    void another_pepper_stops_the_start() {
+        Serve.start(settings()).close();
+        environment.put("COUNTERFOIL_PEPPER", Pepper.generate(new SecureRandom()));
+        assertThatThrownBy(() -> Serve.start(settings()).close()).isInstanceOf(PepperMismatch.class);
+    }
+
+    @Test
+    void a_redis_that_may_lose_what_it_answered_stops_the_start_unless_that_is_wanted() {
+        try (RedisConnection redis =
+                RedisConnection.open(servers.redisUri(), Duration.ofSeconds(5), Duration.ofSeconds(5))) {
+            assertThat(redis.call(commands -> commands.configSet("appendfsync", "everysec"))
+                            .await())
+                    .isEqualTo("OK");
+        }
+        assertThatThrownBy(() -> Serve.start(settings()).close())
+                .isInstanceOf(SettingsException.class)
+                .hasMessage("Redis setting appendfsync: everysec (expected: always)");
+        environment.put("COUNTERFOIL_LEDGER_DURABILITY", "accepted");
+        Serve.start(settings()).close();
+    }
+
+    @Test
+    void a_redis_that_forgot_what_postgresql_holds_is_cold() throws Exception {
+        Serve.start(settings()).close();
+        String secret = CommandLineRun.of(
+                        environment,
+                        "keys",
+                        "create",
+                        "--issuer",
+                        "acme",
+                        "--client",
+                        "shop",
+                        "--scopes",
+                        "redeem,catalog,issue")
+                .lines()
+                .get(0);
+        try (Serve serving = Serve.start(settings())) {
+            assertThat(put(serving, secret, "/v1/programs/spring/items/pen", """
+                    {"name":"Pen","kind":"goods","prices":[{"asset":"CNY","amount":5}]}""")
+                            .statusCode())
+                    .isEqualTo(201);
+            assertThat(stock(serving, secret, "k-1").statusCode()).isEqualTo(201);
+            assertThat(stock(serving, secret, "k-2").statusCode()).isEqualTo(201);
+            await().untilAsserted(() -> assertThat(get(serving, "/metrics").body())
+                    .contains("counterfoil_settlement_transactions_total 2.0"));
+        }
+        try (RedisConnection redis =
+                RedisConnection.open(servers.redisUri(), Duration.ofSeconds(5), Duration.ofSeconds(5))) {
+            assertThat(redis.call(commands -> commands.hset(
+                                    RedisKeys.bytes(RedisKeys.meta(Cell.of("spring"))),
+                                    RedisKeys.bytes("seq"),
+                                    RedisKeys.bytes("1")))
+                            .await())
+                    .isFalse();
+        }
+        try (Serve serving = Serve.start(settings())) {
+            HttpResponse<String> refused = stock(serving, secret, "k-3");
+            assertThat(refused.statusCode()).isEqualTo(503);
+            assertThat(refused.body()).contains("\"code\":\"ledger_cold\"");
+        }
+    }
+
+    private Settings settings() {
+        return SettingsFile.load(Optional.empty(), environment);
+    }
+
+    private static HttpResponse<String> stock(Serve serving, String secret, String key) throws Exception {
+        return send(request(serving, "/v1/programs/spring/items/pen/stock")
+                .header("Authorization", "Bearer " + secret)
+                .header("Idempotency-Key", key)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString("{\"delta\":5}")));
+    }
+
+    private static HttpResponse<String> put(Serve serving, String secret, String path, String body) throws Exception {
+        return send(request(serving, path)
+                .header("Authorization", "Bearer " + secret)
+                .header("Content-Type", "application/json")
+                .PUT(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
+    private static HttpResponse<String> get(Serve serving, String path) throws Exception {
+        return send(request(serving, path));
+    }
+
+    private static HttpRequest.Builder request(Serve serving, String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + serving.port() + path));
+    }
+
+    private static HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
+        return HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+}
