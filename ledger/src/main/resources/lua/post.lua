@@ -218,7 +218,7 @@ end
 function legs.new_card()
   local key = next_key()
   local api, number, kind = next_arg(), next_arg(), next_arg()
-  local _, amount = next_integer(0, MAX)
+  local _, amount = next_integer(1, MAX)
   local state = one_of('aifv', next_arg())
   local _, expires = next_integer(0, MAX)
   if redis.call('EXISTS', key) == 1 then

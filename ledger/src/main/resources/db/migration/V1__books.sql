@@ -183,7 +183,6 @@ create table transactions (
   fingerprint bytea not null,
   account text collate "C" null,
   reference text collate "C" null,
-  item text collate "C" null,
   data json not null,
   result json not null,
   primary key (cell, seq)

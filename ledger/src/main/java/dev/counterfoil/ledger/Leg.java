@@ -60,7 +60,7 @@ public sealed interface Leg {
      *
      * @param id the ledger's id: 22 letters
      * @param apiId the id in the API, without {@code card_}
-     * @param amount its balance, 0..2^53−1
+     * @param amount its balance, 1..2^53−1
      * @param expiresAtMs 0 = never
      */
     record NewCardLeg(
@@ -74,7 +74,7 @@ public sealed interface Leg {
             String batch)
             implements Leg {
         public NewCardLeg {
-            Amounts.within("amount", amount, 0, Amounts.MAX);
+            Amounts.positive("amount", amount);
             Amounts.within("expiresAtMs", expiresAtMs, 0, Amounts.MAX);
         }
     }

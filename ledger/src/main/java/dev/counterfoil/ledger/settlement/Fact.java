@@ -13,7 +13,6 @@ record Fact(
         byte[] fingerprint,
         @Nullable String account,
         @Nullable String reference,
-        @Nullable String item,
         List<LegValues> legs,
         List<LegValues> results) {
     long sequence() {

@@ -21,7 +21,6 @@ final class FactDecoder {
     private @Nullable String fingerprint;
     private @Nullable String account;
     private @Nullable String reference;
-    private @Nullable String item;
     private long atMs;
     private List<LegValues> legs = List.of();
     private List<LegValues> results = List.of();
@@ -60,7 +59,6 @@ final class FactDecoder {
                 hash("fp", fingerprint),
                 account,
                 reference,
-                item,
                 legs,
                 results);
     }
@@ -93,7 +91,6 @@ final class FactDecoder {
             switch (name) {
                 case "account" -> account = text;
                 case "reference" -> reference = text;
-                case "item" -> item = text;
                 default -> {}
             }
             json.skipChildren();

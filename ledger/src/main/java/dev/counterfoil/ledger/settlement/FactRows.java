@@ -24,7 +24,6 @@ final class FactRows {
             "fingerprint",
             "account",
             "reference",
-            "item",
             "data",
             "result");
     final CopyRows transactionCards = new CopyRows("transaction_card", "cell", "card", "seq");
@@ -67,7 +66,6 @@ final class FactRows {
                 .bytes(fact.fingerprint())
                 .text(fact.account())
                 .text(fact.reference())
-                .text(fact.item())
                 .text(fact.record().data())
                 .text(fact.record().result());
         Set<String> cards = new HashSet<>();

@@ -23,7 +23,6 @@ class FactDecoderTest {
         Fact fact = decode(DATA, RESULT);
         assertThat(fact.type()).isEqualTo("redemption");
         assertThat(fact.client()).isEqualTo("cl_1");
-        assertThat(fact.item()).isEqualTo("crab");
         assertThat(fact.account()).isEqualTo("u_1");
         assertThat(fact.reference()).isEqualTo("A1");
         assertThat(fact.idem()).hasSize(16);

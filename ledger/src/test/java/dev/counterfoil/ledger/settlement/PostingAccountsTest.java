@@ -39,6 +39,6 @@ class PostingAccountsTest {
 
     private static Fact fact(String type) {
         JournalRecord record = new JournalRecord(1, new JournalEntry.Text("{}", "{}"));
-        return new Fact(record, 1, type, "cl", new byte[16], new byte[16], null, null, null, List.of(), List.of());
+        return new Fact(record, 1, type, "cl", new byte[16], new byte[16], null, null, List.of(), List.of());
     }
 }

@@ -40,7 +40,6 @@ record PostgresBooks(
             String fingerprint,
             @Nullable String account,
             @Nullable String reference,
-            @Nullable String item,
             String data,
             String result) {}
 

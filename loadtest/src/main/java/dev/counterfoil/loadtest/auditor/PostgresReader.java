@@ -133,7 +133,7 @@ final class PostgresReader {
     }
 
     private Iterable<Settled> transactions() throws SQLException {
-        String sql = "select seq, at, type, client, idem, fingerprint, account, reference, item, data::text,"
+        String sql = "select seq, at, type, client, idem, fingerprint, account, reference, data::text,"
                 + " result::text from transactions where cell = ? order by seq";
         return once(rows(
                 sql,
@@ -148,8 +148,7 @@ final class PostgresReader {
                         row.getString(7),
                         row.getString(8),
                         row.getString(9),
-                        row.getString(10),
-                        row.getString(11))));
+                        row.getString(10))));
     }
 
     private Iterable<SettledPosting> postings() throws SQLException {

@@ -57,12 +57,6 @@ record Recorded(long sequence, JsonNode data, JsonNode result) {
         return data.path("request").path(name).textValue();
     }
 
-    /** The item, where the transaction is of exactly one. */
-    @Nullable
-    String item() {
-        return requested("item");
-    }
-
     Iterator<JsonNode> legs() {
         return array(data.path("legs")).elements();
     }

@@ -141,7 +141,6 @@ final class HandMadeBooks {
                 "fp" + seq,
                 type.equals("redemption") && request.contains("account") ? "u_123" : null,
                 request.contains("reference") ? "A1" : null,
-                request.startsWith("{'item':'") ? request.substring(9, request.indexOf('\'', 9)) : null,
                 data.replace('\'', '"'),
                 result.replace('\'', '"')));
     }
@@ -174,7 +173,6 @@ final class HandMadeBooks {
                 old.fingerprint(),
                 old.account(),
                 old.reference(),
-                old.item(),
                 old.data().replace(quotedFrom, quotedTo),
                 old.result().replace(quotedFrom, quotedTo));
         transactions.set(seq - 1, row);
