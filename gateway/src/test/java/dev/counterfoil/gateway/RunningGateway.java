@@ -1,5 +1,6 @@
 package dev.counterfoil.gateway;
 
+import dev.counterfoil.gateway.http.Contract;
 import dev.counterfoil.gateway.settings.Settings;
 import dev.counterfoil.gateway.settings.SettingsFile;
 import io.vertx.core.json.JsonArray;
@@ -14,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -158,11 +160,26 @@ final class RunningGateway implements AutoCloseable {
                         method,
                         body == null ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body));
         return client.sendAsync(more.apply(request).build(), HttpResponse.BodyHandlers.ofString())
-                .thenApply(response -> new Answer(response.statusCode(), response.body(), response));
+                .thenApply(RunningGateway::held);
+    }
+
+    /** The answer, if the contract allows it. */
+    private static Answer held(HttpResponse<String> response) {
+        String type = response.headers().firstValue("Content-Type").orElse("");
+        List<String> violations = Contract.OPENAPI.violations(
+                response.request().method(),
+                response.request().uri().getRawPath(),
+                response.statusCode(),
+                type,
+                response.body());
+        if (!violations.isEmpty()) {
+            throw new AssertionError("not as openapi.yaml says: " + violations);
+        }
+        return new Answer(response.statusCode(), response.body(), response);
     }
 
     /** New active gift cards, made through the API: their secrets. */
-    java.util.List<String> cards(String cardType, int count) {
+    List<String> cards(String cardType, int count) {
         Answer batch = post(
                 "/v1/programs/demo/batches",
                 "CF_ISSUER_KEY",

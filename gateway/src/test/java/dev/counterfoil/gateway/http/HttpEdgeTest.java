@@ -567,7 +567,7 @@ class HttpEdgeTest {
     }
 
     /** The endpoints of the API are tested on a real ledger; here only what lies in front of them. */
-    private static Endpoints echoes() {
+    static Endpoints echoes() {
         Endpoint echo = HttpEdgeTest::echo;
         return new Endpoints(
                 echo,
