@@ -77,22 +77,12 @@ local seq, catalog = fence(meta, epoch, floor)
 if not seq then
   return { 'cold' }
 end
-local info = redis.pcall('XINFO', 'STREAM', journal)
-if info.err then
+-- An entry beyond the cell's own sequence means that someone else wrote here: XADD would fail after the legs were written.
+local beyond = redis.pcall('XRANGE', journal, '(' .. printed(seq) .. '-0', '+', 'COUNT', '1')
+if beyond.err or #beyond > 0 or seq + n > MAX or redis.call('EXISTS', journal) == 0 then
   return { 'cold' }
 end
-local entries, last
-for i = 1, #info, 2 do
-  if info[i] == 'length' then
-    entries = info[i + 1]
-  elseif info[i] == 'last-generated-id' then
-    last = info[i + 1]
-  end
-end
--- An entry beyond the cell's own sequence means that someone else wrote here: XADD could fail after the legs were written.
-if tonumber(string.match(last, '^(%d+)-')) > seq or seq + n > MAX then
-  return { 'cold' }
-end
+local entries = redis.call('XLEN', journal)
 
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
