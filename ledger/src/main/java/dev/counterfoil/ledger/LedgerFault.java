@@ -35,8 +35,8 @@ public abstract sealed class LedgerFault extends RuntimeException {
         }
     }
 
-    /** A queue is at its bound, or the journal is. Nothing was posted. */
-    public static final class Overloaded extends LedgerFault {
+    /** A queue is at its bound, or the journal is, or Redis' memory. Nothing was posted. */
+    public static non-sealed class Overloaded extends LedgerFault {
         private static final long serialVersionUID = 1L;
 
         public Overloaded(String message) {

@@ -194,7 +194,7 @@ final class CellQueue {
         String code = message.substring(0, message.indexOf(' ') < 0 ? message.length() : message.indexOf(' '));
         switch (code) {
             case "OOM":
-                return new LedgerFault.Overloaded("Redis is out of memory");
+                return new OutOfMemory();
             case "LOADING":
             case "READONLY":
             case "MISCONF":
@@ -220,5 +220,14 @@ final class CellQueue {
 
     private static byte[] number(long value) {
         return RedisKeys.bytes(Long.toString(value));
+    }
+
+    /** Redis refused the script before it ran, for want of memory. */
+    static final class OutOfMemory extends LedgerFault.Overloaded {
+        private static final long serialVersionUID = 1L;
+
+        OutOfMemory() {
+            super("Redis is out of memory");
+        }
     }
 }

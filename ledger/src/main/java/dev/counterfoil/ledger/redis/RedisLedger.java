@@ -3,6 +3,7 @@ package dev.counterfoil.ledger.redis;
 import dev.counterfoil.ledger.Card;
 import dev.counterfoil.ledger.CardState;
 import dev.counterfoil.ledger.Cell;
+import dev.counterfoil.ledger.IdempotencyKey;
 import dev.counterfoil.ledger.JournaledTransaction;
 import dev.counterfoil.ledger.Ledger;
 import dev.counterfoil.ledger.LedgerFault;
@@ -80,7 +81,18 @@ public final class RedisLedger implements Ledger {
         queue(transaction.cell()).add(pending);
         return pending.future()
                 .compose(reply -> outcome(transaction.cell(), reply))
+                .recover(fault -> fault instanceof CellQueue.OutOfMemory
+                        ? earlier(transaction, fault)
+                        : Future.failedFuture(fault))
                 .onComplete(result -> metrics.answered(result, started));
+    }
+
+    /** Redis refuses scripts that write, but still reads: what was answered before is answered again. */
+    private Future<Outcome> earlier(Transaction transaction, Throwable fault) {
+        IdempotencyKey key = transaction.key();
+        return recorded(transaction.cell(), key.record(), key.fingerprint())
+                .compose(recorded ->
+                        recorded.outcome().map(Future::succeededFuture).orElseGet(() -> Future.failedFuture(fault)));
     }
 
     private Future<Outcome> outcome(Cell cell, PendingPost.Reply reply) {

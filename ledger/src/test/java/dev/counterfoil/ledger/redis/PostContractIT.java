@@ -192,6 +192,36 @@ class PostContractIT {
     }
 
     @Test
+    void an_entry_that_someone_else_wrote_and_took_out_loses_nothing_and_leaves_the_cell_cold() {
+        on.post("stock", stock("crab", 5));
+        byte[] journal = LedgerOnRedis.bytes(RedisKeys.journal(on.cell));
+        String foreign = on.run(commands -> commands.xadd(journal, Map.of(new byte[] {1}, new byte[] {1})));
+        on.run(commands -> commands.xdel(journal, foreign));
+        assertThat(on.post("k", stock("crab", -1))).isInstanceOf(Posted.class);
+        long entries = on.run(commands -> commands.xlen(journal));
+        assertThat(entries).isEqualTo(2);
+        assertThatThrownBy(() -> on.post("k2", stock("crab", -1))).isInstanceOf(LedgerFault.Cold.class);
+    }
+
+    @Test
+    void out_of_memory_nothing_new_is_posted_and_replays_are_still_answered() {
+        on.post("issue", newCard("a", 100));
+        on.post("k1", debit("a", 10));
+        on.post("k2", debit("a", 1_000));
+        try {
+            on.run(commands -> commands.configSet("maxmemory", "1"));
+            assertThatThrownBy(() -> on.post("k3", debit("a", 10)))
+                    .isInstanceOf(LedgerFault.Overloaded.class)
+                    .hasMessageContaining("memory");
+            assertThat(on.post("k1", debit("a", 10)).replayed()).isTrue();
+            assertThat(((Refused) on.post("k2", debit("a", 1_000))).replayed()).isTrue();
+        } finally {
+            on.run(commands -> commands.configSet("maxmemory", "0"));
+        }
+        assertThat(balance("a")).isEqualTo("90");
+    }
+
+    @Test
     void a_full_journal_takes_nothing_new_but_still_answers_replays() {
         RedisLedger small = on.another(new LedgerLimits(100, 1, Duration.ofHours(48), Duration.ofHours(1)));
         assertThat(await(small.post(on.transaction("k1", "k1", stock("crab", 5)))))
