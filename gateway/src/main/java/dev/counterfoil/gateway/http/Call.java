@@ -89,7 +89,7 @@ public final class Call {
 
     /** Each line of the NDJSON body, read as an object. Throws a {@link Rejection} with the mistakes in it. Only behind {@link ReadBody}. */
     public <T> List<T> readLines(int most, Function<RequestFields, T> reader) {
-        return RequestFields.readLines(body, most, reader);
+        return RequestLines.read(body, most, reader);
     }
 
     /** What {@code reader} makes of the query. Throws a {@link Rejection} with every mistake in it. */

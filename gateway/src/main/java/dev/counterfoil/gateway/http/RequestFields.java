@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -25,8 +24,6 @@ import org.jspecify.annotations.Nullable;
  * A field that is null is a mistake, not an absent one.
  */
 public final class RequestFields {
-    private static final int MOST_FAULTY_LINES = 10;
-
     private final Map<String, @Nullable Object> values;
     private final String pointer;
     private final FieldErrors errors;
@@ -51,54 +48,6 @@ public final class RequestFields {
             throw errors.rejection();
         }
         return value;
-    }
-
-    /**
-     * What {@code reader} makes of each line of NDJSON; blank lines at the end are none. Mistakes are placed at
-     * {@code /<line from 0>/…}, those of at most ten lines.
-     */
-    public static <T> List<T> readLines(byte[] body, int most, Function<RequestFields, T> reader) {
-        FieldErrors errors = new FieldErrors();
-        List<T> values = new ArrayList<>();
-        int from = 0;
-        int faultyLines = 0;
-        for (int line = 0; from < body.length && faultyLines < MOST_FAULTY_LINES; line++) {
-            int end = from;
-            while (end < body.length && body[end] != '\n') {
-                end++;
-            }
-            if (line == most) {
-                errors.add("", "more than " + most + " lines");
-                break;
-            }
-            T value = readLine(Arrays.copyOfRange(body, from, end), line, errors, reader);
-            if (value == null) {
-                faultyLines++;
-            } else {
-                values.add(value);
-            }
-            from = end + 1;
-        }
-        if (values.isEmpty() && errors.isEmpty()) {
-            errors.add("", "expected: at least one line");
-        }
-        if (!errors.isEmpty()) {
-            throw errors.rejection();
-        }
-        return values;
-    }
-
-    private static <T> @Nullable T readLine(
-            byte[] text, int line, FieldErrors errors, Function<RequestFields, T> reader) {
-        String place = "/" + line;
-        try {
-            int before = errors.size();
-            T value = nested(StrictJson.parse(text), place, errors, reader);
-            return errors.size() == before ? value : null;
-        } catch (Rejection e) {
-            e.problem().errors().forEach(error -> errors.add(place + error.pointer(), error.detail()));
-            return null;
-        }
     }
 
     /** Whether the field is there, whatever it holds. */
@@ -302,7 +251,7 @@ public final class RequestFields {
         return "not a number";
     }
 
-    private static <T> @Nullable T nested(
+    static <T> @Nullable T nested(
             @Nullable Object value, String place, FieldErrors errors, Function<RequestFields, T> reader) {
         if (!(value instanceof Map)) {
             errors.add(place, "expected: an object");
