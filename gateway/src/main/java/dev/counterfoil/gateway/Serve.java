@@ -20,6 +20,7 @@ import dev.counterfoil.ledger.catalog.CatalogStore;
 import dev.counterfoil.ledger.catalog.Catalogs;
 import dev.counterfoil.ledger.catalog.ProgramCell;
 import dev.counterfoil.ledger.embedded.DataDirectory;
+import dev.counterfoil.ledger.embedded.EmbeddedServers;
 import dev.counterfoil.ledger.installation.Installation;
 import dev.counterfoil.ledger.issuing.BatchChange;
 import dev.counterfoil.ledger.issuing.BatchMaker;
@@ -39,12 +40,14 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,6 +63,7 @@ final class Serve implements AutoCloseable {
     private final Vertx vertx;
     private final Metrics metrics;
     private final HttpEdge edge;
+    private @Nullable Path demoFile;
 
     private Serve(Settings settings) {
         this.settings = settings;
@@ -83,10 +87,7 @@ final class Serve implements AutoCloseable {
 
     /** What to paste to try the demo; empty without one. */
     Optional<String> firstSteps() {
-        return stores.embedded()
-                .filter(servers -> servers.data().holds(DemoProgram.FILE))
-                .map(servers ->
-                        FirstSteps.text(url(port()), servers.data().path().resolve(DemoProgram.FILE)));
+        return Optional.ofNullable(demoFile).map(file -> FirstSteps.text(url(port()), file));
     }
 
     /** The port that is listened on. */
@@ -140,8 +141,12 @@ final class Serve implements AutoCloseable {
                 .await();
         opened.add("HTTP", () -> started.stop().await());
         if (demoWanted(catalogs)) {
-            DataDirectory data = stores.embedded().orElseThrow().data();
+            DataDirectory data = stores.embedded()
+                    .map(EmbeddedServers::data)
+                    .orElseGet(() -> opened.add(
+                            "data folder", DataDirectory.open(settings.data().dir())));
             new DemoProgram(backend, keyStore, keyPublisher, data, random).ensure(url(started.port()));
+            demoFile = data.path().resolve(DemoProgram.FILE);
             keys.load().await();
         }
         readiness.serving();
@@ -153,7 +158,7 @@ final class Serve implements AutoCloseable {
     private boolean demoWanted(Catalogs catalogs) {
         boolean embeddedBooks = settings.postgres().uri().isEmpty();
         return switch (settings.demo()) {
-            case TRUE -> stores.embedded().isPresent();
+            case TRUE -> true;
             case FALSE -> false;
             case AUTO ->
                 embeddedBooks

@@ -10,8 +10,8 @@ import dev.counterfoil.gateway.settings.LogsSettings.Format;
 import dev.counterfoil.gateway.settings.LogsSettings.Level;
 import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
@@ -59,8 +59,32 @@ class LogsTest {
                     .log("request {}", "a\r\nb");
             LoggerFactory.getLogger("dev.Some").info("plain");
         });
-        assertThat(lines[0]).matches("\\S+T\\S+ INFO  Some: request a b status=\"201\"");
+        assertThat(lines[0]).matches("\\S+T\\S+ INFO  Some: request a  b status=201");
         assertThat(lines[1]).endsWith("Some: plain");
+    }
+
+    @Test
+    void a_stack_trace_follows_its_line() {
+        String[] lines = captured(
+                new LogsSettings(Format.TEXT, Level.INFO, true),
+                () -> LoggerFactory.getLogger("dev.Some").error("failed", new IllegalStateException("why")));
+        assertThat(lines[0]).endsWith("ERROR Some: failed");
+        assertThat(lines[1]).isEqualTo("java.lang.IllegalStateException: why");
+        assertThat(lines[2]).startsWith("\tat ");
+    }
+
+    @Test
+    void warnings_are_kept_when_lines_come_faster_than_they_are_written() {
+        String[] lines = captured(new LogsSettings(Format.TEXT, Level.INFO, true), () -> {
+            for (int i = 0; i < 200_000; i++) {
+                LoggerFactory.getLogger("dev.Some").info("line");
+                if (i % 1_000 == 0) {
+                    LoggerFactory.getLogger("dev.Some").warn("warning {}", i);
+                }
+            }
+        });
+        assertThat(Arrays.stream(lines).filter(line -> line.contains("warning")))
+                .hasSize(200);
     }
 
     @Test
@@ -76,16 +100,10 @@ class LogsTest {
     }
 
     private static String[] captured(LogsSettings settings, Runnable logging) {
-        PrintStream out = System.out;
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (PrintStream captured = new PrintStream(bytes, true, StandardCharsets.UTF_8)) {
-            System.setOut(captured);
-            Logs.toStandardOutput(settings);
-            logging.run();
-            Logs.flush();
-        } finally {
-            System.setOut(out);
-        }
+        Logs.to(bytes, settings);
+        logging.run();
+        Logs.flush();
         return bytes.toString(StandardCharsets.UTF_8).split("\n");
     }
 }
