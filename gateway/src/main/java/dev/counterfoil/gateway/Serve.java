@@ -19,6 +19,7 @@ import dev.counterfoil.ledger.catalog.CatalogPublisher;
 import dev.counterfoil.ledger.catalog.CatalogStore;
 import dev.counterfoil.ledger.catalog.Catalogs;
 import dev.counterfoil.ledger.catalog.ProgramCell;
+import dev.counterfoil.ledger.catalog.Recurring;
 import dev.counterfoil.ledger.embedded.DataDirectory;
 import dev.counterfoil.ledger.embedded.EmbeddedServers;
 import dev.counterfoil.ledger.installation.Installation;
@@ -47,6 +48,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -119,15 +121,21 @@ final class Serve implements AutoCloseable {
         Catalogs catalogs = new Catalogs(stores.redis());
         keys.load().await();
         catalogs.load().await();
-        opened.add("key sweep", keyPublisher.start(vertx));
-        opened.add("catalog sweep", catalogPublisher.start(vertx));
+        sweep("publishing access keys", checks, keyPublisher::publish);
+        sweep("publishing the catalog", checks, catalogPublisher::sweep);
         opened.add("keys", keys.start(vertx));
         opened.add("catalogs", catalogs.start(vertx));
         SettledBooks books = new SettledBooks(stores.database());
-        RedisLedger ledger = ledger(catalogs, books);
-        opened.add("comparison", checks.compare(ledger, books, prepared));
+        Optional<Settler> settler = settler();
+        Consumer<Cell> posted = cell -> {
+            if (checks.belonging()) {
+                settler.ifPresent(known -> known.markDirty(cell));
+            }
+        };
+        RedisLedger ledger = ledger(catalogs, books, posted);
+        opened.add("comparison", checks.compare(ledger, books, () -> settler.ifPresent(Settler::start)));
         Backend backend = backend(pepper, ledger, books, catalogs, catalogPublisher);
-        Readiness readiness = new Readiness(Map.of("redis", this::redisAnswers));
+        Readiness readiness = new Readiness(Map.of("redis", this::redisAnswers, "installation", checks::notForeign));
         Routes routes = new Routes(
                 new Edge(
                         keys::authenticate,
@@ -197,8 +205,7 @@ final class Serve implements AutoCloseable {
                 books);
     }
 
-    private RedisLedger ledger(Catalogs catalogs, SettledBooks books) {
-        Consumer<Cell> posted = settings.settlement().enabled() ? settler()::markDirty : cell -> {};
+    private RedisLedger ledger(Catalogs catalogs, SettledBooks books, Consumer<Cell> posted) {
         LedgerLimits limits = new LedgerLimits(
                 settings.ledger().queueLimit(),
                 settings.ledger().journalLimit(),
@@ -221,10 +228,15 @@ final class Serve implements AutoCloseable {
                 .orElse(0L);
     }
 
-    private Settler settler() {
-        Settler settler = opened.add("settlement", stores.settler(metrics.registry(), clock));
-        settler.start();
-        return settler;
+    /** Not started. Empty where another process settles. */
+    private Optional<Settler> settler() {
+        return settings.settlement().enabled()
+                ? Optional.of(opened.add("settlement", stores.settler(metrics.registry(), clock)))
+                : Optional.empty();
+    }
+
+    private void sweep(String what, StartChecks checks, Supplier<Future<Void>> publish) {
+        opened.add(what, Recurring.start(vertx, what, CatalogPublisher.SWEEP, checks.onceBelonging(publish)));
     }
 
     private Future<Void> redisAnswers() {

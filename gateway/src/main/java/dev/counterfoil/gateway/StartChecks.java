@@ -3,6 +3,7 @@ package dev.counterfoil.gateway;
 import dev.counterfoil.gateway.settings.SettingsException;
 import dev.counterfoil.ledger.catalog.Recurring;
 import dev.counterfoil.ledger.installation.Installation;
+import dev.counterfoil.ledger.installation.PepperMismatch;
 import dev.counterfoil.ledger.postgres.DatabaseUnavailable;
 import dev.counterfoil.ledger.redis.RedisLedger;
 import dev.counterfoil.ledger.redis.RedisSettingsCheck;
@@ -13,13 +14,15 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * What has to hold before answers can be trusted: Redis keeps what it answers, it and PostgreSQL belong to one installation and
  * this pepper, and Redis has not forgotten what PostgreSQL knows. While PostgreSQL is away a start goes on without it, on the
- * epoch of the cells alone, and says so in log and metric; the comparison is made when it is back.
+ * epoch of the cells alone, and says so in log and metric. Nothing is published or settled then: both begin once PostgreSQL is
+ * back and turns out to belong to this Redis and this pepper. Where it does not, the gateway is not ready and says why.
  */
 final class StartChecks {
     private static final Logger LOG = LoggerFactory.getLogger(StartChecks.class);
@@ -30,6 +33,8 @@ final class StartChecks {
     private final Vertx vertx;
     private final Installation installation;
     private final RedisSettingsCheck redisSettings;
+    private volatile boolean belonging;
+    private volatile boolean foreign;
     private volatile boolean compared;
 
     StartChecks(Stores stores, Vertx vertx, Installation installation, boolean durable, MeterRegistry meters) {
@@ -72,6 +77,7 @@ final class StartChecks {
         try {
             stores.database().migrate();
             installation.check(stores.database(), stores.redis()).await();
+            belonging = true;
             return true;
         } catch (DatabaseUnavailable e) {
             LOG.warn("starting without PostgreSQL: {}", e.getMessage());
@@ -80,9 +86,30 @@ final class StartChecks {
         }
     }
 
-    /** Tells {@code ledger} which sequences PostgreSQL holds, now or, while it is away, every few seconds until it is back. */
-    Recurring compare(RedisLedger ledger, SettledBooks books, boolean prepared) {
-        if (prepared) {
+    /** {@code task}, which does nothing until PostgreSQL is known to belong to this Redis and this pepper. */
+    Supplier<Future<Void>> onceBelonging(Supplier<Future<Void>> task) {
+        return () -> belonging ? task.get() : Future.succeededFuture();
+    }
+
+    /** Whether PostgreSQL is known to belong to this Redis and this pepper. */
+    boolean belonging() {
+        return belonging;
+    }
+
+    /** For readiness: fails once PostgreSQL turned out to belong to another installation. */
+    Future<Void> notForeign() {
+        return foreign
+                ? Future.failedFuture(new IllegalStateException("PostgreSQL is of another installation"))
+                : Future.succeededFuture();
+    }
+
+    /**
+     * Starts settlement and tells {@code ledger} which sequences PostgreSQL holds: now or, while it is away, once it is back and
+     * known to belong here, which is looked at every few seconds.
+     */
+    Recurring compare(RedisLedger ledger, SettledBooks books, Runnable settle) {
+        if (belonging) {
+            settle.run();
             raiseFloors(ledger, books).await();
         }
         return Recurring.start(
@@ -91,12 +118,31 @@ final class StartChecks {
                 RETRY,
                 () -> compared
                         ? Future.succeededFuture()
-                        : vertx.<Void>executeBlocking(() -> {
-                                    stores.database().migrate();
-                                    return null;
-                                })
-                                .compose(migrated -> installation.check(stores.database(), stores.redis()))
-                                .compose(checked -> raiseFloors(ledger, books)));
+                        : checkBooks(settle).compose(checked -> raiseFloors(ledger, books)));
+    }
+
+    private Future<Void> checkBooks(Runnable settle) {
+        return vertx.<Void>executeBlocking(() -> {
+                    stores.database().migrate();
+                    return null;
+                })
+                .compose(migrated -> installation.check(stores.database(), stores.redis()))
+                .onSuccess(checked -> foreign = false)
+                .onFailure(this::noteForeign)
+                .map(checked -> {
+                    if (!belonging) {
+                        belonging = true;
+                        settle.run();
+                    }
+                    return null;
+                });
+    }
+
+    private void noteForeign(Throwable failure) {
+        if (failure instanceof PepperMismatch && !foreign) {
+            foreign = true;
+            LOG.error("NOT READY, nothing is published or settled: {}", failure.getMessage());
+        }
     }
 
     private Future<Void> raiseFloors(RedisLedger ledger, SettledBooks books) {

@@ -8,6 +8,7 @@ import dev.counterfoil.gateway.settings.Settings;
 import dev.counterfoil.gateway.settings.SettingsException;
 import dev.counterfoil.gateway.settings.SettingsFile;
 import dev.counterfoil.ledger.Cell;
+import dev.counterfoil.ledger.catalog.CatalogPublisher;
 import dev.counterfoil.ledger.embedded.DataDirectory;
 import dev.counterfoil.ledger.embedded.EmbeddedServers;
 import dev.counterfoil.ledger.embedded.EmbeddedSettings;
@@ -79,6 +80,32 @@ class StartChecksIT {
             await().atMost(Duration.ofSeconds(30))
                     .untilAsserted(() ->
                             assertThat(get(serving, "/metrics").body()).contains("counterfoil_books_compared 1.0"));
+        }
+    }
+
+    @Test
+    void a_postgresql_of_another_pepper_that_comes_back_later_makes_it_not_ready_and_publishes_nothing()
+            throws Exception {
+        Serve.start(settings()).close();
+        environment.put("COUNTERFOIL_PEPPER", Pepper.generate(new SecureRandom()));
+        try (RedisConnection redis =
+                RedisConnection.open(servers.redisUri(), Duration.ofSeconds(5), Duration.ofSeconds(5))) {
+            assertThat(redis.call(commands -> commands.flushall()).await()).isEqualTo("OK");
+            servers.postgresql().kill();
+            try (Serve serving = Serve.start(settings())) {
+                assertThat(get(serving, "/health/ready").statusCode()).isEqualTo(200);
+                servers.postgresql().restart();
+                await().atMost(Duration.ofSeconds(30))
+                        .untilAsserted(
+                                () -> assertThat(get(serving, "/health/ready").statusCode())
+                                        .isEqualTo(503));
+                await().during(CatalogPublisher.SWEEP.plusSeconds(1))
+                        .atMost(CatalogPublisher.SWEEP.plusSeconds(10))
+                        .until(() -> redis.call(commands -> commands.exists(RedisKeys.bytes(RedisKeys.PROGRAMS)))
+                                        .await()
+                                == 0);
+                assertThat(get(serving, "/health/ready").body()).contains("\"installation\":\"down\"");
+            }
         }
     }
 

@@ -1,13 +1,10 @@
 package dev.counterfoil.ledger.access;
 
-import dev.counterfoil.ledger.catalog.CatalogPublisher;
-import dev.counterfoil.ledger.catalog.Recurring;
 import dev.counterfoil.ledger.postgres.Database;
 import dev.counterfoil.ledger.redis.PublishedList;
 import dev.counterfoil.ledger.redis.RedisConnection;
 import dev.counterfoil.ledger.redis.RedisKeys;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -51,11 +48,6 @@ public final class KeyPublisher {
                         .compose(changes -> changes.version() <= from
                                 ? Future.succeededFuture()
                                 : list.publish(changes.version(), changes.keys())));
-    }
-
-    /** Publishes every {@link CatalogPublisher#SWEEP} until the result is closed. */
-    public Recurring start(Vertx vertx) {
-        return Recurring.start(vertx, "publishing access keys", CatalogPublisher.SWEEP, this::publish);
     }
 
     private record Changes(long version, Map<String, JsonObject> keys) {}

@@ -13,7 +13,6 @@ import dev.counterfoil.ledger.redis.Script;
 import io.lettuce.core.KeyValue;
 import io.lettuce.core.ScriptOutputType;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -79,11 +78,6 @@ public final class CatalogPublisher {
                     }
                     return swept;
                 });
-    }
-
-    /** Sweeps every {@link #SWEEP} until the result is closed. */
-    public Recurring start(Vertx vertx) {
-        return Recurring.start(vertx, "publishing the catalog", SWEEP, this::sweep);
     }
 
     private Future<Void> publish(Program program) {
