@@ -6,6 +6,7 @@ import dev.counterfoil.ledger.redis.RedisConnection;
 import dev.counterfoil.ledger.redis.RedisKeys;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
 import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.Duration;
@@ -18,7 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A gateway's own copy of every access key, read from Redis alone. A key that was revoked is refused {@link #POLL} and a round
- * trip later. While Redis is away the last copy stands: nothing can be moved then anyway. Thread-safe.
+ * trip later. While Redis is away, or has lost the keys and not got them back, the last copy stands: nothing can be moved then
+ * anyway. Thread-safe.
  */
 public final class Keys {
     /** How long a change of another gateway may stay unnoticed. */
@@ -57,7 +59,7 @@ public final class Keys {
 
     /** Reads the keys anew if any has changed since the last time. Completes on the caller's Vert.x context. */
     public Future<Void> load() {
-        return list.version().compose(current -> current == version ? Future.succeededFuture() : read(current));
+        return list.version().compose(current -> current <= version ? Future.succeededFuture() : read(current));
     }
 
     /** Looks for changes every {@link #POLL} until the result is closed. */
@@ -65,20 +67,30 @@ public final class Keys {
         return Recurring.start(vertx, "reading access keys", POLL, this::load);
     }
 
-    /** The version was read first: the entries are as new as it, or newer. */
+    /**
+     * The version was read first: the entries are as new as it, or newer. It is read once more, because a Redis that is emptied
+     * in between gives no entries, which would be taken for those of that version for good.
+     */
     private Future<Void> read(long current) {
-        return list.entries().map(entries -> {
-            Map<String, StoredKey> read = new HashMap<>();
-            entries.forEach((id, json) -> {
-                try {
-                    read.put(id, StoredKey.of(json));
-                } catch (RuntimeException e) {
-                    LOG.error("access key {} cannot be read and is refused: {}", id, e.toString());
-                }
-            });
-            keys = read;
-            version = current;
-            return null;
+        return list.entries()
+                .compose(entries -> list.version().map(after -> {
+                    if (after >= current) {
+                        take(current, entries);
+                    }
+                    return null;
+                }));
+    }
+
+    private void take(long current, Map<String, JsonObject> entries) {
+        Map<String, StoredKey> read = new HashMap<>();
+        entries.forEach((id, json) -> {
+            try {
+                read.put(id, StoredKey.of(json));
+            } catch (RuntimeException e) {
+                LOG.error("access key {} cannot be read and is refused: {}", id, e.toString());
+            }
         });
+        keys = read;
+        version = current;
     }
 }

@@ -188,6 +188,21 @@ class KeysIT {
         assertThat(fresh.authenticate(unpublished.text())).isPresent();
     }
 
+    @Test
+    void a_redis_that_lost_the_keys_takes_none_from_a_running_gateway() {
+        IssuedKey issued = await(publisher.create(draft(null, null)));
+        IssuedKey other = await(publisher.create(draft(null, null)));
+        await(keys.load());
+        Servers.flushRedis();
+        await(keys.load());
+        assertThat(keys.authenticate(issued.text())).isPresent();
+        await(publisher.publish());
+        assertThat(await(publisher.revoke(issued.key().id()))).isPresent();
+        await(keys.load());
+        assertThat(keys.authenticate(issued.text())).isEmpty();
+        assertThat(keys.authenticate(other.text())).isPresent();
+    }
+
     private boolean authenticatedAt(IssuedKey issued, Instant moment) {
         Keys then = new Keys(ledgers.redis(), Clock.fixed(moment, ZoneOffset.UTC));
         await(then.load());
