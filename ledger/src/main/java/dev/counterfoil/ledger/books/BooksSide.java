@@ -1,6 +1,7 @@
 package dev.counterfoil.ledger.books;
 
 import dev.counterfoil.ledger.Cell;
+import java.math.BigInteger;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.LocalDate;
@@ -34,7 +35,7 @@ final class BooksSide {
     record Movement(long sequence, long amount) {}
 
     /** What moved of an asset from one account to another; all cards are the account {@code card}. */
-    record Flow(String asset, String debit, String credit, long amount) {}
+    record Flow(String asset, String debit, String credit, BigInteger amount) {}
 
     /** The cells of {@code program}, of all programs for an empty text. */
     List<CellRow> cells(String program) {
@@ -143,11 +144,11 @@ final class BooksSide {
     }
 
     /** Σ of the cards' balances by asset. */
-    Map<String, Long> balances(int cell) {
-        Map<String, Long> balances = new HashMap<>();
+    Map<String, BigInteger> balances(int cell) {
+        Map<String, BigInteger> balances = new HashMap<>();
         handle.createQuery("select asset, sum(balance) as balance from card where cell = :cell group by asset")
                 .bind("cell", cell)
-                .map((row, context) -> Map.entry(row.getString("asset"), row.getLong("balance")))
+                .map((row, context) -> Map.entry(row.getString("asset"), sum(row, "balance")))
                 .forEach(sum -> balances.put(sum.getKey(), sum.getValue()));
         return balances;
     }
@@ -175,10 +176,15 @@ final class BooksSide {
                             row.getString("asset"),
                             row.getString("debit"),
                             row.getString("credit"),
-                            row.getLong("amount")))
+                            sum(row, "amount")))
                     .forEach(flows::add);
         }
         return flows;
+    }
+
+    /** A sum of numbers that fit a long need not. */
+    private static BigInteger sum(ResultSet row, String column) throws SQLException {
+        return row.getBigDecimal(column).toBigIntegerExact();
     }
 
     private Optional<OffsetDateTime> moment(String edge, int cell) {

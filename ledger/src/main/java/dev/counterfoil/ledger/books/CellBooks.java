@@ -3,6 +3,7 @@ package dev.counterfoil.ledger.books;
 import dev.counterfoil.ledger.Cell;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.math.BigInteger;
 import java.util.List;
 
 /**
@@ -19,7 +20,13 @@ public record CellBooks(Cell cell, long settled, long cards, long items, long di
     }
 
     /** What was issued of an asset and where it is: issued = balances + redeemed + voided + adjusted. */
-    public record Total(String asset, long issued, long balances, long redeemed, long voided, long adjusted) {
+    public record Total(
+            String asset,
+            BigInteger issued,
+            BigInteger balances,
+            BigInteger redeemed,
+            BigInteger voided,
+            BigInteger adjusted) {
         JsonObject toJson() {
             return new JsonObject()
                     .put("asset", asset)

@@ -9,6 +9,7 @@ import dev.counterfoil.ledger.books.RedisSide.CardNow;
 import dev.counterfoil.ledger.books.RedisSide.ItemNow;
 import dev.counterfoil.ledger.books.RedisSide.Reading;
 import dev.counterfoil.ledger.settlement.PostingAccounts;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -158,51 +159,53 @@ final class CellCheck {
             String found = missing > 0 ? missing + " is missing" : "transactions beyond it";
             findings.differs("sequence", "", "1.." + now.settled() + " without a gap", found);
         }
-        Map<String, Map<String, Long>> posted = accounts(books.flows(row.id()));
-        Map<String, Long> balances = books.balances(row.id());
+        Map<String, Map<String, BigInteger>> posted = accounts(books.flows(row.id()));
+        Map<String, BigInteger> balances = books.balances(row.id());
         for (String asset : new TreeSet<>(balances.keySet())) {
             posted.computeIfAbsent(asset, any -> new HashMap<>());
         }
         posted.forEach((asset, accounts) -> {
             if (asset.indexOf(':') < 0) {
-                compareAsset(asset, accounts, balances.getOrDefault(asset, 0L));
+                compareAsset(asset, accounts, balances.getOrDefault(asset, BigInteger.ZERO));
             }
         });
         for (ItemRow item : books.items(row.cell().program())) {
-            findings.compare("total", PostingAccounts.stock(item.sku()), stock(posted, item), item.units());
-            findings.compare("total", PostingAccounts.codes(item.sku()), codes(posted, item), item.codes());
+            findings.compare(
+                    "total", PostingAccounts.stock(item.sku()), stock(posted, item), BigInteger.valueOf(item.units()));
+            findings.compare(
+                    "total", PostingAccounts.codes(item.sku()), codes(posted, item), BigInteger.valueOf(item.codes()));
             findings.compare("total", "available " + item.sku(), item.codes(), item.available());
         }
     }
 
-    private void compareAsset(String asset, Map<String, Long> accounts, long balances) {
+    private void compareAsset(String asset, Map<String, BigInteger> accounts, BigInteger balances) {
         findings.totals.add(new CellBooks.Total(
                 asset,
-                -accounts.getOrDefault(PostingAccounts.ISSUED, 0L),
+                accounts.getOrDefault(PostingAccounts.ISSUED, BigInteger.ZERO).negate(),
                 balances,
-                accounts.getOrDefault(PostingAccounts.REDEEMED, 0L),
-                accounts.getOrDefault(PostingAccounts.VOID, 0L),
-                accounts.getOrDefault(PostingAccounts.ADJUSTED, 0L)));
-        findings.compare("total", asset, accounts.getOrDefault("card", 0L), balances);
+                accounts.getOrDefault(PostingAccounts.REDEEMED, BigInteger.ZERO),
+                accounts.getOrDefault(PostingAccounts.VOID, BigInteger.ZERO),
+                accounts.getOrDefault(PostingAccounts.ADJUSTED, BigInteger.ZERO)));
+        findings.compare("total", asset, accounts.getOrDefault("card", BigInteger.ZERO), balances);
     }
 
-    private static long stock(Map<String, Map<String, Long>> posted, ItemRow item) {
+    private static BigInteger stock(Map<String, Map<String, BigInteger>> posted, ItemRow item) {
         return posted.getOrDefault(PostingAccounts.unitAsset(item.sku()), Map.of())
-                .getOrDefault(PostingAccounts.stock(item.sku()), 0L);
+                .getOrDefault(PostingAccounts.stock(item.sku()), BigInteger.ZERO);
     }
 
-    private static long codes(Map<String, Map<String, Long>> posted, ItemRow item) {
+    private static BigInteger codes(Map<String, Map<String, BigInteger>> posted, ItemRow item) {
         return posted.getOrDefault(PostingAccounts.codeAsset(item.sku()), Map.of())
-                .getOrDefault(PostingAccounts.codes(item.sku()), 0L);
+                .getOrDefault(PostingAccounts.codes(item.sku()), BigInteger.ZERO);
     }
 
     /** By asset and account, what was credited less what was debited. */
-    private static Map<String, Map<String, Long>> accounts(List<Flow> flows) {
-        Map<String, Map<String, Long>> accounts = new TreeMap<>();
+    private static Map<String, Map<String, BigInteger>> accounts(List<Flow> flows) {
+        Map<String, Map<String, BigInteger>> accounts = new TreeMap<>();
         for (Flow flow : flows) {
-            Map<String, Long> ofAsset = accounts.computeIfAbsent(flow.asset(), any -> new HashMap<>());
-            ofAsset.merge(flow.debit(), -flow.amount(), Math::addExact);
-            ofAsset.merge(flow.credit(), flow.amount(), Math::addExact);
+            Map<String, BigInteger> ofAsset = accounts.computeIfAbsent(flow.asset(), any -> new HashMap<>());
+            ofAsset.merge(flow.debit(), flow.amount().negate(), BigInteger::add);
+            ofAsset.merge(flow.credit(), flow.amount(), BigInteger::add);
         }
         return accounts;
     }

@@ -1,6 +1,7 @@
 package dev.counterfoil.ledger.books;
 
 import dev.counterfoil.ledger.Cell;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -30,6 +31,12 @@ final class Findings {
 
     void compare(String what, String subject, long expected, long found) {
         if (expected != found) {
+            differs(what, subject, expected, found);
+        }
+    }
+
+    void compare(String what, String subject, BigInteger expected, BigInteger found) {
+        if (!expected.equals(found)) {
             differs(what, subject, expected, found);
         }
     }

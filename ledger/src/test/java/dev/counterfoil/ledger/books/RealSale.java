@@ -68,15 +68,20 @@ final class RealSale {
     }
 
     void open() {
-        for (int from = 0; from < CARDS; from += 100) {
+        issue(0, CARDS, 10_000);
+        post(TransactionType.STOCKING, List.of(new Leg.StockLeg("crab", 100_000, 0, 0)));
+        addCodes(50);
+    }
+
+    /** Issues {@code count} cards of {@code face}, numbered from {@code first}. */
+    void issue(int first, int count, long face) {
+        for (int from = first; from < first + count; from += 100) {
             List<Leg> legs = new ArrayList<>();
             for (int n = from; n < from + 100; n++) {
-                legs.add(new Leg.NewCardLeg(id(n), api(n), "N" + n, "gift:CNY", 10_000, CardState.ACTIVE, 0, "bt_1"));
+                legs.add(new Leg.NewCardLeg(id(n), api(n), "N" + n, "gift:CNY", face, CardState.ACTIVE, 0, "bt_1"));
             }
             post(TransactionType.ISSUE, legs);
         }
-        post(TransactionType.STOCKING, List.of(new Leg.StockLeg("crab", 100_000, 0, 0)));
-        addCodes(50);
     }
 
     /** Posts {@code count} random transactions, many at a time; refusals are part of life. */

@@ -11,6 +11,7 @@ import dev.counterfoil.ledger.settlement.SettlementSettings;
 import dev.counterfoil.ledger.settlement.Settler;
 import dev.counterfoil.ledger.testing.Servers;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,13 +62,31 @@ class ReconcileIT {
         assertThat(demo.cards()).isEqualTo(RealSale.CARDS);
         assertThat(demo.items()).isEqualTo(2);
         CellBooks.Total total = demo.totals().get(0);
-        assertThat(total.issued()).isEqualTo(RealSale.CARDS * 10_000L);
+        assertThat(total.issued()).isEqualTo(BigInteger.valueOf(RealSale.CARDS * 10_000L));
         assertThat(total.redeemed()).isPositive();
         assertThat(total.voided()).isPositive();
         assertThat(total.adjusted()).isNegative();
-        assertThat(total.issued()).isEqualTo(total.balances() + total.redeemed() + total.voided() + total.adjusted());
+        assertThat(total.issued())
+                .isEqualTo(total.balances()
+                        .add(total.redeemed())
+                        .add(total.voided())
+                        .add(total.adjusted()));
         assertThat(result.table()).contains("demo.0").endsWith("balanced\n").doesNotContain("NOT");
         assertThat(result.toJson().getBoolean("balanced")).isTrue();
+    }
+
+    @Test
+    void totals_that_no_long_holds_balance() {
+        long most = (1L << 53) - 1;
+        sale.issue(1_000, 1_100, most);
+        Reconciliation result = reconcile().all();
+        assertThat(result.differences()).isEmpty();
+        BigInteger issued =
+                BigInteger.valueOf(most).multiply(BigInteger.valueOf(1_100)).add(BigInteger.valueOf(7_000_000));
+        CellBooks.Total total = result.cells().get(0).totals().get(0);
+        assertThat(total.issued()).isEqualTo(issued).isEqualTo(total.balances());
+        assertThat(result.toJson().encode()).contains("\"issued\":" + issued);
+        assertThat(result.table()).contains("issued " + issued);
     }
 
     @Test
