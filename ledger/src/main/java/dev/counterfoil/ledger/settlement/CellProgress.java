@@ -17,6 +17,12 @@ final class CellProgress {
     /** PostgreSQL has a row for the cell. */
     volatile boolean known;
 
+    /** PostgreSQL says that it was opened. */
+    volatile boolean opened;
+
+    /** It was opened, and Redis has nothing of it. */
+    volatile boolean cold;
+
     volatile long settled;
     volatile long journaled;
     volatile long lastTurnNanos;
@@ -38,6 +44,10 @@ final class CellProgress {
         if (waitingSinceMs == 0) {
             waitingSinceMs = nowMs;
         }
+    }
+
+    void claimedAt(long cursor) {
+        settled = Math.max(settled, cursor);
     }
 
     void advanced(CellSettlement.Run run) {

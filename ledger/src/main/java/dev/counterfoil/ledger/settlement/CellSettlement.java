@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongConsumer;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
@@ -37,12 +38,20 @@ final class CellSettlement {
         this.journalKeep = journalKeep;
     }
 
-    /** Settles the next run of {@code cell}. Blocks. */
-    Run settleNext(Cell cell) throws SQLException {
+    /**
+     * Settles the next run of {@code cell}. Blocks.
+     *
+     * @param claimed told of the cursor that the run begins at, also when it then fails
+     */
+    Run settleNext(Cell cell, LongConsumer claimed) throws SQLException {
         List<YearMonth> months = new ArrayList<>();
         Run run = jdbi.inTransaction(TransactionIsolationLevel.READ_COMMITTED, handle -> {
-            Optional<Cursor> claimed = claim(handle, cell);
-            return claimed.isEmpty() ? Run.ELSEWHERE : settleFrom(handle, cell, claimed.get(), months);
+            Optional<Cursor> cursor = claim(handle, cell);
+            if (cursor.isEmpty()) {
+                return Run.ELSEWHERE;
+            }
+            claimed.accept(cursor.get().settled());
+            return settleFrom(handle, cell, cursor.get(), months);
         });
         partitions.addAll(months);
         if (run.transactions() > 0) {

@@ -81,7 +81,7 @@ public final class Settler implements AutoCloseable {
         plan(progress, sinceLastTurn(progress));
     }
 
-    /** Cells that are stopped, with the reason. */
+    /** Cells that are stopped, with the sequence after which, and the reason. */
     public Map<Cell, String> stopped() {
         Map<Cell, String> stopped = new ConcurrentHashMap<>();
         cells.forEach((cell, progress) -> {
@@ -91,6 +91,11 @@ public final class Settler implements AutoCloseable {
             }
         });
         return stopped;
+    }
+
+    /** Cells that PostgreSQL says were opened and of which Redis had nothing when it last answered. */
+    public long coldCells() {
+        return cells.values().stream().filter(progress -> progress.cold).count();
     }
 
     /** Seconds that the oldest transaction known to this process waits for PostgreSQL, the worst cell's; 0 when none does. */
@@ -166,7 +171,7 @@ public final class Settler implements AutoCloseable {
 
     private void settle(CellProgress progress) throws SQLException {
         long started = System.nanoTime();
-        CellSettlement.Run run = settlement.settleNext(progress.cell);
+        CellSettlement.Run run = settlement.settleNext(progress.cell, progress::claimedAt);
         if (progress.failures > 0) {
             LOG.info("settlement of {} goes on after {} failed turns", progress.cell, progress.failures);
             progress.failures = 0;
@@ -190,12 +195,8 @@ public final class Settler implements AutoCloseable {
 
     private void failed(CellProgress progress, Exception failure) {
         if (SettlementFailure.isFinal(failure)) {
-            progress.stopped = SettlementFailure.describe(failure);
-            LOG.error(
-                    "settlement of {} STOPPED after sequence {}: {}",
-                    progress.cell,
-                    progress.settled,
-                    progress.stopped);
+            progress.stopped = "after sequence " + progress.settled + ": " + SettlementFailure.describe(failure);
+            LOG.error("settlement of {} STOPPED {}", progress.cell, progress.stopped);
             return;
         }
         metrics.failures.increment();
@@ -230,10 +231,11 @@ public final class Settler implements AutoCloseable {
 
     private void readCursors() {
         database.jdbi()
-                .useHandle(handle -> handle.createQuery("select program, index, settled_seq from cell")
+                .useHandle(handle -> handle.createQuery("select program, index, opened, settled_seq from cell")
                         .map((row, context) -> {
                             CellProgress progress = progress(new Cell(row.getString("program"), row.getInt("index")));
                             progress.known = true;
+                            progress.opened = row.getBoolean("opened");
                             progress.settled = Math.max(progress.settled, row.getLong("settled_seq"));
                             return progress;
                         })
@@ -247,6 +249,7 @@ public final class Settler implements AutoCloseable {
         for (int i = 0; i < all.size(); i++) {
             CellProgress progress = all.get(i);
             OptionalLong sequence = JournalReader.await(sequences.get(i));
+            noteCold(progress, progress.opened && sequence.isEmpty());
             if (sequence.isEmpty()) {
                 continue;
             }
@@ -258,5 +261,17 @@ public final class Settler implements AutoCloseable {
                 plan(progress, sinceLastTurn(progress));
             }
         }
+    }
+
+    private static void noteCold(CellProgress progress, boolean cold) {
+        if (cold && !progress.cold) {
+            LOG.error(
+                    "cell {} is COLD: Redis has lost it, the books hold its sequences up to {}; nothing is redeemed in it",
+                    progress.cell,
+                    progress.settled);
+        } else if (!cold && progress.cold) {
+            LOG.info("cell {} is no longer cold", progress.cell);
+        }
+        progress.cold = cold;
     }
 }

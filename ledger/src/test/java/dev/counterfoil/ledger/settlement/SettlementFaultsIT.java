@@ -72,6 +72,36 @@ class SettlementFaultsIT {
     }
 
     @Test
+    void a_stop_that_another_process_met_names_the_cursor_of_the_books() {
+        journal.issue(1, 1000);
+        journal.flush();
+        settler.start();
+        await().untilAsserted(() -> assertThat(bench.settled(cell)).isEqualTo(1));
+        settler.close();
+        journal.meta(3);
+        settler = bench.settler(SettlementBench.quick());
+        settler.markDirty(cell);
+        await().untilAsserted(() -> assertThat(settler.stopped()).containsOnlyKeys(cell));
+        assertThat(settler.stopped().get(cell)).startsWith("after sequence 1: ");
+    }
+
+    @Test
+    void a_cell_that_redis_lost_is_counted_as_cold_until_it_is_back() {
+        journal.issue(1, 1000);
+        journal.flush();
+        healthy.issue(1, 1000);
+        healthy.flush();
+        settler.start();
+        await().untilAsserted(() -> assertThat(bench.settled(cell)).isEqualTo(1));
+        assertThat(settler.coldCells()).isZero();
+        Servers.flushRedis();
+        await().untilAsserted(() -> assertThat(settler.coldCells()).isEqualTo(2));
+        assertThat(settler.stopped()).isEmpty();
+        healthy.meta(1);
+        await().untilAsserted(() -> assertThat(settler.coldCells()).isEqualTo(1));
+    }
+
+    @Test
     void a_repeated_sequence_stops_the_cell() {
         journal.issue(1, 1000);
         journal.issue(2, 1000);

@@ -118,7 +118,7 @@ class SettlementIT {
         }
         CellSettlement first = new CellSettlement(bench.database.jdbi(), new JournalReader(bench.redis), 10, 1_000);
         for (int run = 0; run < 7; run++) {
-            assertThat(first.settleNext(cell).transactions()).isBetween(10, 12);
+            assertThat(first.settleNext(cell, cursor -> {}).transactions()).isBetween(10, 12);
         }
         long before = bench.settled(cell);
         assertThat(before).isBetween(70L, 84L);
@@ -137,11 +137,11 @@ class SettlementIT {
                 .useHandle(h -> h.execute("alter table cell add constraint stuck check (settled_seq = 0)"));
         CellSettlement settlement =
                 new CellSettlement(bench.database.jdbi(), new JournalReader(bench.redis), 10, 1_000);
-        assertThatThrownBy(() -> settlement.settleNext(cell)).hasMessageContaining("stuck");
+        assertThatThrownBy(() -> settlement.settleNext(cell, cursor -> {})).hasMessageContaining("stuck");
         assertThat(bench.number("select count(*) from transactions")).isZero();
         assertThat(bench.number("select count(*) from card")).isZero();
         bench.database.jdbi().useHandle(h -> h.execute("alter table cell drop constraint stuck"));
-        assertThat(settlement.settleNext(cell).settled()).isEqualTo(1);
+        assertThat(settlement.settleNext(cell, cursor -> {}).settled()).isEqualTo(1);
     }
 
     @Test
@@ -199,13 +199,13 @@ class SettlementIT {
         }
         JournalReader reader = new JournalReader(bench.redis);
         CellSettlement settlement = new CellSettlement(bench.database.jdbi(), reader, 400, 50);
-        long settled = settlement.settleNext(cell).settled();
+        long settled = settlement.settleNext(cell, cursor -> {}).settled();
         assertThat(settled).isBetween(400L, 402L);
         assertThat(reader.at(cell, 2)).isEmpty();
         for (long kept = settled - 49; kept <= journal.sequence(); kept++) {
             assertThat(reader.at(cell, kept)).as("sequence %d", kept).isPresent();
         }
-        assertThat(settlement.settleNext(cell).settled()).isEqualTo(journal.sequence());
+        assertThat(settlement.settleNext(cell, cursor -> {}).settled()).isEqualTo(journal.sequence());
     }
 
     @Test
