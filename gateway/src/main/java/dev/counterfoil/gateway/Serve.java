@@ -26,6 +26,7 @@ import dev.counterfoil.ledger.installation.Installation;
 import dev.counterfoil.ledger.issuing.BatchChange;
 import dev.counterfoil.ledger.issuing.BatchMaker;
 import dev.counterfoil.ledger.issuing.CodeLoader;
+import dev.counterfoil.ledger.issuing.SettledUpTo;
 import dev.counterfoil.ledger.postgres.Database;
 import dev.counterfoil.ledger.redis.LedgerLimits;
 import dev.counterfoil.ledger.redis.LedgerMetrics;
@@ -190,6 +191,7 @@ final class Serve implements AutoCloseable {
         RequestHash hash = new RequestHash(pepper);
         CodeCipher cipher = CodeCipher.of(stores.codeKeys(), random);
         CatalogStore store = new CatalogStore(database);
+        SettledUpTo settledUpTo = new SettledUpTo(vertx, database, clock);
         return new Backend(
                 ledger,
                 new Posting(ledger, catalogs, clock),
@@ -198,8 +200,8 @@ final class Serve implements AutoCloseable {
                 hash,
                 cipher,
                 new BatchMaker(database, ledger, cardIds, hash, random, clock),
-                new BatchChange(vertx, database, ledger, hash, clock),
-                new CodeLoader(database, ledger, cipher, hash, random),
+                new BatchChange(settledUpTo, database, ledger, hash, clock),
+                new CodeLoader(settledUpTo, database, ledger, cipher, hash, random),
                 new CatalogEditor(store, publisher),
                 store,
                 books);

@@ -37,6 +37,7 @@ public interface Ledger {
     /**
      * @param outcome what the key's record says, if there is one
      * @param catalogVersion of the catalog that Redis has now
+     * @param sequence of the cell at the reading: what was posted before it is settled once this is
      */
-    record Recorded(Optional<Outcome> outcome, long catalogVersion) {}
+    record Recorded(Optional<Outcome> outcome, long catalogVersion, long sequence) {}
 }

@@ -99,17 +99,20 @@ final class BatchStream {
 
     private Future<Void> cut(Throwable failure) {
         LOG.warn("batch {} was cut: {}", batch.id(), failure.toString());
-        boolean nothingMade = !response.headWritten()
-                && failure instanceof LedgerFault
-                && !(failure instanceof LedgerFault.OutcomeUnknown);
+        boolean keyReused = failure instanceof BatchClosed && ((BatchClosed) failure).keyReused();
+        boolean notPosted = failure instanceof LedgerFault && !(failure instanceof LedgerFault.OutcomeUnknown);
+        boolean nothingMade = !response.headWritten() && (keyReused || notPosted);
         return (nothingMade ? maker.abandon(batch) : maker.cut(batch)).transform(noted -> {
             if (failure instanceof CallerLeft) {
                 return Future.succeededFuture();
             }
-            return Future.failedFuture(
-                    failure instanceof BatchClosed
-                            ? new Rejection(Problem.of(ProblemCode.BATCH_ALREADY_DELIVERED, "voided meanwhile"))
-                            : failure);
+            if (failure instanceof BatchClosed) {
+                return Future.failedFuture(new Rejection(
+                        keyReused
+                                ? Problem.of(ProblemCode.IDEMPOTENCY_KEY_REUSED)
+                                : Problem.of(ProblemCode.BATCH_ALREADY_DELIVERED, "voided meanwhile")));
+            }
+            return Future.failedFuture(failure);
         });
     }
 

@@ -9,6 +9,7 @@ import dev.counterfoil.ledger.Cell;
 import dev.counterfoil.ledger.issuing.BatchChange;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
+import java.util.regex.Pattern;
 
 /**
  * {@code POST /v1/programs/{program}/batches/{id}/void} and {@code …/activate}: done card by card; each card changes at most
@@ -16,6 +17,8 @@ import io.vertx.core.json.JsonObject;
  */
 public final class ChangeBatch implements Endpoint {
     private static final Answer NOT_FOUND = Answer.of(Problem.of(ProblemCode.NOT_FOUND, "no such batch"));
+
+    private static final Pattern BATCH = Pattern.compile("bt_[A-Za-z0-9_-]{20}");
 
     private final Backend backend;
     private final BatchChange.Kind kind;
@@ -27,6 +30,9 @@ public final class ChangeBatch implements Endpoint {
 
     @Override
     public Future<Answer> handle(Call call) {
+        if (!BATCH.matcher(call.path("id")).matches()) {
+            return Future.succeededFuture(NOT_FOUND);
+        }
         return backend.batchChange()
                 .change(Cell.of(call.program().id()), call.path("id"), kind)
                 .map(result -> result.map(this::answer).orElse(NOT_FOUND));

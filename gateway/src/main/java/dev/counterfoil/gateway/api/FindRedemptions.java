@@ -78,7 +78,7 @@ public final class FindRedemptions implements Endpoint {
     private Answer redemption(Call call, JournaledTransaction transaction) {
         return transaction.type().equals(TransactionType.REDEMPTION.label())
                 ? Answer.ok(json.of(transaction, Reveal.allowed(call))).noStore()
-                : noAnswer();
+                : Answer.of(Problem.of(ProblemCode.NOT_FOUND, "this key belongs to another operation"));
     }
 
     private static Answer noAnswer() {

@@ -8,10 +8,14 @@ import dev.counterfoil.gateway.http.ProblemCode;
 import dev.counterfoil.ledger.Cell;
 import dev.counterfoil.ledger.TransactionId;
 import dev.counterfoil.ledger.TransactionType;
+import dev.counterfoil.ledger.access.Scope;
 import io.vertx.core.Future;
 import java.util.Optional;
 
-/** {@code GET /v1/programs/{program}/redemptions/{id}}: from the journal before settlement, from PostgreSQL after. */
+/**
+ * {@code GET /v1/programs/{program}/redemptions/{id}}: from the journal before settlement, from PostgreSQL after.
+ * Without the scope read, a client sees its own.
+ */
 public final class GetRedemption implements Endpoint {
     private static final Answer NOT_FOUND = Answer.of(Problem.of(ProblemCode.NOT_FOUND));
 
@@ -34,6 +38,8 @@ public final class GetRedemption implements Endpoint {
         return backend.ledger()
                 .transaction(cell, id.get().sequence())
                 .map(found -> found.filter(one -> one.type().equals(TransactionType.REDEMPTION.label()))
+                        .filter(one -> call.key().has(Scope.READ)
+                                || one.client().equals(call.key().client()))
                         .map(one ->
                                 Answer.ok(json.of(one, Reveal.allowed(call))).noStore())
                         .orElse(NOT_FOUND));

@@ -7,6 +7,7 @@ import dev.counterfoil.gateway.http.Problem;
 import dev.counterfoil.gateway.http.ProblemCode;
 import dev.counterfoil.gateway.http.RequestFields;
 import dev.counterfoil.gateway.http.Text;
+import dev.counterfoil.gateway.http.Timestamps;
 import dev.counterfoil.ledger.Cell;
 import dev.counterfoil.ledger.IdempotencyKey;
 import dev.counterfoil.ledger.catalog.Item;
@@ -16,8 +17,6 @@ import dev.counterfoil.ledger.secrets.DigitalCode;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.time.DateTimeException;
-import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
 
@@ -59,11 +58,7 @@ public final class PostCodes implements Endpoint {
     }
 
     private static boolean isTime(String text) {
-        try {
-            return OffsetDateTime.parse(text).getYear() > 0;
-        } catch (DateTimeException e) {
-            return false;
-        }
+        return Timestamps.parse(text).isPresent();
     }
 
     private static String canonical(String sku, List<DigitalCode> codes) {
@@ -79,8 +74,13 @@ public final class PostCodes implements Endpoint {
         CodeLoader.Loaded loaded = (CodeLoader.Loaded) result;
         JsonArray duplicates = new JsonArray();
         loaded.duplicates().forEach(line -> duplicates.add(new JsonObject().put("line", line)));
-        Answer created = Answer.created(
-                new JsonObject().put("item", sku).put("loaded", loaded.loaded()).put("duplicates", duplicates));
+        JsonArray pending = new JsonArray();
+        loaded.pending().forEach(line -> pending.add(new JsonObject().put("line", line)));
+        Answer created = Answer.created(new JsonObject()
+                .put("item", sku)
+                .put("loaded", loaded.loaded())
+                .put("duplicates", duplicates)
+                .put("pending", pending));
         return loaded.replayed() ? created.withHeader("Idempotency-Replayed", "true") : created;
     }
 }

@@ -4,7 +4,6 @@ import dev.counterfoil.gateway.http.Answer;
 import dev.counterfoil.gateway.http.Call;
 import dev.counterfoil.gateway.http.Endpoint;
 import dev.counterfoil.gateway.http.Timestamps;
-import dev.counterfoil.ledger.Amounts;
 import dev.counterfoil.ledger.Cell;
 import dev.counterfoil.ledger.IdempotencyKey;
 import dev.counterfoil.ledger.JournaledTransaction;
@@ -17,6 +16,9 @@ import io.vertx.core.json.JsonObject;
 
 /** {@code POST /v1/programs/{program}/items/{sku}/stock}: adds units, or takes them away down to zero, also mid-sale. */
 public final class PostStock implements Endpoint {
+    /** Of one request. An item would need millions of them to pass what a counter holds. */
+    private static final long MOST_UNITS = 1_000_000_000;
+
     private final Backend backend;
 
     public PostStock(Backend backend) {
@@ -26,7 +28,7 @@ public final class PostStock implements Endpoint {
     @Override
     public Future<Answer> handle(Call call) {
         long delta = call.read(fields -> {
-            long asked = fields.integer("delta", -Amounts.MAX, Amounts.MAX);
+            long asked = fields.integer("delta", -MOST_UNITS, MOST_UNITS);
             if (asked == 0) {
                 fields.reject("delta", "0 (expected: units to add, or below zero to take away)");
             }

@@ -3,8 +3,6 @@ package dev.counterfoil.gateway.http;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -86,12 +84,11 @@ public final class QueryFields {
         if (value == null) {
             return Optional.empty();
         }
-        try {
-            return Optional.of(OffsetDateTime.parse(value).toInstant());
-        } catch (DateTimeParseException e) {
+        Optional<Instant> time = Timestamps.parse(value);
+        if (time.isEmpty()) {
             reject(name, "expected: an RFC 3339 time, such as 2026-11-21T08:00:00Z");
-            return Optional.empty();
         }
+        return time;
     }
 
     /** One of {@code allowed}. */

@@ -3,8 +3,6 @@ package dev.counterfoil.gateway.http;
 import dev.counterfoil.ledger.Amounts;
 import dev.counterfoil.ledger.catalog.InvalidField;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -64,12 +62,11 @@ public final class RequestFields {
     /** An RFC 3339 time with zone. */
     public Optional<Instant> optionalTime(String name) {
         return optionalText(name, Text.upTo(40)).flatMap(text -> {
-            try {
-                return Optional.of(OffsetDateTime.parse(text).toInstant());
-            } catch (DateTimeParseException e) {
+            Optional<Instant> time = Timestamps.parse(text);
+            if (time.isEmpty()) {
                 errors.add(at(name), "expected: an RFC 3339 time with zone, such as 2026-11-21T08:00:00Z");
-                return Optional.empty();
             }
+            return time;
         });
     }
 

@@ -2,6 +2,7 @@ package dev.counterfoil.ledger.issuing;
 
 import dev.counterfoil.ledger.CardState;
 import dev.counterfoil.ledger.Cell;
+import dev.counterfoil.ledger.IdempotencyKey;
 import dev.counterfoil.ledger.catalog.CardType;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param state of the cards when they are made: active or inactive
  * @param firstOrdinal of the cards' numbers in their program
  * @param expiresAt of the cards, exclusive, null = never
+ * @param key of the request that asked for it
  */
 public record Batch(
         String id,
@@ -22,7 +24,8 @@ public record Batch(
         int count,
         CardState state,
         long firstOrdinal,
-        @Nullable Instant expiresAt) {
+        @Nullable Instant expiresAt,
+        IdempotencyKey key) {
     /** A stream of more than this many cards takes longer than connections are kept; make another batch. */
     public static final int MOST_CARDS = 1_000_000;
 }

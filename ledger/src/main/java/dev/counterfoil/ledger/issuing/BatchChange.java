@@ -14,14 +14,12 @@ import dev.counterfoil.ledger.TransactionType;
 import dev.counterfoil.ledger.postgres.Database;
 import dev.counterfoil.ledger.secrets.RequestHash;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Voids or activates the cards of a batch, card by card, each at most once: repeating the call goes on where it was cut.
@@ -31,17 +29,15 @@ import java.util.concurrent.TimeUnit;
 public final class BatchChange {
     private static final String CLIENT = "batch";
     private static final int PAGE = 500;
-    private static final Duration SETTLED_WITHIN = Duration.ofSeconds(20);
-    private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
 
-    private final Vertx vertx;
+    private final SettledUpTo settled;
     private final Database database;
     private final Ledger ledger;
     private final RequestHash hash;
     private final Clock clock;
 
-    public BatchChange(Vertx vertx, Database database, Ledger ledger, RequestHash hash, Clock clock) {
-        this.vertx = vertx;
+    public BatchChange(SettledUpTo settled, Database database, Ledger ledger, RequestHash hash, Clock clock) {
+        this.settled = settled;
         this.database = database;
         this.ledger = ledger;
         this.hash = hash;
@@ -79,12 +75,18 @@ public final class BatchChange {
                 .compose(count -> count.isEmpty()
                         ? Future.succeededFuture(Optional.empty())
                         : close(cell, batch, kind, count.get())
-                                .compose(closedAt -> settled(
-                                        cell,
-                                        closedAt,
-                                        clock.instant().plus(SETTLED_WITHIN).toEpochMilli()))
-                                .compose(done -> page(cell, batch, kind, "", new Result(batch, 0, 0, 0)))
+                                .compose(closedAt -> settled.await(cell, closedAt))
+                                .compose(done -> page(cell, batch, kind, "", new Result(batch, 0, 0, 0))
+                                        .recover(BatchChange::halfway))
                                 .compose(result -> noted(batch, kind).map(Optional.of(result))));
+    }
+
+    /** Some cards may be changed already, so no fault may promise that nothing was posted; the same call goes on from there. */
+    private static Future<Result> halfway(Throwable fault) {
+        return Future.failedFuture(
+                fault instanceof LedgerFault
+                        ? new LedgerFault.OutcomeUnknown(String.valueOf(fault.getMessage()))
+                        : fault);
     }
 
     /** Takes whatever is left of the batch's counter, so that nothing is made any more, and tells at which sequence. */
@@ -104,25 +106,6 @@ public final class BatchChange {
                                 ((Posted) outcome).transaction().sequence())
                         : Future.failedFuture(
                                 new LedgerFault.Overloaded("batch cannot be closed: " + ((Refused) outcome).reason())));
-    }
-
-    private Future<Void> settled(Cell cell, long sequence, long deadlineMs) {
-        return database.call(
-                        handle -> handle.createQuery("select settled_seq from cell where program = ? and index = ?")
-                                .bind(0, cell.program())
-                                .bind(1, cell.index())
-                                .mapTo(Long.class)
-                                .one())
-                .compose(settled -> {
-                    if (settled >= sequence) {
-                        return Future.succeededFuture();
-                    } else if (clock.millis() > deadlineMs) {
-                        return Future.failedFuture(
-                                new LedgerFault.Overloaded("settlement lags behind: try the same again later"));
-                    }
-                    return vertx.timer(LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS)
-                            .compose(tick -> settled(cell, sequence, deadlineMs));
-                });
     }
 
     private Future<Result> page(Cell cell, String batch, Kind kind, String after, Result before) {

@@ -103,8 +103,8 @@ public final class BatchMaker {
                     .execute();
             return inserted == 0
                     ? earlier(handle, cell, key)
-                    : new Started(
-                            new Batch(id, cell, cardType, count, state, numbers(handle, id, cell, count), expiresAt));
+                    : new Started(new Batch(
+                            id, cell, cardType, count, state, numbers(handle, id, cell, count), expiresAt, key));
         });
     }
 
@@ -133,7 +133,8 @@ public final class BatchMaker {
 
     /**
      * Makes the batch's cards {@code from}, counted from 0, to at most {@code from + STEP}, and returns them once they are
-     * posted. Fails with {@link BatchClosed} when the batch was voided meanwhile.
+     * posted. Fails with {@link BatchClosed} when the batch was voided meanwhile, or when its key turns out to belong to
+     * another request: the first step is posted under the caller's own key, which so is used up for everything else.
      */
     public Future<List<MadeCard>> make(Batch batch, int from) {
         int to = Math.min(batch.count(), from + STEP);
@@ -160,7 +161,9 @@ public final class BatchMaker {
         Transaction transaction = new Transaction(
                 batch.cell(),
                 TransactionType.ISSUE,
-                new IdempotencyKey(CLIENT, hash.idempotency(CLIENT, null, step), hash.fingerprint(step)),
+                from == 0
+                        ? batch.key()
+                        : new IdempotencyKey(CLIENT, hash.idempotency(CLIENT, null, step), hash.fingerprint(step)),
                 "",
                 null,
                 legs,
@@ -171,12 +174,14 @@ public final class BatchMaker {
                         : Future.failedFuture(new BatchClosed(batch.id(), ((Refused) outcome).reason())));
     }
 
-    /** An unknown outcome is asked again under the same key: the secrets are still at hand. */
+    /** An unknown outcome is asked again under the same key: the secrets are still at hand. Once unknown, a fault stays so. */
     private Future<Outcome> post(Transaction transaction, int tries) {
-        return ledger.post(transaction)
-                .recover(failure -> failure instanceof LedgerFault.OutcomeUnknown && tries < MOST_TRIES
-                        ? post(transaction, tries + 1)
-                        : Future.failedFuture(failure));
+        return ledger.post(transaction).recover(failure -> {
+            boolean again = failure instanceof LedgerFault.OutcomeUnknown && tries < MOST_TRIES;
+            return again
+                    ? post(transaction, tries + 1).recover(later -> Future.failedFuture(failure))
+                    : Future.failedFuture(failure);
+        });
     }
 
     /** Takes the batch back, of which nothing was posted, so that its key may be sent again. */

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -45,8 +46,16 @@ public final class CodeLoader {
     private final CodeCipher cipher;
     private final RequestHash hash;
     private final SecureRandom random;
+    private final SettledUpTo settled;
 
-    public CodeLoader(Database database, Ledger ledger, CodeCipher cipher, RequestHash hash, SecureRandom random) {
+    public CodeLoader(
+            SettledUpTo settled,
+            Database database,
+            Ledger ledger,
+            CodeCipher cipher,
+            RequestHash hash,
+            SecureRandom random) {
+        this.settled = settled;
         this.database = database;
         this.ledger = ledger;
         this.cipher = cipher;
@@ -59,16 +68,21 @@ public final class CodeLoader {
 
     /**
      * @param loaded codes that this request brought into the pool, now or when it was sent first
-     * @param duplicates lines, from 1, whose code stands in the item's pool already or earlier in the request
+     * @param duplicates lines, from 1, whose code came with another request, or stands earlier in this one
+     * @param pending lines whose code another request staged and did not finish: that request has to be sent again
      * @param replayed whether an earlier request under the same key had done it all
      */
-    public record Loaded(int loaded, List<Integer> duplicates, boolean replayed) implements Result {}
+    public record Loaded(int loaded, List<Integer> duplicates, List<Integer> pending, boolean replayed)
+            implements Result {}
 
     /** The key belongs to another request. */
     public record KeyReused() implements Result {}
 
-    /** Sealed and staged, or found staged by an earlier try of this same load. */
-    private record Staged(List<String> entries, List<Integer> duplicates) {}
+    /** A code as it stands in PostgreSQL. */
+    private record Row(String entry, String load, boolean staged) {}
+
+    /** The codes of this load in the order of their lines, whatever became of them, and the lines that are not of it. */
+    private record Staged(List<Row> rows, List<Integer> duplicates, List<Integer> pending, boolean resumed) {}
 
     /**
      * @param codes 1..{@value #MOST_CODES}, in the order of their lines
@@ -76,17 +90,29 @@ public final class CodeLoader {
      */
     public Future<Result> load(Cell cell, String sku, List<DigitalCode> codes, IdempotencyKey key) {
         Amounts.within("codes", codes.size(), 1, MOST_CODES);
-        IdempotencyKey first = step(key, 0);
-        return ledger.recorded(cell, first.record(), first.fingerprint()).compose(recorded -> {
+        return ledger.recorded(cell, key.record(), key.fingerprint()).compose(recorded -> {
             if (recorded.outcome().filter(CodeLoader::reused).isPresent()) {
                 return Future.succeededFuture(new KeyReused());
             }
             return database.inTransaction(handle -> stage(handle, cell, sku, codes, key.recordText()))
+                    .compose(staged -> staged.resumed()
+                            ? settled(cell, sku, codes, key, recorded.sequence())
+                            : Future.succeededFuture(staged))
                     .compose(staged -> pour(cell, sku, staged, key, 0, true));
         });
     }
 
+    /** What an earlier try posted is no longer staged once it is settled; the records of its steps may have lapsed. */
+    private Future<Staged> settled(Cell cell, String sku, List<DigitalCode> codes, IdempotencyKey key, long sequence) {
+        return settled.await(cell, sequence)
+                .compose(done -> database.inTransaction(handle -> stage(handle, cell, sku, codes, key.recordText())));
+    }
+
     private Staged stage(Handle handle, Cell cell, String sku, List<DigitalCode> codes, String load) {
+        boolean resumed = handle.createQuery("select exists (select 1 from code where load = ? and state = 'staged')")
+                .bind(0, load)
+                .mapTo(Boolean.class)
+                .one();
         List<String> hashes = new ArrayList<>(codes.size());
         Set<String> met = new HashSet<>();
         PreparedBatch batch = handle.prepareBatch("""
@@ -96,7 +122,7 @@ public final class CodeLoader {
                 """);
         for (DigitalCode code : codes) {
             byte[] digest = cipher.duplicateHash(cell.program(), sku, code.code());
-            String text = Base64.getUrlEncoder().withoutPadding().encodeToString(digest);
+            String text = HexFormat.of().formatHex(digest);
             hashes.add(text);
             if (met.add(text)) {
                 String id = newId();
@@ -111,44 +137,57 @@ public final class CodeLoader {
             }
         }
         var unused = batch.execute();
-        return order(hashes, ofLoad(handle, cell, sku, load));
+        return order(hashes, rows(handle, cell, sku, hashes), load, resumed);
     }
 
-    /** In the order of the lines; what is not of this load, or stands on an earlier line, is a duplicate. */
-    private static Staged order(List<String> hashes, Map<String, String> ofLoad) {
-        List<String> entries = new ArrayList<>();
+    private static Staged order(List<String> hashes, Map<String, Row> rows, String load, boolean resumed) {
+        List<Row> ofLoad = new ArrayList<>();
         List<Integer> duplicates = new ArrayList<>();
+        List<Integer> pending = new ArrayList<>();
         for (int i = 0; i < hashes.size(); i++) {
-            String entry = ofLoad.remove(hashes.get(i));
-            if (entry == null) {
-                duplicates.add(i + 1);
+            Row row = rows.remove(hashes.get(i));
+            if (row != null && row.load().equals(load)) {
+                ofLoad.add(row);
+            } else if (row != null && row.staged()) {
+                pending.add(i + 1);
             } else {
-                entries.add(entry);
+                duplicates.add(i + 1);
             }
         }
-        return new Staged(entries, duplicates);
+        return new Staged(ofLoad, duplicates, pending, resumed);
     }
 
-    private static Map<String, String> ofLoad(Handle handle, Cell cell, String sku, String load) {
-        Map<String, String> entries = new HashMap<>();
-        handle.createQuery("select hash, id, sealed from code where program = ? and sku = ? and load = ?")
-                .bind(0, cell.program())
-                .bind(1, sku)
-                .bind(2, load)
+    private static Map<String, Row> rows(Handle handle, Cell cell, String sku, List<String> hashes) {
+        Map<String, Row> rows = new HashMap<>();
+        handle.createQuery("""
+                        select hash, id, sealed, load, state from code
+                         where program = :program and sku = :sku
+                           and hash in (select decode(hex, 'hex') from unnest(:hashes) as hex)
+                        """)
+                .bind("program", cell.program())
+                .bind("sku", sku)
+                .bindArray("hashes", String.class, hashes)
                 .map((row, context) -> Map.entry(
-                        Base64.getUrlEncoder().withoutPadding().encodeToString(row.getBytes("hash")),
-                        row.getString("id") + ":" + row.getString("sealed")))
-                .forEach(entry -> entries.put(entry.getKey(), entry.getValue()));
-        return entries;
+                        HexFormat.of().formatHex(row.getBytes("hash")),
+                        new Row(
+                                row.getString("id") + ":" + row.getString("sealed"),
+                                row.getString("load"),
+                                row.getString("state").equals("staged"))))
+                .forEach(entry -> rows.put(entry.getKey(), entry.getValue()));
+        return rows;
     }
 
+    /** The steps have the same bounds in every try. A step is posted whole or not at all, so its first code tells. */
     private Future<Result> pour(Cell cell, String sku, Staged staged, IdempotencyKey key, int from, boolean replayed) {
-        int to = Math.min(staged.entries().size(), from + STEP);
+        int to = Math.min(staged.rows().size(), from + STEP);
         if (from == to) {
             return Future.succeededFuture(
-                    new Loaded(staged.entries().size(), staged.duplicates(), replayed && from > 0));
+                    new Loaded(staged.rows().size(), staged.duplicates(), staged.pending(), replayed && from > 0));
+        } else if (!staged.rows().get(from).staged()) {
+            return pour(cell, sku, staged, key, to, replayed);
         }
-        List<String> codes = staged.entries().subList(from, to);
+        List<String> codes =
+                staged.rows().subList(from, to).stream().map(Row::entry).toList();
         Transaction transaction = new Transaction(
                 cell,
                 TransactionType.STOCKING,
@@ -157,22 +196,35 @@ public final class CodeLoader {
                 null,
                 List.of(new Leg.CodesAddLeg(sku, codes)),
                 new JsonObject().put("item", sku).put("load", key.recordText()).put("count", codes.size()));
-        return ledger.post(transaction).compose(outcome -> {
-            if (outcome instanceof Posted) {
-                return pour(cell, sku, staged, key, to, replayed && outcome.replayed());
-            }
-            return reused(outcome)
-                    ? Future.succeededFuture(new KeyReused())
-                    : Future.failedFuture(
-                            new LedgerFault.Overloaded("codes cannot be loaded now: " + ((Refused) outcome).reason()));
-        });
+        return ledger.post(transaction)
+                .recover(fault -> Future.failedFuture(from == 0 ? fault : halfway(fault)))
+                .compose(outcome -> {
+                    if (outcome instanceof Posted) {
+                        return pour(cell, sku, staged, key, to, replayed && outcome.replayed());
+                    }
+                    return reused(outcome)
+                            ? Future.succeededFuture(new KeyReused())
+                            : Future.failedFuture(new LedgerFault.Overloaded(
+                                    "codes cannot be loaded now: " + ((Refused) outcome).reason()));
+                });
+    }
+
+    /** Some steps are posted, so no fault may promise that nothing was; the same request goes on from there. */
+    private static Throwable halfway(Throwable fault) {
+        return fault instanceof LedgerFault
+                ? new LedgerFault.OutcomeUnknown(String.valueOf(fault.getMessage()))
+                : fault;
     }
 
     private static boolean reused(Outcome outcome) {
         return outcome instanceof Refused && ((Refused) outcome).reason() == Refusal.IDEMPOTENCY_KEY_REUSED;
     }
 
+    /** The first step is posted under the caller's own key, which so is used up for everything else. */
     private IdempotencyKey step(IdempotencyKey key, int from) {
+        if (from == 0) {
+            return key;
+        }
         String step = key.recordText() + ":codes:" + from;
         return new IdempotencyKey(key.client(), hash.idempotency(key.client(), null, step), key.fingerprint());
     }

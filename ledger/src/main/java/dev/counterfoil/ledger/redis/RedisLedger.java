@@ -145,7 +145,8 @@ public final class RedisLedger implements Ledger {
         return read(cell, record, keys).compose(reply -> {
             long catalogVersion = Long.parseLong(RedisKeys.text((byte[]) reply.get(0)));
             byte[] value = (byte[]) reply.get(1);
-            return outcome(cell, value, fingerprint).map(outcome -> new Recorded(outcome, catalogVersion));
+            long sequence = Long.parseLong(RedisKeys.text((byte[]) reply.get(2)));
+            return outcome(cell, value, fingerprint).map(outcome -> new Recorded(outcome, catalogVersion, sequence));
         });
     }
 

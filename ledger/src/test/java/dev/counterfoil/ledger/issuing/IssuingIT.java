@@ -79,7 +79,9 @@ class IssuingIT {
             settler::markDirty);
     private final BatchMaker maker =
             new BatchMaker(servers.database(), ledger, cardIds, hash, random, Clock.systemUTC());
-    private final BatchChange change = new BatchChange(vertx, servers.database(), ledger, hash, Clock.systemUTC());
+    private final SettledUpTo settledUpTo = new SettledUpTo(vertx, servers.database(), Clock.systemUTC());
+    private final BatchChange change =
+            new BatchChange(settledUpTo, servers.database(), ledger, hash, Clock.systemUTC());
 
     @BeforeEach
     void openProgram() {
@@ -166,13 +168,13 @@ class IssuingIT {
         List<DigitalCode> codes = codes("a", 1200);
         codes.set(10, codes.get(3));
         assertThat(await(loader.load(CELL, "video", codes, key("l1"))))
-                .isEqualTo(new CodeLoader.Loaded(1199, List.of(11), false));
+                .isEqualTo(new CodeLoader.Loaded(1199, List.of(11), List.of(), false));
         assertThat(await(loader.load(CELL, "video", codes, key("l1"))))
-                .isEqualTo(new CodeLoader.Loaded(1199, List.of(11), true));
+                .isEqualTo(new CodeLoader.Loaded(1199, List.of(11), List.of(), true));
         List<DigitalCode> more = codes("b", 2);
         more.add(codes.get(0));
         assertThat(await(loader.load(CELL, "video", more, key("l2"))))
-                .isEqualTo(new CodeLoader.Loaded(2, List.of(3), false));
+                .isEqualTo(new CodeLoader.Loaded(2, List.of(3), List.of(), false));
         assertThat(await(loader.load(
                         CELL,
                         "video",
@@ -185,18 +187,85 @@ class IssuingIT {
     @Test
     void a_load_that_was_cut_after_the_staging_is_finished_by_its_retry() {
         List<DigitalCode> codes = codes("a", 700);
-        CodeLoader interrupted = new CodeLoader(servers.database(), new CutLedger(ledger, 1), cipher, hash, random);
+        CodeLoader interrupted =
+                new CodeLoader(settledUpTo, servers.database(), new CutLedger(ledger, 1), cipher, hash, random);
         assertThatThrownBy(() -> await(interrupted.load(CELL, "video", codes, key("l1"))))
-                .isInstanceOf(dev.counterfoil.ledger.LedgerFault.Unavailable.class);
+                .isInstanceOf(dev.counterfoil.ledger.LedgerFault.OutcomeUnknown.class);
         assertThat(await(loader().load(CELL, "video", codes, key("l1"))))
-                .isEqualTo(new CodeLoader.Loaded(700, List.of(), false));
+                .isEqualTo(new CodeLoader.Loaded(700, List.of(), List.of(), false));
         assertThat(pool()).isEqualTo(700);
+    }
+
+    @Test
+    void a_load_sent_again_after_its_records_lapsed_pours_no_code_twice() {
+        List<DigitalCode> codes = codes("a", 700);
+        assertThat(await(loader().load(CELL, "video", codes, key("l1"))))
+                .isEqualTo(new CodeLoader.Loaded(700, List.of(), List.of(), false));
+        forgetRecords();
+        assertThat(await(loader().load(CELL, "video", codes, key("l1"))))
+                .isEqualTo(new CodeLoader.Loaded(700, List.of(), List.of(), true));
+        assertThat(pool()).isEqualTo(700);
+    }
+
+    @Test
+    void a_cut_load_is_finished_also_after_its_records_lapsed_and_another_key_names_its_lines_pending() {
+        List<DigitalCode> codes = codes("a", 700);
+        CodeLoader interrupted =
+                new CodeLoader(settledUpTo, servers.database(), new CutLedger(ledger, 1), cipher, hash, random);
+        assertThatThrownBy(() -> await(interrupted.load(CELL, "video", codes, key("l1"))))
+                .isInstanceOf(dev.counterfoil.ledger.LedgerFault.OutcomeUnknown.class);
+        CodeLoader.Loaded other =
+                (CodeLoader.Loaded) await(loader().load(CELL, "video", codes.subList(0, 699), key("l2")));
+        assertThat(other.loaded()).isZero();
+        assertThat(other.duplicates().size() + other.pending().size()).isEqualTo(699);
+        assertThat(other.pending()).contains(699);
+        forgetRecords();
+        assertThat(await(loader().load(CELL, "video", codes, key("l1"))))
+                .isEqualTo(new CodeLoader.Loaded(700, List.of(), List.of(), false));
+        assertThat(pool()).isEqualTo(700);
+    }
+
+    @Test
+    void a_batch_whose_first_answer_was_lost_stays_unknown_and_can_be_voided() {
+        Batch batch = begin("b1", 5, CardState.ACTIVE);
+        BatchMaker unlucky = new BatchMaker(
+                servers.database(), new AnswersLost(ledger, 1), cardIds, hash, random, Clock.systemUTC());
+        assertThatThrownBy(() -> await(unlucky.make(batch, 0)))
+                .isInstanceOf(dev.counterfoil.ledger.LedgerFault.OutcomeUnknown.class);
+        assertThat(await(change.change(CELL, batch.id(), BatchChange.Kind.VOID)))
+                .contains(new BatchChange.Result(batch.id(), 5, 5, 0));
+    }
+
+    @Test
+    void a_key_that_made_a_batch_is_used_up_for_codes_and_the_other_way_round() {
+        Batch batch = begin("one", 3, CardState.ACTIVE);
+        assertThat(makeAll(batch)).hasSize(3);
+        IdempotencyKey sameKey =
+                new IdempotencyKey("cl_1", key("one").record(), key("codes").fingerprint());
+        assertThat(await(loader().load(CELL, "video", codes("a", 1), sameKey)))
+                .isInstanceOf(CodeLoader.KeyReused.class);
+        CodeLoader.Result loaded = await(loader().load(CELL, "video", codes("a", 1), key("two")));
+        assertThat(loaded).isInstanceOf(CodeLoader.Loaded.class);
+        IdempotencyKey reused =
+                new IdempotencyKey("cl_1", key("two").record(), key("batch").fingerprint());
+        Batch second = ((BatchMaker.Started) await(maker.begin(CELL, GIFT, 2, CardState.ACTIVE, reused))).batch();
+        assertThatThrownBy(() -> await(maker.make(second, 0)))
+                .isInstanceOfSatisfying(
+                        BatchClosed.class,
+                        closed -> assertThat(closed.keyReused()).isTrue());
+    }
+
+    /** As the time that records live passes. */
+    private void forgetRecords() {
+        List<byte[]> records = await(servers.redis().call(commands -> commands.keys("\\{demo.0\\}:idem:*")));
+        long gone = await(servers.redis().call(commands -> commands.del(records.toArray(new byte[0][]))));
+        assertThat(gone).isPositive();
     }
 
     private final CodeCipher cipher = CodeCipher.of(List.of(CodeCipher.generate("k1", random)), random);
 
     private CodeLoader loader() {
-        return new CodeLoader(servers.database(), ledger, cipher, hash, random);
+        return new CodeLoader(settledUpTo, servers.database(), ledger, cipher, hash, random);
     }
 
     private long pool() {
