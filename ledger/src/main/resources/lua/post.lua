@@ -174,9 +174,9 @@ function legs.card()
   if not card or (number ~= '' and number ~= card[6]) then
     return CARD_UNKNOWN
   end
-  local balance, state = stored_integer(card[1]), card[2] or 'a'
+  local balance, state = stored_integer(card[1]), one_of('aifv', card[2] or 'a')
   if not string.find(states, state, 1, true) then
-    refusal = BY_STATE[one_of('aifv', state)]
+    refusal = BY_STATE[state]
   elseif expires and card[4] and stored_integer(card[4]) <= now then
     refusal = CARD_EXPIRED
   elseif not accepted then
@@ -290,12 +290,17 @@ function legs.quota()
   end
   local used = stored_integer(redis.call('GET', key) or '0')
   local after = used + delta
-  if clamp then
-    after = math.max(0, math.min(after, most))
-  elseif delta > 0 and after > most then
-    return QUOTA_EXCEEDED, name, most_text, printed(used), resets
+  if delta > 0 and after > most then
+    if not clamp then
+      return QUOTA_EXCEEDED, name, most_text, printed(used), resets
+    end
+    -- A limit that was lowered meanwhile allows nothing more; it takes nothing back.
+    after = math.max(used, most)
   elseif after < 0 then
-    error('a quota would fall below zero', 0)
+    if not clamp then
+      error('a quota would fall below zero', 0)
+    end
+    after = 0
   end
   if expires > 0 then
     write('SET', key, printed(after), 'PXAT', expires_text)

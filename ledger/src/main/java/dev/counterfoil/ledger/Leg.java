@@ -120,7 +120,8 @@ public sealed interface Leg {
      * @param fromMs start of the window, 0 = none
      * @param untilMs end of the window, exclusive, 0 = none
      * @param expiresAtMs when the counter may go, 0 = never
-     * @param clamp take what the limit allows instead of refusing
+     * @param clamp take what the limit allows instead of refusing, and return no more than was used; a counter that is
+     *     above a limit lowered meanwhile stays where it is
      */
     record QuotaLeg(
             String name, String key, long delta, long limit, long fromMs, long untilMs, long expiresAtMs, boolean clamp)
