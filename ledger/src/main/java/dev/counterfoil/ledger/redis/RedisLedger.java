@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -40,9 +41,9 @@ public final class RedisLedger implements Ledger {
     private final SettledTransactions books;
     private final LedgerMetrics metrics;
     private final Consumer<Cell> posted;
-    private final Script post = Script.load("post");
-    private final Script record = Script.load("read_record");
-    private final Script card = Script.load("read_card");
+    private final Script post;
+    private final Script record;
+    private final Script card;
     private final Map<Cell, CellQueue> queues = new ConcurrentHashMap<>();
 
     /**
@@ -59,6 +60,19 @@ public final class RedisLedger implements Ledger {
             SettledTransactions books,
             LedgerMetrics metrics,
             Consumer<Cell> posted) {
+        this(redis, limits, durability, epochs, books, metrics, posted, Script::load);
+    }
+
+    /** The same with other scripts than those shipped, by name: tests break them, or give them a clock. */
+    RedisLedger(
+            RedisConnection redis,
+            LedgerLimits limits,
+            String durability,
+            ToLongFunction<Cell> epochs,
+            SettledTransactions books,
+            LedgerMetrics metrics,
+            Consumer<Cell> posted,
+            Function<String, Script> scripts) {
         this.redis = redis;
         this.journal = new Journal(redis);
         this.limits = limits;
@@ -67,6 +81,9 @@ public final class RedisLedger implements Ledger {
         this.books = books;
         this.metrics = metrics;
         this.posted = posted;
+        this.post = scripts.apply("post");
+        this.record = scripts.apply("read_record");
+        this.card = scripts.apply("read_card");
     }
 
     /** Tells of a sequence that PostgreSQL holds: a Redis that has a shorter history is cold from now on. */

@@ -42,6 +42,11 @@ public final class Script {
         return new Script(expand("lua/" + name + ".lua", new LinkedHashSet<>(), new LinkedHashSet<>()));
     }
 
+    /** A script of that very text, includes put in. */
+    static Script of(String text) {
+        return new Script(text);
+    }
+
     /**
      * Runs the script, by its hash or, where the server does not know it, by its text, on the same connection. The stage
      * completes on a thread of the connection.

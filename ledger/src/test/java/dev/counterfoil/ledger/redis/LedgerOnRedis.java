@@ -1,24 +1,23 @@
 package dev.counterfoil.ledger.redis;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
-import dev.counterfoil.ledger.CardState;
 import dev.counterfoil.ledger.Cell;
-import dev.counterfoil.ledger.IdempotencyKey;
 import dev.counterfoil.ledger.Leg;
 import dev.counterfoil.ledger.Outcome;
 import dev.counterfoil.ledger.Transaction;
-import dev.counterfoil.ledger.TransactionType;
+import dev.counterfoil.ledger.model.SampleLegs;
+import dev.counterfoil.ledger.model.Timing;
+import dev.counterfoil.ledger.model.TrialCell;
 import dev.counterfoil.ledger.testing.Servers;
+import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
-import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
@@ -27,33 +26,90 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
 /** A cell of its own on the real Redis of the tests, with short ways to make, post and look. */
-final class LedgerOnRedis implements AutoCloseable {
-    static final String TOKEN = "gift:CNY";
-
+final class LedgerOnRedis implements TrialCell {
     private static final AtomicLong NEXT = new AtomicLong();
+
+    /** A database of its own: {@link CellContents} looks through all keys of it, and other tests leave many. */
+    private static final String DATABASE = "/9";
+
+    /** Ends a journal at a sequence, its last id too: deleting alone would leave the stream its memory of later ids. */
+    private static final Script CUT = Script.of("""
+            local kept = redis.call('XRANGE', KEYS[1], '-', ARGV[1] .. '-0')
+            redis.call('DEL', KEYS[1])
+            for _, entry in ipairs(kept) do
+              redis.call('XADD', KEYS[1], entry[1], unpack(entry[2]))
+            end
+            return #kept
+            """);
 
     final Cell cell = Cell.of(
             "t" + NEXT.incrementAndGet() + "x" + ThreadLocalRandom.current().nextInt(1_000_000));
     final RedisConnection redis;
     final RedisLedger ledger;
+    private final KernelScripts scripts;
+    private final boolean ownConnection;
+    private long clockMs;
 
     LedgerOnRedis() {
-        this(LedgerLimits.standard());
+        this(connect(), true, KernelScripts.shipped(), LedgerLimits.standard());
     }
 
-    LedgerOnRedis(LedgerLimits limits) {
-        redis = RedisConnection.open(Servers.redisUri(), Duration.ofSeconds(5), Duration.ofSeconds(5));
-        ledger = another(limits);
-        run(commands -> commands.hset(
-                bytes(RedisKeys.meta(cell)), Map.of(bytes("epoch"), bytes("1"), bytes("seq"), bytes("0"))));
+    /** A cell on a connection that others use too and that stays open. */
+    LedgerOnRedis(RedisConnection redis, KernelScripts scripts, LedgerLimits limits) {
+        this(redis, false, scripts, limits);
+    }
+
+    /** A cell on a connection of its own. */
+    LedgerOnRedis(KernelScripts scripts, LedgerLimits limits) {
+        this(connect(), true, scripts, limits);
+    }
+
+    private LedgerOnRedis(RedisConnection redis, boolean ownConnection, KernelScripts scripts, LedgerLimits limits) {
+        this.redis = redis;
+        this.ownConnection = ownConnection;
+        this.scripts = scripts;
+        this.ledger = another(limits);
+        clockMs = timing().startMs();
         byte[] journal = bytes(RedisKeys.journal(cell));
-        run(commands ->
+        // Sent together, answered together.
+        Future<?> meta = redis.call(commands -> commands.hset(
+                bytes(RedisKeys.meta(cell)),
+                Map.of(bytes("epoch"), bytes("1"), bytes("seq"), bytes("0"), bytes("clock"), bytes("" + clockMs))));
+        Future<?> opened = redis.call(commands ->
                 commands.xadd(journal, new io.lettuce.core.XAddArgs().id("0-1"), Map.of(bytes("opened"), bytes("1"))));
-        run(commands -> commands.xdel(journal, "0-1"));
+        Future<?> emptied = redis.call(commands -> commands.xdel(journal, "0-1"));
+        var unused = await(Future.join(meta, opened, emptied));
     }
 
-    /** A second ledger on the same cell, as another gateway has it. */
-    RedisLedger another(LedgerLimits limits) {
+    /** A cell on a connection of its own that goes by the server's clock or by a controlled one. */
+    static LedgerOnRedis open(KernelScripts scripts, Timing timing, LedgerLimits limits) {
+        return new LedgerOnRedis(timing == Timing.CONTROLLED ? scripts.onControlledClock() : scripts, limits);
+    }
+
+    Script script(String name) {
+        return scripts.apply(name);
+    }
+
+    static RedisConnection connect() {
+        return RedisConnection.open(Servers.redisUri() + DATABASE, Duration.ofSeconds(5), Duration.ofSeconds(5));
+    }
+
+    private Timing timing() {
+        return scripts.clockIsControlled() ? Timing.CONTROLLED : Timing.REAL;
+    }
+
+    @Override
+    public Cell cell() {
+        return cell;
+    }
+
+    @Override
+    public RedisLedger ledger() {
+        return ledger;
+    }
+
+    @Override
+    public RedisLedger another(LedgerLimits limits) {
         return new RedisLedger(
                 redis,
                 limits,
@@ -61,7 +117,53 @@ final class LedgerOnRedis implements AutoCloseable {
                 at -> 1,
                 (at, sequence) -> Future.succeededFuture(Optional.empty()),
                 new LedgerMetrics(new SimpleMeterRegistry()),
-                at -> {});
+                at -> {},
+                scripts);
+    }
+
+    @Override
+    public long nowMs() {
+        return scripts.clockIsControlled() ? clockMs : await(ledger.now()).toEpochMilli();
+    }
+
+    @Override
+    public void moveClock(long toMs) {
+        if (!scripts.clockIsControlled()) {
+            throw new IllegalStateException("the server's clock cannot be moved");
+        }
+        clockMs = toMs;
+        meta("clock", toMs);
+    }
+
+    @Override
+    public void publishCatalog(long version) {
+        meta("catalog", version);
+    }
+
+    @Override
+    public void loseHistory(long sequence) {
+        meta("seq", sequence);
+        CUT.<Long>run(
+                        redis,
+                        ScriptOutputType.INTEGER,
+                        new byte[][] {bytes(RedisKeys.journal(cell))},
+                        bytes(Long.toString(sequence)))
+                .toCompletableFuture()
+                .join();
+    }
+
+    @Override
+    public void setEpoch(long epoch) {
+        meta("epoch", epoch);
+    }
+
+    private void meta(String field, long value) {
+        hset(RedisKeys.meta(cell), field, Long.toString(value));
+    }
+
+    @Override
+    public SortedMap<String, String> contents() {
+        return CellContents.read(redis, cell, timing(), clockMs);
     }
 
     @CanIgnoreReturnValue
@@ -70,45 +172,7 @@ final class LedgerOnRedis implements AutoCloseable {
     }
 
     Transaction transaction(String key, String fingerprint, Leg... legs) {
-        return new Transaction(
-                cell, TransactionType.REDEMPTION, key(key, fingerprint), "req1", null, List.of(legs), new JsonObject());
-    }
-
-    static IdempotencyKey key(String key, String fingerprint) {
-        return new IdempotencyKey("cl_test", sixteen(key), sixteen(fingerprint));
-    }
-
-    static byte[] sixteen(String text) {
-        return String.format("%16s", text).substring(0, 16).getBytes(StandardCharsets.US_ASCII);
-    }
-
-    /** A card's id of 22 characters. */
-    static String id(String name) {
-        return String.format("%22s", name).replace(' ', '0').substring(0, 22);
-    }
-
-    static Leg.NewCardLeg newCard(String name, long balance) {
-        return new Leg.NewCardLeg(id(name), "api" + name, "100" + name, TOKEN, balance, CardState.ACTIVE, 0, "bt_1");
-    }
-
-    static Leg.CardLeg debit(String name, long amount) {
-        return new Leg.CardLeg(
-                List.of(id(name)),
-                null,
-                Set.of(CardState.ACTIVE),
-                true,
-                -1,
-                List.of(new Leg.Price(TOKEN, amount)),
-                null,
-                null);
-    }
-
-    static Leg.StockLeg stock(String sku, long delta) {
-        return new Leg.StockLeg(sku, delta, 0, 0);
-    }
-
-    static Leg.QuotaLeg quota(String key, long delta, long limit) {
-        return new Leg.QuotaLeg("per_account_total", key, delta, limit, 0, 0, 0, false);
+        return SampleLegs.transaction(cell, key, fingerprint, legs);
     }
 
     @CanIgnoreReturnValue
@@ -143,7 +207,7 @@ final class LedgerOnRedis implements AutoCloseable {
     /** Everything of the cell, key by key: DUMP of each, so that any write shows. */
     Map<String, String> everything() {
         Map<String, String> all = new TreeMap<>();
-        for (byte[] key : run(commands -> commands.keys(cell.tag().replace("{", "\\{") + "*"))) {
+        for (byte[] key : run(commands -> commands.keys(cell.tag() + ":*"))) {
             byte[] dump = run(commands -> commands.dump(key));
             all.put(new String(key, StandardCharsets.ISO_8859_1), new String(dump, StandardCharsets.ISO_8859_1));
         }
@@ -169,6 +233,12 @@ final class LedgerOnRedis implements AutoCloseable {
 
     @Override
     public void close() {
-        redis.close();
+        byte[][] keys = run(commands -> commands.keys(cell.tag() + ":*")).toArray(new byte[0][]);
+        if (keys.length > 0) {
+            run(commands -> commands.unlink(keys));
+        }
+        if (ownConnection) {
+            redis.close();
+        }
     }
 }

@@ -1,17 +1,18 @@
 package dev.counterfoil.ledger.redis;
 
+import static dev.counterfoil.ledger.model.SampleLegs.debit;
+import static dev.counterfoil.ledger.model.SampleLegs.id;
+import static dev.counterfoil.ledger.model.SampleLegs.newCard;
+import static dev.counterfoil.ledger.model.SampleLegs.quota;
+import static dev.counterfoil.ledger.model.SampleLegs.stock;
 import static dev.counterfoil.ledger.redis.LedgerOnRedis.bytes;
-import static dev.counterfoil.ledger.redis.LedgerOnRedis.debit;
-import static dev.counterfoil.ledger.redis.LedgerOnRedis.id;
-import static dev.counterfoil.ledger.redis.LedgerOnRedis.newCard;
-import static dev.counterfoil.ledger.redis.LedgerOnRedis.quota;
-import static dev.counterfoil.ledger.redis.LedgerOnRedis.stock;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.counterfoil.ledger.LedgerFault;
 import dev.counterfoil.ledger.Leg;
 import dev.counterfoil.ledger.Posted;
+import dev.counterfoil.ledger.model.SampleLegs;
 import io.lettuce.core.ScriptOutputType;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,10 +38,15 @@ class PostNeverHalfIT {
         quota("q", 1, 100)
     };
 
-    private final LedgerOnRedis on = new LedgerOnRedis();
+    private LedgerOnRedis on;
+
+    LedgerOnRedis open() {
+        return new LedgerOnRedis();
+    }
 
     @BeforeEach
     void stockUp() {
+        on = open();
         on.post("issue", newCard("a", 100));
         on.post("stock", stock("crab", 9));
         on.post("load", new Leg.CodesAddLeg("video", List.of("c1:k.A", "c2:k.B")));
@@ -66,6 +72,7 @@ class PostNeverHalfIT {
                 spoiling("a balance beyond 2^53-1", on -> on.hset(card(on, "a"), "b", "9007199254740993")),
                 spoiling("an expiry that is no number", on -> on.hset(card(on, "a"), "x", "soon")),
                 spoiling("a state that is none", on -> on.hset(card(on, "a"), "s", "z")),
+                spoiling("an empty state", on -> on.hset(card(on, "a"), "s", "")),
                 spoiling("a number that breaks JSON", on -> on.hset(card(on, "a"), "n", "1\"2")),
                 spoiling("an item of another type", on -> on.retype(RedisKeys.item(on.cell, "crab"))),
                 spoiling("units that are no integer", on -> on.hset(RedisKeys.item(on.cell, "crab"), "u", " 9")),
@@ -77,7 +84,7 @@ class PostNeverHalfIT {
                 spoiling("a quota of another type", on -> on.retype(RedisKeys.quota(on.cell, "q"))),
                 spoiling("a quota that is no integer", on -> on.set(RedisKeys.quota(on.cell, "q"), "3x")),
                 spoiling("a record of another type", on -> {
-                    byte[] record = RedisKeys.idempotency(on.cell, LedgerOnRedis.sixteen("k"));
+                    byte[] record = RedisKeys.idempotency(on.cell, SampleLegs.sixteen("k"));
                     on.run(commands -> commands.lpush(record, bytes("x")));
                 }));
     }
@@ -99,6 +106,7 @@ class PostNeverHalfIT {
                 malformed("an amount beyond 2^53-1", args -> replace(args, "10", "9007199254740992")),
                 malformed("an amount below zero", args -> replace(args, "10", "-10")),
                 malformed("a state that is none", args -> replace(args, "a", "aa")),
+                malformed("two states in one", args -> replace(args, "a", "ai")),
                 malformed("a word that breaks JSON", args -> replace(args, "100b", "10\\0b")),
                 malformed("a leg too few", args -> set(args, 12, "5")),
                 malformed("a leg too many", args -> set(args, 12, "7")),
@@ -106,6 +114,7 @@ class PostNeverHalfIT {
                 malformed("a header one key long", args -> set(args, 6, "99")),
                 malformed("an argument dropped", args -> args.subList(0, args.size() - 1)),
                 malformed("a count of transactions too high", args -> set(args, 5, "2")),
+                malformed("a count of transactions too low", args -> set(args, 5, "0")),
                 malformed("a record that never expires", args -> set(args, 3, "0")),
                 malformed("a floor that is no number", args -> set(args, 1, "none")),
                 malformed("a short fingerprint", args -> set(args, 8, "short")));
@@ -152,10 +161,24 @@ class PostNeverHalfIT {
         assertThat(LedgerOnRedis.await(fine)).isInstanceOf(Posted.class);
     }
 
+    @Test
+    void a_record_of_another_type_leaves_the_others_of_its_batch_alone() {
+        byte[] record = RedisKeys.idempotency(on.cell, SampleLegs.sixteen("bad"));
+        on.run(commands -> commands.lpush(record, bytes("x")));
+        // While the first is on its way the others gather, and go as one batch.
+        var first = on.ledger.post(on.transaction("first", "first", stock("crab", -1)));
+        var fine = on.ledger.post(on.transaction("good", "good", stock("crab", -1)));
+        var faulty = on.ledger.post(on.transaction("bad", "bad", stock("crab", -1)));
+        assertThat(LedgerOnRedis.await(first)).isInstanceOf(Posted.class);
+        assertThat(LedgerOnRedis.await(fine)).isInstanceOf(Posted.class);
+        assertThatThrownBy(() -> LedgerOnRedis.await(faulty)).isInstanceOf(LedgerFault.Faulty.class);
+        assertThat(on.hget(RedisKeys.item(on.cell, "crab"), "u")).contains("7");
+    }
+
     private String run(List<byte[]> keys, List<String> args) {
         byte[][] arguments = args.stream().map(LedgerOnRedis::bytes).toArray(byte[][]::new);
         try {
-            List<Object> reply = Script.load("post")
+            List<Object> reply = on.script("post")
                     .<List<Object>>run(on.redis, ScriptOutputType.MULTI, keys.toArray(new byte[0][]), arguments)
                     .toCompletableFuture()
                     .join();

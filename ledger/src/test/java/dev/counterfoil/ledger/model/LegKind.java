@@ -1,0 +1,61 @@
+package dev.counterfoil.ledger.model;
+
+import dev.counterfoil.ledger.LedgerFault;
+import dev.counterfoil.ledger.Leg;
+import io.vertx.core.json.JsonArray;
+import java.util.List;
+
+/**
+ * All that the reference and the random sequences know of one kind of leg. To add a kind, write one of these and name it
+ * in {@link #ALL}.
+ */
+abstract class LegKind<L extends Leg> {
+    static final List<LegKind<?>> ALL = List.of(
+            new CardKind(), new NewCardKind(), new StockKind(), new CodesKind(), new CodesAddKind(), new QuotaKind());
+
+    private final Class<L> type;
+
+    /** How often this kind is drawn, beside the others. */
+    final int weight;
+
+    LegKind(Class<L> type, int weight) {
+        this.type = type;
+        this.weight = weight;
+    }
+
+    /** The keys that {@code leg} touches, without the cell's tag. No two legs of a transaction may share one. */
+    abstract List<String> keys(L leg);
+
+    /** The leg as the journal keeps it. */
+    abstract JsonArray data(L leg);
+
+    /** Checks {@code leg} against the cell as it stands, in the documented precedence; changes nothing. */
+    abstract Verdict check(L leg, ReferenceCell cell, long nowMs);
+
+    /** A random leg that often hits the bounds of what the cell holds now. */
+    abstract L draw(Draw draw);
+
+    static LegKind<?> of(Leg leg) {
+        return ALL.stream()
+                .filter(kind -> kind.type.isInstance(leg))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("no kind of leg for " + leg.getClass()));
+    }
+
+    final List<String> keysOf(Leg leg) {
+        return keys(type.cast(leg));
+    }
+
+    final JsonArray dataOf(Leg leg) {
+        return data(type.cast(leg));
+    }
+
+    final Verdict verdict(Leg leg, ReferenceCell cell, long nowMs) {
+        return check(type.cast(leg), cell, nowMs);
+    }
+
+    /** The kernel writes nothing and says that it was asked for what cannot be. */
+    static LedgerFault.Faulty fault(String what) {
+        return new LedgerFault.Faulty(what);
+    }
+}

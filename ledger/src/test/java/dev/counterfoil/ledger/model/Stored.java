@@ -1,0 +1,77 @@
+package dev.counterfoil.ledger.model;
+
+import dev.counterfoil.ledger.CardState;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** A value that a cell holds under a key, with its text as {@link TrialCell#contents} gives it. */
+interface Stored {
+    String text();
+
+    /** When the value goes by itself, 0 = never. */
+    default long expiresAtMs() {
+        return 0;
+    }
+
+    /** A card; its text names the fields as they stand in the cell. */
+    record StoredCard(
+            String apiId, String number, String typeToken, long balance, CardState state, long cardExpiresAtMs)
+            implements Stored {
+        boolean expired(long nowMs) {
+            return cardExpiresAtMs > 0 && cardExpiresAtMs <= nowMs;
+        }
+
+        StoredCard with(long newBalance, CardState newState) {
+            return new StoredCard(apiId, number, typeToken, newBalance, newState, cardExpiresAtMs);
+        }
+
+        @Override
+        public String text() {
+            SortedMap<String, Object> fields = new TreeMap<>();
+            fields.put("b", balance);
+            fields.put("t", typeToken);
+            fields.put("c", apiId);
+            fields.put("n", number);
+            if (state != CardState.ACTIVE) {
+                fields.put("s", state.letter());
+            }
+            if (cardExpiresAtMs > 0) {
+                fields.put("x", cardExpiresAtMs);
+            }
+            return fields.toString();
+        }
+    }
+
+    /** Units of an item. */
+    record Units(long units) implements Stored {
+        @Override
+        public String text() {
+            return "{u=" + units + "}";
+        }
+    }
+
+    /** A pool of codes, oldest first. */
+    record Pool(List<String> codes) implements Stored {
+        @Override
+        public String text() {
+            return codes.toString();
+        }
+    }
+
+    /** A quota's counter. */
+    record Counter(long used, long expiresAtMs) implements Stored {
+        @Override
+        public String text() {
+            return used + (expiresAtMs > 0 ? " until " + expiresAtMs : "");
+        }
+    }
+
+    /** What was answered under a key: {@code P} and the sequence, or {@code R} and the refusal. */
+    record Answered(String fingerprint, String answer, long expiresAtMs) implements Stored {
+        @Override
+        public String text() {
+            return fingerprint + answer;
+        }
+    }
+}

@@ -1,0 +1,162 @@
+package dev.counterfoil.ledger.redis;
+
+import java.util.List;
+
+/**
+ * One deliberate defect of post.lua: a check removed, an operator flipped.
+ *
+ * @param from stands exactly once in the script's text, includes put in
+ */
+record Mutation(String what, String from, String to) {
+    /** The text with the defect. */
+    String in(String text) {
+        int at = text.indexOf(from);
+        if (at < 0 || text.indexOf(from, at + 1) >= 0) {
+            throw new IllegalStateException("mutation \"" + what + "\": its text stands "
+                    + (at < 0 ? "nowhere" : "twice") + " in post.lua (expected: exactly once): " + from);
+        }
+        return text.substring(0, at) + to + text.substring(at + from.length());
+    }
+
+    /** All of them, in the order of the script. A new check in the script gets its mutation here. */
+    static final List<Mutation> ALL = List.of(
+            // lib
+            new Mutation(
+                    "integer takes any form of a number",
+                    "not (s == '0' or string.find(s, '^%-?[1-9]%d*$'))",
+                    "not tonumber(s)"),
+            new Mutation("integer knows no upper bound", "n > 9007199254740991 or n <", "n <"),
+            new Mutation("printed prints exponents", "string.format('%.0f', n)", "tostring(n)"),
+            new Mutation("fence: any epoch", "state[1] ~= epoch or not seq", "not seq"),
+            new Mutation("fence: any history", "not seq or seq < tonumber(floor)", "not seq"),
+            // the call
+            new Mutation("headers need not span the call", "if k ~= #KEYS + 1 or a ~= #ARGV + 1 or not", "if not"),
+            new Mutation("a floor of any form", "not integer(floor) or", ""),
+            new Mutation("records that live for 0 ms", "(integer(posted_ttl) or 0) < 1", "false"),
+            new Mutation("a journal that someone else wrote to", "#beyond > 0 or", ""),
+            new Mutation("a journal that is gone", " or redis.call('EXISTS', journal) == 0", ""),
+            // arguments and stored values
+            new Mutation(
+                    "arguments out of their range",
+                    "if not value or value < least or value > most then",
+                    "if not value then"),
+            new Mutation("one key in two legs", "if met[key] then", "if false then"),
+            new Mutation(
+                    "stored values of any form",
+                    "local value = integer(s)\n  if not value then\n    error('a stored",
+                    "local value = tonumber(s)\n  if not value then\n    error('a stored"),
+            new Mutation("two letters for a state", "if #s ~= 1 or not", "if not"),
+            new Mutation("words that break JSON", "if not string.find(s, '^[%w%-_%.:]*$') then", "if false then"),
+            // card
+            new Mutation("card: the last candidate", "if not key then\n", "if true then\n"),
+            new Mutation(
+                    "card: any number", "if not card or (number ~= '' and number ~= card[6]) then", "if not card then"),
+            new Mutation("card: any state", "if not string.find(states, state, 1, true) then", "if false then"),
+            new Mutation("card: a stored state of any form", "one_of('aifv', card[2] or 'a')", "card[2] or 'a'"),
+            new Mutation("card: void for frozen", "v = CARD_VOID, f = CARD_FROZEN", "v = CARD_FROZEN, f = CARD_VOID"),
+            new Mutation("card: expiry refused though allowed", "elseif expires and card[4] and", "elseif card[4] and"),
+            new Mutation("card: expiry is never refused", "elseif expires and card[4] and", "elseif false and"),
+            new Mutation(
+                    "card: spendable at the moment of its expiry",
+                    "stored_integer(card[4]) <= now",
+                    "stored_integer(card[4]) < now"),
+            new Mutation("card: any type", "elseif not accepted then", "elseif false then"),
+            new Mutation("card: not to the last unit", "balance < amount then", "balance <= amount then"),
+            new Mutation("card: below zero", "elseif sign < 0 and balance < amount then", "elseif false then"),
+            new Mutation(
+                    "card: a credit needs a balance",
+                    "elseif sign < 0 and balance < amount then",
+                    "elseif balance < amount then"),
+            new Mutation(
+                    "card: any balance before",
+                    "elseif expected ~= '' and expected ~= card[1] then",
+                    "elseif false then"),
+            new Mutation("card: a credit debits", "balance + sign * amount", "balance - amount"),
+            new Mutation("card: a credit past the bound", "\n  if after > MAX then", "\n  if false then"),
+            new Mutation("card: only debits are written", "if sign ~= 0 then", "if sign < 0 then"),
+            new Mutation(
+                    "card: the state is not set",
+                    "elseif set ~= '' then\n    write('HSET', key, 's', set)",
+                    "elseif false then"),
+            new Mutation("card: active is written out", "write('HDEL', key, 's')", "write('HSET', key, 's', 'a')"),
+            // new_card
+            new Mutation("new_card: over an existing one", "if redis.call('EXISTS', key) == 1 then", "if false then"),
+            new Mutation("new_card: always active", "if state ~= 'a' then", "if false then"),
+            new Mutation("new_card: never expires", "if expires ~= '0' then", "if false then"),
+            // stock
+            new Mutation("stock: before the opening", "if opens > 0 and now < opens then", "if false then"),
+            new Mutation("stock: not yet at the opening", "now < opens", "now <= opens"),
+            new Mutation("stock: after the close", "elseif closes > 0 and now >= closes then", "elseif false then"),
+            new Mutation("stock: still at the close", "now >= closes", "now > closes"),
+            new Mutation("stock: oversold", "if delta < 0 and after < 0 then", "if false then"),
+            new Mutation(
+                    "stock: not to the last unit",
+                    "if delta < 0 and after < 0 then",
+                    "if delta < 0 and after <= 0 then"),
+            new Mutation("stock: past the bound", "elseif after > MAX then", "elseif false then"),
+            new Mutation("stock: only sales are written", "if delta ~= 0 then", "if delta < 0 then"),
+            // codes
+            new Mutation("codes: fewer than asked for", "if #codes < count then", "if #codes < 1 then"),
+            new Mutation("codes: given twice", "write('LPOP', key, text)", ""),
+            new Mutation("codes: others than those told", "write('LPOP', key, text)", "write('RPOP', key, text)"),
+            new Mutation("codes: one more is told", "printed(count - 1)", "printed(count)"),
+            new Mutation("codes_add: before the others", "{ 'RPUSH', key }", "{ 'LPUSH', key }"),
+            new Mutation("codes_add: the size before", "printed(size + count)", "printed(size)"),
+            // quota
+            new Mutation("quota: before its window", "now < from or (till", "(till"),
+            new Mutation("quota: not yet at its window", "now < from or (till", "now <= from or (till"),
+            new Mutation("quota: after its window", "(till > 0 and now >= till)", "false"),
+            new Mutation("quota: still at the window's end", "now >= till", "now > till"),
+            new Mutation("quota: past the limit", "if delta > 0 and after > most then", "if false then"),
+            new Mutation(
+                    "quota: not up to the limit",
+                    "if delta > 0 and after > most then",
+                    "if delta > 0 and after >= most then"),
+            new Mutation(
+                    "quota: nothing returns above the limit",
+                    "if delta > 0 and after > most then",
+                    "if after > most then"),
+            new Mutation("quota: always clamped", "if not clamp then\n      return", "if false then\n      return"),
+            new Mutation("quota: a lowered limit takes back", "after = math.max(used, most)", "after = most"),
+            new Mutation("quota: below zero", "elseif after < 0 then", "elseif false then"),
+            new Mutation("quota: for ever", "if expires > 0 then", "if false then"),
+            // the transaction
+            new Mutation(
+                    "legs need not span the transaction",
+                    "if key_at ~= last_key or arg_at ~= last_arg then",
+                    "if false then"),
+            new Mutation("a record of another type", "if type(record) == 'table' then", "if false then"),
+            new Mutation("no look at the key's record", "elseif record then", "elseif false then"),
+            new Mutation(
+                    "any request under a key", "if string.sub(record, 1, 16) ~= fingerprint then", "if false then"),
+            new Mutation("fingerprints of any length", "#fingerprint ~= 16 or", ""),
+            new Mutation("request ids that break JSON", " or not string.find(request, '^%w*$')", ""),
+            new Mutation("a full journal grows", "elseif entries >= limit then", "elseif false then"),
+            new Mutation("a full journal grows by one", "elseif entries >= limit then", "elseif entries > limit then"),
+            new Mutation(
+                    "any catalog", "elseif version ~= '' and version ~= (catalog or '0') then", "elseif false then"),
+            new Mutation(
+                    "errors of the checks escape",
+                    "pcall(check, count, k + keys, a + 6 + args)",
+                    "true, check(count, k + keys, a + 6 + args)"),
+            new Mutation("every refusal is pinned", "if PINNED[code] then", "if true then"),
+            new Mutation("no refusal is pinned", "if PINNED[code] then", "if false then"),
+            new Mutation("a closed sale is not pinned", "[SALE_CLOSED] = true, ", ""),
+            new Mutation("refusals live as long as answers", "'PX', refused_ttl", "'PX', posted_ttl"),
+            new Mutation("the first write is left out", "for i = 1, #plan do", "for i = 2, #plan do"),
+            new Mutation("sequences with gaps", "seq = seq + 1", "seq = seq + 2"),
+            new Mutation(
+                    "posted without a record",
+                    "redis.call('SET', record_key, fingerprint .. 'P' .. sequence, 'PX', posted_ttl)",
+                    ""),
+            new Mutation("the sequence is not kept", "redis.call('HSET', meta, 'seq', printed(seq))", ""),
+            new Mutation(
+                    "posted without a journal entry",
+                    "redis.pcall('XADD', journal, printed(first) .. '-0', unpack(entry)).err",
+                    "false"),
+            new Mutation("an entry whose id is refused is lost", "redis.call('XADD', journal, '*', unpack(entry))", ""),
+            new Mutation(
+                    "a batch under its last sequence",
+                    "printed(first) .. '-0', unpack",
+                    "printed(seq) .. '-0', unpack"));
+}
