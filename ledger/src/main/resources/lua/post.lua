@@ -14,7 +14,8 @@
   per transaction:  keys (of its legs), args (of its legs), fingerprint, request id, catalog version or '' (any), data, legs
     per leg, first its kind:
     card      candidates, number|'', states allowed (of aifv), 1 = refuse when expired, sign -1|0|1, balance expected|'',
-              state to set (of aifv)|'', types, then per type: type, amount          keys: the candidates
+              state to set (of aifv)|'', types, then per type: type, amount, -1 = at another price than the caller expects
+                                                                                     keys: the candidates
     new_card  api id, number, type, amount, state (of aifv), expires ms|0            key:  card
     stock     delta, opens ms|0, closes ms|0                                         key:  item
     codes     n >= 1                                                                 key:  pool
@@ -31,7 +32,7 @@
     faulty    ''         what was malformed; nothing of this transaction was written
 
   Precedence: the key's record, journal full, catalog version, then the legs as the caller ordered them; within a card:
-  unknown, void, frozen, inactive, expired, type, balance. The first that applies is the answer.
+  unknown, void, frozen, inactive, expired, type, price, balance. The first that applies is the answer.
   Nothing is rolled back in Redis, so all that could raise is proved in the check phase, inside a protected call.
   Cost: O(legs). Clock: Redis TIME. Safe to retry with the same idempotency key.
 ]]
@@ -48,6 +49,7 @@ local JOURNAL_FULL, CATALOG_CHANGED, STALE_DAY = 1, 2, 3
 local SALE_NOT_OPEN, SALE_CLOSED, INSUFFICIENT_STOCK = 10, 11, 12
 local CARD_UNKNOWN, CARD_VOID, CARD_FROZEN, CARD_INACTIVE, CARD_EXPIRED = 20, 21, 22, 23, 24
 local CARD_NOT_ACCEPTED, INSUFFICIENT_BALANCE, CARD_EXISTS, BALANCE_UNEXPECTED = 25, 26, 27, 28
+local PRICE_CHANGED = 29
 local QUOTA_EXCEEDED = 40
 local PINNED = {
   [SALE_CLOSED] = true, [CARD_VOID] = true, [CARD_FROZEN] = true, [CARD_INACTIVE] = true, [CARD_EXPIRED] = true,
@@ -166,7 +168,7 @@ function legs.card()
   local accepted = false
   for _ = 1, next_integer(1, 1000) do
     local kind = next_arg()
-    local value, text = next_integer(0, MAX)
+    local value, text = next_integer(-1, MAX)
     if card and card[3] == kind then
       accepted, amount, amount_text = true, value, text
     end
@@ -181,6 +183,8 @@ function legs.card()
     refusal = CARD_EXPIRED
   elseif not accepted then
     refusal = CARD_NOT_ACCEPTED
+  elseif amount < 0 then
+    refusal = PRICE_CHANGED
   elseif sign < 0 and balance < amount then
     return INSUFFICIENT_BALANCE, '', amount_text, card[1]
   elseif expected ~= '' and expected ~= card[1] then

@@ -182,7 +182,8 @@ class IssuingOverHttpIT {
                 .put("expected_total", 100);
         assertThat(gateway.redeem(RunningGateway.key(), body).status()).isEqualTo(201);
         gateway.item("melon", 150, 1, new JsonObject());
-        assertThat(gateway.redeem(RunningGateway.key(), body).code()).isEqualTo("price_changed");
+        assertThat(gateway.redeem("melon-1", body).code()).isEqualTo("price_changed");
+        assertThat(gateway.redeem("melon-1", body).replayed()).isFalse();
         assertThat(gateway.redeem(RunningGateway.key(), body.copy().put("expected_total", 150))
                         .status())
                 .isEqualTo(201);

@@ -12,9 +12,12 @@ import org.jspecify.annotations.Nullable;
 public sealed interface Leg {
     /** Value of a card type that pays: the token as stored on the card, and how much of its asset. */
     record Price(String typeToken, long amount) {
+        /** Stands for an amount that is not the one the caller expected: such a card is refused as PRICE_CHANGED. */
+        public static final long OTHER_THAN_EXPECTED = -1;
+
         public Price {
             Objects.requireNonNull(typeToken, "typeToken");
-            Amounts.within("amount", amount, 0, Amounts.MAX);
+            Amounts.within("amount", amount, OTHER_THAN_EXPECTED, Amounts.MAX);
         }
     }
 

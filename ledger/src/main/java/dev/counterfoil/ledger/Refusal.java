@@ -31,6 +31,9 @@ public enum Refusal {
     /** The card's state or balance is not the one the rule requires, for example unused. */
     BALANCE_UNEXPECTED(28, true),
 
+    /** The total in the card's asset is not the one the caller expected. */
+    PRICE_CHANGED(29, false),
+
     QUOTA_EXCEEDED(40, true),
 
     /** The key belongs to another request. */
@@ -39,8 +42,6 @@ public enum Refusal {
     ITEM_UNKNOWN(101, false),
     /** The item's limits count per account and the request names none. */
     ACCOUNT_REQUIRED(102, false),
-    /** The total is not the one the caller expected. */
-    PRICE_CHANGED(103, false),
     /** Only goods are counted in units: codes have a pool, services neither. */
     ITEM_HAS_NO_STOCK(104, false);
 

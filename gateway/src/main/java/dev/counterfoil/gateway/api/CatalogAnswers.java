@@ -30,7 +30,7 @@ final class CatalogAnswers {
         return Answer.of(
                 switch (declined.reason()) {
                     case PROGRAM_UNKNOWN -> Problem.of(ProblemCode.NOT_FOUND);
-                    case PROGRAM_TAKEN, FIELD_FIXED, ASSET_UNKNOWN, ASSET_REMOVED ->
+                    case PROGRAM_TAKEN, FIELD_FIXED, ASSET_UNKNOWN, ASSET_REMOVED, TOO_MANY ->
                         Problem.invalid(declined.pointer(), declined.detail());
                 });
     }

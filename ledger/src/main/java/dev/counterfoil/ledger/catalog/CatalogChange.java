@@ -23,6 +23,8 @@ public sealed interface CatalogChange<T> {
         /** The asset is none of the program's. */
         ASSET_UNKNOWN,
         /** A program keeps the assets that it has. */
-        ASSET_REMOVED
+        ASSET_REMOVED,
+        /** The program has as many as it may have. */
+        TOO_MANY
     }
 }

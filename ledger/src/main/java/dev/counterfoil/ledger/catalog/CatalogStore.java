@@ -21,6 +21,12 @@ import org.jspecify.annotations.Nullable;
  * afterwards: {@link CatalogEditor} does both. Futures fail with {@code DatabaseUnavailable} when PostgreSQL is away.
  */
 public final class CatalogStore {
+    /** Card types of a program: each that may pay is an argument of every redemption. */
+    static final int MOST_CARD_TYPES = 200;
+
+    /** Items of a program: every gateway holds them all. */
+    static final int MOST_ITEMS = 10_000;
+
     private final Database database;
 
     public CatalogStore(Database database) {
@@ -74,6 +80,10 @@ public final class CatalogStore {
             if (old != null && old.equals(type.withVersion(old.version()))) {
                 return new Applied<>(old, false);
             }
+            if (old == null && count(handle, "card_type", program) >= MOST_CARD_TYPES) {
+                return new Declined<>(
+                        Reason.TOO_MANY, "", "the program has " + MOST_CARD_TYPES + " card types, the most");
+            }
             CardType stored = type.withVersion(nextVersion(handle, program));
             CatalogRows.write(handle, program, stored);
             return new Applied<>(stored, old == null);
@@ -91,10 +101,20 @@ public final class CatalogStore {
             if (old != null && old.equals(item.withVersion(old.version()))) {
                 return new Applied<>(old, false);
             }
+            if (old == null && count(handle, "item", program) >= MOST_ITEMS) {
+                return new Declined<>(Reason.TOO_MANY, "", "the program has " + MOST_ITEMS + " items, the most");
+            }
             Item stored = item.withVersion(nextVersion(handle, program));
             CatalogRows.write(handle, program, stored);
             return new Applied<>(stored, old == null);
         });
+    }
+
+    private static int count(Handle handle, String table, String program) {
+        return handle.createQuery("select count(*) from " + table + " where program = ?")
+                .bind(0, program)
+                .mapTo(Integer.class)
+                .one();
     }
 
     /** The program with that id. */

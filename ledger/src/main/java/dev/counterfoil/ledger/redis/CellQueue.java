@@ -136,9 +136,12 @@ final class CellQueue {
         post.<List<Object>>run(redis, ScriptOutputType.MULTI, keys.toArray(new byte[0][]), args.toArray(new byte[0][]))
                 .whenComplete((reply, failure) -> {
                     // The next batch leaves before this one's answers are looked at, so Redis does not wait for them.
-                    raiseFloor(reply);
-                    inFlight.set(false);
-                    pump();
+                    try {
+                        raiseFloor(reply);
+                    } finally {
+                        inFlight.set(false);
+                        pump();
+                    }
                     if (failure != null) {
                         failAll(batch, fault(failure));
                     } else {

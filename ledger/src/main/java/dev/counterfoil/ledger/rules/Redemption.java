@@ -60,8 +60,7 @@ public final class Redemption implements Rule {
         }
         List<Leg.Price> prices = prices(catalog, items);
         if (prices.isEmpty()) {
-            return new Declined(
-                    Refused.of(request.expectedTotal() == null ? Refusal.CARD_NOT_ACCEPTED : Refusal.PRICE_CHANGED));
+            return new Declined(Refused.of(Refusal.CARD_NOT_ACCEPTED));
         }
         List<Leg> legs = new ArrayList<>();
         stock(items, legs);
@@ -88,8 +87,9 @@ public final class Redemption implements Rule {
         List<Leg.Price> prices = new ArrayList<>();
         for (CardType type : catalog.cardTypes().values()) {
             long total = total(type, items);
-            if (total > 0 && (expected == null || expected == total)) {
-                prices.add(new Leg.Price(type.token(), total));
+            if (total > 0) {
+                boolean asExpected = expected == null || expected == total;
+                prices.add(new Leg.Price(type.token(), asExpected ? total : Leg.Price.OTHER_THAN_EXPECTED));
             }
         }
         return prices;

@@ -108,10 +108,16 @@ class RedemptionTest {
         Item yen = item("crab-8", ItemKind.GOODS, Map.of("points", 1L), Limits.NONE);
         assertThat(declined(Limits.NONE, List.of(yen), request(null, line("crab-8", 1))))
                 .isEqualTo(Refusal.CARD_NOT_ACCEPTED);
-        assertThat(declined(Limits.NONE, List.of(CRAB), expecting(29_900L))).isEqualTo(Refusal.PRICE_CHANGED);
+        assertThat(card(ready(Limits.NONE, List.of(CRAB), expecting(29_900L), false))
+                        .prices())
+                .containsExactlyInAnyOrder(
+                        new Leg.Price("gift-1000:CNY", Leg.Price.OTHER_THAN_EXPECTED),
+                        new Leg.Price("crab-pass:pick", Leg.Price.OTHER_THAN_EXPECTED));
         assertThat(card(ready(Limits.NONE, List.of(CRAB), expecting(29_800L), false))
                         .prices())
-                .containsExactly(new Leg.Price("gift-1000:CNY", 29_800));
+                .containsExactlyInAnyOrder(
+                        new Leg.Price("gift-1000:CNY", 29_800),
+                        new Leg.Price("crab-pass:pick", Leg.Price.OTHER_THAN_EXPECTED));
     }
 
     @Test
