@@ -77,6 +77,8 @@ final class CardKind extends LegKind<CardLeg> {
             return Refusal.CARD_EXPIRED;
         } else if (price == null) {
             return Refusal.CARD_NOT_ACCEPTED;
+        } else if (price.amount() == Price.OTHER_THAN_EXPECTED) {
+            return Refusal.PRICE_CHANGED;
         } else if (leg.sign() < 0 && card.balance() < price.amount()) {
             return Refusal.INSUFFICIENT_BALANCE;
         } else if (leg.expectedBalance() != null && leg.expectedBalance() != card.balance()) {
@@ -152,7 +154,8 @@ final class CardKind extends LegKind<CardLeg> {
             boolean own = card.isPresent() && card.get().typeToken().equals(type);
             if (draw.chance(own ? 92 : 50)) {
                 long balance = own ? card.get().balance() : 10;
-                prices.add(new Price(type, sign > 0 ? draw.near(Amounts.MAX - balance) : draw.near(balance)));
+                long amount = sign > 0 ? draw.near(Amounts.MAX - balance) : draw.near(balance);
+                prices.add(new Price(type, draw.chance(4) ? Price.OTHER_THAN_EXPECTED : amount));
             }
         }
         return prices.isEmpty() ? List.of(new Price("none:CNY", 1)) : prices;

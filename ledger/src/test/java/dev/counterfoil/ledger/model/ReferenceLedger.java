@@ -176,7 +176,7 @@ public final class ReferenceLedger implements Ledger {
         synchronized (cell) {
             try {
                 fence();
-                return Future.succeededFuture(new Recorded(recorded(record, fingerprint), cell.catalog));
+                return Future.succeededFuture(new Recorded(recorded(record, fingerprint), cell.catalog, cell.sequence));
             } catch (LedgerFault fault) {
                 return Future.failedFuture(fault);
             }
