@@ -45,7 +45,6 @@ import io.vertx.core.file.FileSystemOptions;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -133,7 +132,7 @@ final class Serve implements AutoCloseable {
                 settler.ifPresent(known -> known.markDirty(cell));
             }
         };
-        RedisLedger ledger = ledger(catalogs, books, posted);
+        RedisLedger ledger = ledger(catalogs, books, checks, posted);
         opened.add("comparison", checks.compare(ledger, books, () -> settler.ifPresent(Settler::start)));
         Backend backend = backend(pepper, ledger, books, catalogs, catalogPublisher);
         Readiness readiness = new Readiness(Map.of("redis", this::redisAnswers, "installation", checks::notForeign));
@@ -207,7 +206,7 @@ final class Serve implements AutoCloseable {
                 books);
     }
 
-    private RedisLedger ledger(Catalogs catalogs, SettledBooks books, Consumer<Cell> posted) {
+    private RedisLedger ledger(Catalogs catalogs, SettledBooks books, StartChecks checks, Consumer<Cell> posted) {
         LedgerLimits limits = new LedgerLimits(
                 settings.ledger().queueLimit(),
                 settings.ledger().journalLimit(),
@@ -216,7 +215,7 @@ final class Serve implements AutoCloseable {
         return new RedisLedger(
                 stores.redis(),
                 limits,
-                settings.ledger().durability().name().toLowerCase(Locale.ROOT),
+                checks::durability,
                 cell -> epoch(catalogs, cell),
                 books,
                 new LedgerMetrics(metrics.registry()),

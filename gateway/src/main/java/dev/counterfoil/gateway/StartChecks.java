@@ -1,6 +1,7 @@
 package dev.counterfoil.gateway;
 
 import dev.counterfoil.gateway.settings.SettingsException;
+import dev.counterfoil.ledger.LedgerFault;
 import dev.counterfoil.ledger.catalog.Recurring;
 import dev.counterfoil.ledger.installation.Installation;
 import dev.counterfoil.ledger.installation.PepperMismatch;
@@ -27,12 +28,14 @@ import org.slf4j.LoggerFactory;
 final class StartChecks {
     private static final Logger LOG = LoggerFactory.getLogger(StartChecks.class);
     private static final Duration RETRY = Duration.ofSeconds(5);
-    private static final Duration REDIS_CHECK = Duration.ofMinutes(1);
+    private static final Duration REDIS_CHECK = Duration.ofSeconds(10);
 
     private final Stores stores;
     private final Vertx vertx;
     private final Installation installation;
     private final RedisSettingsCheck redisSettings;
+    private final boolean durable;
+    private volatile boolean proven;
     private volatile boolean belonging;
     private volatile boolean foreign;
     private volatile boolean compared;
@@ -41,35 +44,51 @@ final class StartChecks {
         this.stores = stores;
         this.vertx = vertx;
         this.installation = installation;
+        this.durable = durable;
         this.redisSettings = new RedisSettingsCheck(stores.redis(), durable);
         var unused = Gauge.builder("counterfoil.books.compared", this, checks -> checks.compared ? 1 : 0)
                 .description("1 once Redis was compared with PostgreSQL's sequences; 0: serving on the epoch alone")
                 .register(meters);
     }
 
-    /** Refuses a Redis that may lose or evict what it answers, and looks again every minute. */
+    /**
+     * Refuses a Redis that may lose or evict what it answers, also one that does not show whether, where answers are to be
+     * durable; and looks again every few seconds.
+     */
     Recurring requireSafeRedis() {
         try {
-            List<String> faults = redisSettings.faults().await();
-            if (!faults.isEmpty()) {
-                throw new SettingsException(String.join("; ", faults));
+            requireNone(redisSettings.faults().await());
+            proven = true;
+        } catch (LedgerFault.Unavailable e) {
+            if (durable) {
+                throw new SettingsException("Redis' settings cannot be read, which ledger.durability durable needs"
+                        + " (expected: the user may call CONFIG GET, or ledger.durability: accepted): "
+                        + e.getMessage());
             }
-        } catch (SettingsException e) {
-            throw e;
-        } catch (RuntimeException e) {
-            LOG.warn(
-                    "Redis' settings cannot be read, so whether answers are durable is not checked: {}",
-                    e.getMessage());
+            LOG.warn("Redis' settings cannot be read, so whether it evicts cards is not checked: {}", e.getMessage());
         }
-        return Recurring.start(
-                vertx,
-                "checking Redis' settings",
-                REDIS_CHECK,
-                () -> redisSettings
-                        .faults()
-                        .compose(faults -> faults.isEmpty()
-                                ? Future.succeededFuture()
-                                : Future.failedFuture(new SettingsException(String.join("; ", faults)))));
+        return Recurring.start(vertx, "checking Redis' settings", REDIS_CHECK, this::checkRedis);
+    }
+
+    /** What answers may say now: {@code durable} only while the last check found Redis to be so. */
+    String durability() {
+        return durable && proven ? "durable" : "accepted";
+    }
+
+    private Future<Void> checkRedis() {
+        return redisSettings
+                .faults()
+                .<Void>map(faults -> {
+                    requireNone(faults);
+                    return null;
+                })
+                .onComplete(checked -> proven = checked.succeeded());
+    }
+
+    private static void requireNone(List<String> faults) {
+        if (!faults.isEmpty()) {
+            throw new SettingsException(String.join("; ", faults));
+        }
     }
 
     /** Brings the schema up to date and checks the pepper. False while PostgreSQL is away: then only Redis was asked. */

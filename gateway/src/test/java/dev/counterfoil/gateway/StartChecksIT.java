@@ -9,13 +9,19 @@ import dev.counterfoil.gateway.settings.SettingsException;
 import dev.counterfoil.gateway.settings.SettingsFile;
 import dev.counterfoil.ledger.Cell;
 import dev.counterfoil.ledger.catalog.CatalogPublisher;
+import dev.counterfoil.ledger.catalog.Recurring;
 import dev.counterfoil.ledger.embedded.DataDirectory;
 import dev.counterfoil.ledger.embedded.EmbeddedServers;
 import dev.counterfoil.ledger.embedded.EmbeddedSettings;
+import dev.counterfoil.ledger.installation.Installation;
 import dev.counterfoil.ledger.installation.PepperMismatch;
 import dev.counterfoil.ledger.redis.RedisConnection;
 import dev.counterfoil.ledger.redis.RedisKeys;
 import dev.counterfoil.ledger.secrets.Pepper;
+import io.lettuce.core.AclSetuserArgs;
+import io.lettuce.core.protocol.CommandType;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Vertx;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -129,6 +135,54 @@ class StartChecksIT {
                 .hasMessage("Redis setting appendfsync: everysec (expected: always)");
         environment.put("COUNTERFOIL_LEDGER_DURABILITY", "accepted");
         Serve.start(settings()).close();
+    }
+
+    @Test
+    void a_redis_that_does_not_show_its_settings_stops_the_start_unless_accepted_is_enough() {
+        try (RedisConnection redis =
+                RedisConnection.open(servers.redisUri(), Duration.ofSeconds(5), Duration.ofSeconds(5))) {
+            String own = servers.redisUri().replaceAll(".*://:(.*)@.*", "$1");
+            AclSetuserArgs rules = AclSetuserArgs.Builder.on()
+                    .addPassword(own)
+                    .allKeys()
+                    .allCommands()
+                    .removeCommand(CommandType.CONFIG);
+            assertThat(redis.call(commands -> commands.aclSetuser("managed", rules))
+                            .await())
+                    .isEqualTo("OK");
+        }
+        environment.put("COUNTERFOIL_REDIS_URI", servers.redisUri().replace("://:", "://managed:"));
+        assertThatThrownBy(() -> Serve.start(settings()).close())
+                .isInstanceOf(SettingsException.class)
+                .hasMessageStartingWith("Redis' settings cannot be read, which ledger.durability durable needs");
+        environment.put("COUNTERFOIL_LEDGER_DURABILITY", "accepted");
+        Serve.start(settings()).close();
+    }
+
+    @Test
+    void answers_say_accepted_while_redis_was_last_found_not_to_be_durable() {
+        try (RedisConnection redis =
+                        RedisConnection.open(servers.redisUri(), Duration.ofSeconds(5), Duration.ofSeconds(5));
+                Stores stores = Stores.forServing(settings())) {
+            Vertx vertx = Vertx.vertx();
+            StartChecks checks = new StartChecks(
+                    stores, vertx, new Installation(Pepper.of(stores.pepper())), true, new SimpleMeterRegistry());
+            try (Recurring checking = checks.requireSafeRedis()) {
+                assertThat(checks.durability()).isEqualTo("durable");
+                assertThat(redis.call(commands -> commands.configSet("appendfsync", "everysec"))
+                                .await())
+                        .isEqualTo("OK");
+                await().atMost(Duration.ofSeconds(20))
+                        .until(() -> checks.durability().equals("accepted"));
+                assertThat(redis.call(commands -> commands.configSet("appendfsync", "always"))
+                                .await())
+                        .isEqualTo("OK");
+                await().atMost(Duration.ofSeconds(20))
+                        .until(() -> checks.durability().equals("durable"));
+            } finally {
+                vertx.close().await();
+            }
+        }
     }
 
     @Test

@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +37,7 @@ public final class RedisLedger implements Ledger {
     private final RedisConnection redis;
     private final Journal journal;
     private final LedgerLimits limits;
-    private final String durability;
+    private final Supplier<String> durability;
     private final ToLongFunction<Cell> epochs;
     private final SettledTransactions books;
     private final LedgerMetrics metrics;
@@ -47,7 +48,7 @@ public final class RedisLedger implements Ledger {
     private final Map<Cell, CellQueue> queues = new ConcurrentHashMap<>();
 
     /**
-     * @param durability the level that an answer reaches, as checked against the server's settings
+     * @param durability the level that an answer reaches now, as last checked against the server's settings; must not block
      * @param epochs the epoch in which a cell was opened, 0 for a cell that is not known
      * @param books where a transaction is looked up that has left the journal
      * @param posted told of every cell that something was posted to, on a thread of the connection; must not block
@@ -55,7 +56,7 @@ public final class RedisLedger implements Ledger {
     public RedisLedger(
             RedisConnection redis,
             LedgerLimits limits,
-            String durability,
+            Supplier<String> durability,
             ToLongFunction<Cell> epochs,
             SettledTransactions books,
             LedgerMetrics metrics,
@@ -67,7 +68,7 @@ public final class RedisLedger implements Ledger {
     RedisLedger(
             RedisConnection redis,
             LedgerLimits limits,
-            String durability,
+            Supplier<String> durability,
             ToLongFunction<Cell> epochs,
             SettledTransactions books,
             LedgerMetrics metrics,
@@ -94,7 +95,7 @@ public final class RedisLedger implements Ledger {
     @Override
     public Future<Outcome> post(Transaction transaction) {
         long started = System.nanoTime();
-        PendingPost pending = new PendingPost(new PostCall(transaction, durability));
+        PendingPost pending = new PendingPost(new PostCall(transaction, durability.get()));
         queue(transaction.cell()).add(pending);
         return pending.future()
                 .compose(reply -> outcome(transaction.cell(), reply))

@@ -49,7 +49,7 @@ public final class LedgerBench {
     private final RedisLedger ledger = new RedisLedger(
             redis,
             LedgerLimits.standard(),
-            "durable",
+            () -> "durable",
             at -> 1,
             (at, sequence) -> Future.succeededFuture(Optional.empty()),
             new LedgerMetrics(new SimpleMeterRegistry()),

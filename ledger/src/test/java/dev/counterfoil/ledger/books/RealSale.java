@@ -46,7 +46,7 @@ final class RealSale {
         this.ledger = new RedisLedger(
                 bench.redis,
                 LedgerLimits.standard(),
-                "durable",
+                () -> "durable",
                 any -> 1,
                 new SettledBooks(bench.database),
                 new LedgerMetrics(new SimpleMeterRegistry()),

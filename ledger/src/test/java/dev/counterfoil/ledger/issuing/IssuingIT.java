@@ -72,7 +72,7 @@ class IssuingIT {
     private final RedisLedger ledger = new RedisLedger(
             servers.redis(),
             LedgerLimits.standard(),
-            "durable",
+            () -> "durable",
             cell -> 1,
             books,
             new LedgerMetrics(new SimpleMeterRegistry()),

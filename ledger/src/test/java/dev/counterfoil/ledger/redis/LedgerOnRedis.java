@@ -113,7 +113,7 @@ final class LedgerOnRedis implements TrialCell {
         return new RedisLedger(
                 redis,
                 limits,
-                "durable",
+                () -> "durable",
                 at -> 1,
                 (at, sequence) -> Future.succeededFuture(Optional.empty()),
                 new LedgerMetrics(new SimpleMeterRegistry()),
