@@ -47,6 +47,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -90,6 +91,11 @@ final class Serve implements AutoCloseable {
     /** What to paste to try the demo; empty without one. */
     Optional<String> firstSteps() {
         return Optional.ofNullable(demoFile).map(file -> FirstSteps.text(url(port()), file));
+    }
+
+    /** Completes when an embedded server ended that nobody stopped: nothing more can be promised. */
+    CompletableFuture<String> lost() {
+        return stores.embedded().map(EmbeddedServers::lost).orElseGet(CompletableFuture::new);
     }
 
     /** The port that is listened on. */

@@ -4,11 +4,11 @@ import dev.counterfoil.gateway.logs.Logs;
 import dev.counterfoil.gateway.settings.LogsSettings;
 import dev.counterfoil.gateway.settings.Settings;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParentCommand;
 
-/** {@code counterfoil serve}: runs until the process is asked to stop, then stops in order. */
+/** {@code counterfoil serve}: runs until the process is asked to stop or an embedded server is lost, then stops in order. */
 @Command(
         name = "serve",
         description = "Serves the API. This is what happens without a command, too.",
@@ -26,10 +26,10 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() {
         Settings settings = main.settings();
         Logs.toStandardOutput(settings.logs());
-        CountDownLatch stopped = new CountDownLatch(1);
+        CompletableFuture<Integer> status = new CompletableFuture<>();
         Serve serving = Serve.start(settings);
         // The only hook: everything else that has to end is ended by it, in order, the log last.
         Runtime.getRuntime()
@@ -37,13 +37,18 @@ final class ServeCommand implements Callable<Integer> {
                         () -> {
                             serving.close();
                             Logs.flush();
-                            stopped.countDown();
+                            status.complete(Main.DONE);
                         },
                         "stop"));
         if (settings.logs().format() == LogsSettings.Format.TEXT) {
             serving.firstSteps().ifPresent(main.out()::println);
         }
-        stopped.await();
-        return Main.DONE;
+        CompletableFuture<Void> unused = serving.lost().thenAccept(server -> status.complete(Main.FAILED));
+        int code = status.join();
+        if (code == Main.FAILED) {
+            // Here and not in the hook, which finds the log closed when the process exits by itself.
+            serving.close();
+        }
+        return code;
     }
 }

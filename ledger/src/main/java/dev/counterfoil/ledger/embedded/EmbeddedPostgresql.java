@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -56,6 +57,7 @@ public final class EmbeddedPostgresql implements AutoCloseable {
     private final PostgresqlCluster cluster;
     private final int port;
     private final boolean fresh;
+    private final CompletableFuture<String> lost = new CompletableFuture<>();
     private TiedProcess process;
 
     private EmbeddedPostgresql(DataDirectory data, int wantedPort) {
@@ -115,6 +117,11 @@ public final class EmbeddedPostgresql implements AutoCloseable {
         return process.isAlive();
     }
 
+    /** Completes with its name when it ends although nobody here stopped or killed it. */
+    CompletableFuture<String> lost() {
+        return lost;
+    }
+
     /** Ends sessions and stops PostgreSQL in order, by force after 30 s. */
     @Override
     public synchronized void close() {
@@ -160,11 +167,12 @@ public final class EmbeddedPostgresql implements AutoCloseable {
                 cluster.folder().toString(),
                 data.folder("run").resolve("postgresql.pid"),
                 output,
+                logs.resolve("postgresql-*.log"),
                 "INT",
                 STOP_GRACE));
         try {
             awaitReady(started, List.of(logged, ServerLog.whole(output)), logs);
-            started.serving();
+            started.serving(() -> lost.complete(NAME));
             return started;
         } catch (RuntimeException e) {
             started.kill();

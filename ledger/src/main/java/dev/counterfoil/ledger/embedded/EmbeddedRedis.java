@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +26,7 @@ public final class EmbeddedRedis implements AutoCloseable {
     private final int port;
     private final long maxmemoryBytes;
     private final String password;
+    private final CompletableFuture<String> lost = new CompletableFuture<>();
     private TiedProcess process;
 
     private EmbeddedRedis(DataDirectory data, int wantedPort, long maxmemoryBytes) {
@@ -63,6 +65,11 @@ public final class EmbeddedRedis implements AutoCloseable {
 
     public synchronized boolean isAlive() {
         return process.isAlive();
+    }
+
+    /** Completes with its name when it ends although nobody here stopped or killed it. */
+    CompletableFuture<String> lost() {
+        return lost;
     }
 
     /** Stops Redis in order, by force after 10 s. */
@@ -114,11 +121,12 @@ public final class EmbeddedRedis implements AutoCloseable {
                 settings.toString(),
                 folder.resolve("redis.pid"),
                 logs.resolve("redis-start.log"),
+                logFile,
                 "TERM",
                 STOP_GRACE));
         try {
             awaitReady(started, logged, logs);
-            started.serving();
+            started.serving(() -> lost.complete(NAME));
             return started;
         } catch (RuntimeException e) {
             started.kill();

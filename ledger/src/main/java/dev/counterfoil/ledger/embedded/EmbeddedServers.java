@@ -123,6 +123,21 @@ public final class EmbeddedServers implements AutoCloseable {
         return required(postgresql, "PostgreSQL");
     }
 
+    /**
+     * Completes with the name of the first server started here that ends although nobody here stopped or killed it. An ERROR
+     * line then names its log. What was attached to is not watched.
+     */
+    public CompletableFuture<String> lost() {
+        CompletableFuture<String> lost = new CompletableFuture<>();
+        if (redis != null) {
+            CompletableFuture<Void> unused = redis.lost().thenAccept(lost::complete);
+        }
+        if (postgresql != null) {
+            CompletableFuture<Void> unused = postgresql.lost().thenAccept(lost::complete);
+        }
+        return lost;
+    }
+
     /** Stops what was started here, PostgreSQL last, and lets go of the folder. Does nothing to servers of others. */
     @Override
     public synchronized void close() {

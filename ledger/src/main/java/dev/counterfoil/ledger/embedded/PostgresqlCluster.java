@@ -125,6 +125,7 @@ final class PostgresqlCluster {
                         next.toString(),
                         data.folder("run").resolve("initdb.pid"),
                         output,
+                        output,
                         "INT",
                         Duration.ofSeconds(5)))
                 .await(INITDB_PATIENCE);

@@ -45,6 +45,7 @@ final class TiedProcess {
      * @param mark an argument that only this server on this data folder has: how an orphan is recognised
      * @param pidFile where its process id is kept for the next start
      * @param output receives what it prints, from empty
+     * @param log where it writes of itself while it runs
      * @param stopSignal makes it finish in order, as {@code kill -s} names it
      * @param grace from that signal until SIGKILL
      */
@@ -54,6 +55,7 @@ final class TiedProcess {
             String mark,
             Path pidFile,
             Path output,
+            Path log,
             String stopSignal,
             Duration grace) {
         Launch {
@@ -91,10 +93,7 @@ final class TiedProcess {
             Process shell = builder.start();
             long pid = readPid(shell);
             // A server that failed at once has left no handle; its shell stands in for it.
-            TiedProcess tied =
-                    new TiedProcess(launch, shell, ProcessHandle.of(pid).orElseGet(shell::toHandle));
-            CompletableFuture<Void> unused = shell.onExit().thenAccept(tied::ended);
-            return tied;
+            return new TiedProcess(launch, shell, ProcessHandle.of(pid).orElseGet(shell::toHandle));
         } catch (IOException e) {
             throw new EmbeddedServerException(launch.name() + " cannot be started: " + e.getMessage(), e);
         }
@@ -104,9 +103,15 @@ final class TiedProcess {
         return server.pid();
     }
 
-    /** To be told once it is ready: from here on an end that nobody asked for is logged. */
-    void serving() {
+    /** To be told once it is ready: from here on an end that nobody asked for is logged, and {@code lost} is run. */
+    void serving(Runnable lost) {
         serving = true;
+        CompletableFuture<Void> unused = shell.onExit().thenAccept(ended -> {
+            if (serving) {
+                log.error("{} ended by itself with code {}; see {}", launch.name(), ended.exitValue(), launch.log());
+                lost.run();
+            }
+        });
     }
 
     boolean isAlive() {
@@ -242,12 +247,6 @@ final class TiedProcess {
                 throw new IOException("/bin/sh ended at once");
             }
             return Long.parseLong(line);
-        }
-    }
-
-    private void ended(Process shell) {
-        if (serving) {
-            log.error("{} ended by itself with code {}; see {}", launch.name(), shell.exitValue(), launch.output());
         }
     }
 

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -80,6 +81,21 @@ class TiedProcessTest {
     }
 
     @Test
+    void only_an_end_that_nobody_asked_for_is_a_loss() {
+        AtomicInteger losses = new AtomicInteger();
+        TiedProcess server = start(OBEYS, "mine");
+        server.serving(losses::incrementAndGet);
+        server.stop();
+        server = start(OBEYS, "mine");
+        server.serving(losses::incrementAndGet);
+        server.kill();
+        assertThat(losses).hasValue(0);
+        server = start("echo up; exit 3", "mine");
+        server.serving(losses::incrementAndGet);
+        await().untilAsserted(() -> assertThat(losses).hasValue(1));
+    }
+
+    @Test
     void a_server_that_ends_by_itself_is_noticed() {
         TiedProcess server = start("echo up; exit 3", "mine");
         assertThat(server.await(Duration.ofSeconds(10))).hasValue(3);
@@ -94,6 +110,7 @@ class TiedProcessTest {
                 mark,
                 folder.resolve("pid"),
                 folder.resolve("output"),
+                folder.resolve("log"),
                 "TERM",
                 Duration.ofSeconds(1)));
         await().until(() -> output().startsWith("up"));
