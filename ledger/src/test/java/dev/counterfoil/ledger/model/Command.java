@@ -66,7 +66,8 @@ public sealed interface Command {
                             to.cell(),
                             SampleLegs.sixteen(key),
                             fingerprint == null ? null : SampleLegs.sixteen(fingerprint))
-                    .map(recorded -> "recorded: catalog " + recorded.catalogVersion() + ", "
+                    .map(recorded -> "recorded: catalog " + recorded.catalogVersion() + ", sequence "
+                            + recorded.sequence() + ", "
                             + recorded.outcome()
                                     .map(outcome -> text(outcome, timing))
                                     .orElse("nothing")));

@@ -47,6 +47,8 @@ public abstract class LegContract extends ContractSuite {
         assertThat(reason(leg("ix", null, "other:CNY", 60, null))).isEqualTo(Refusal.CARD_INACTIVE);
         assertThat(reason(leg("ax", "100ax", "other:CNY", 60, null))).isEqualTo(Refusal.CARD_EXPIRED);
         assertThat(reason(leg("live", "100live", "other:CNY", 60, null))).isEqualTo(Refusal.CARD_NOT_ACCEPTED);
+        assertThat(reason(leg("live", null, TOKEN, Leg.Price.OTHER_THAN_EXPECTED, 9L)))
+                .isEqualTo(Refusal.PRICE_CHANGED);
         assertThat(refused(leg("live", null, TOKEN, 11, 9L)))
                 .isEqualTo(new Refused(Refusal.INSUFFICIENT_BALANCE, "req1", "", 11, 10, 0, false));
         assertThat(reason(leg("live", null, TOKEN, 10, 9L))).isEqualTo(Refusal.BALANCE_UNEXPECTED);

@@ -61,6 +61,7 @@ record Mutation(String what, String from, String to) {
                     "stored_integer(card[4]) <= now",
                     "stored_integer(card[4]) < now"),
             new Mutation("card: any type", "elseif not accepted then", "elseif false then"),
+            new Mutation("card: any price", "elseif amount < 0 then", "elseif false then"),
             new Mutation("card: not to the last unit", "balance < amount then", "balance <= amount then"),
             new Mutation("card: below zero", "elseif sign < 0 and balance < amount then", "elseif false then"),
             new Mutation(
