@@ -7,6 +7,7 @@ import dev.counterfoil.ledger.Refusal;
 import dev.counterfoil.ledger.model.Comparison;
 import dev.counterfoil.ledger.model.Disagreement;
 import dev.counterfoil.ledger.model.Timing;
+import dev.counterfoil.ledger.testing.Ledgers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -107,5 +109,10 @@ class PostModelIT {
                     + " -Dmodel.sequences=1 -Dmodel.length=" + LENGTH + "), shrunk:\n"
                     + comparison.shrink(where).text();
         }
+    }
+
+    @AfterAll
+    static void leaveNothingToTheNext() {
+        Ledgers.forgetEverything();
     }
 }

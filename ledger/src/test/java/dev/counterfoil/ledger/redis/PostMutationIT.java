@@ -8,11 +8,13 @@ import dev.counterfoil.ledger.model.Comparison;
 import dev.counterfoil.ledger.model.Disagreement;
 import dev.counterfoil.ledger.model.Timing;
 import dev.counterfoil.ledger.model.TrialCell;
+import dev.counterfoil.ledger.testing.Ledgers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -125,5 +127,10 @@ class PostMutationIT {
 
     private LedgerOnRedis cell(KernelScripts scripts, Timing timing, LedgerLimits limits) {
         return new LedgerOnRedis(redis, timing == Timing.CONTROLLED ? scripts.onControlledClock() : scripts, limits);
+    }
+
+    @AfterAll
+    static void leaveNothingToTheNext() {
+        Ledgers.forgetEverything();
     }
 }
