@@ -199,7 +199,11 @@ class CatalogIT {
         } finally {
             Servers.postgresql().restart();
         }
-        // The pool finds its way back, too.
+        // The pool finds its way back, too; it tries at a pace of its own.
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .ignoreExceptions()
+                .until(() -> !ledgers.query("select 1").isEmpty());
         applied(editor.putItem("demo", item("crab-8", 19_800)), false);
     }
 
