@@ -11,20 +11,26 @@
   ARGV[4] posted    ms that the record of a posted transaction lives, > 0
   ARGV[5] refused   ms that the record of a pinned refusal lives, > 0
   ARGV[6] n         transactions that follow
-  per transaction:  keys (of its legs), args (of its legs), fingerprint, request id, catalog version or '' (any), data, legs
+  per transaction:  keys (of its legs), args (of its legs), fingerprint, request id, catalog version or '' (any),
+                    data ('' = preview: all checks, no record looked up, nothing written), legs
     per leg, first its kind:
     card      candidates, number|'', states allowed (of aifv), 1 = refuse when expired, sign -1|0|1, balance expected|'',
-              state to set (of aifv)|'', types, then per type: type, amount, -1 = at another price than the caller expects
-                                                                                     keys: the candidates
+              state to set (of aifv)|'', types, then per type: type, amount, -1 = at another price than the caller expects,
+              -2 = what it has, up to what its next list of dues still asks for        keys: the candidates
     new_card  api id, number, type, amount, state (of aifv), expires ms|0            key:  card
     stock     delta, opens ms|0, closes ms|0                                         key:  item
     codes     n >= 1                                                                 key:  pool
     codes_add n >= 1, then n codes                                                   key:  pool
+    account   asset, sign -1|0|1, amount, -2 as above, 1 = refuse when frozen, 1 = refuse when unverified,
+              frozen to set 0|1|'', verified to set 0|1|''                             key:  account
+    due       n >= 1, then n amounts; payers >= 1, then per payer: m >= 1, then m places of amounts it may pay, in order
+    paid      1 = what was not paid remains; closes the dues
     quota     name, delta, limit, from ms|0, until ms|0, expires ms|0, resets ms|0, 1 = clamp     key: counter
 
   Returns a flat list. {'cold'} when the fence does not hold: nothing was read or written. Otherwise the catalog
   version, then three elements a transaction: status, sequence|'', payload:
     posted    sequence   result JSON
+    previewed ''         result JSON  would be posted now
     replayed  sequence   ''           posted before under this key
     refused   ''         refusal JSON [code,"request id","name",limit,used,resets ms]
     repeated  ''         refusal JSON, refused before under this key and pinned
@@ -32,7 +38,8 @@
     faulty    ''         what was malformed; nothing of this transaction was written
 
   Precedence: the key's record, journal full, catalog version, then the legs as the caller ordered them; within a card:
-  unknown, void, frozen, inactive, expired, type, price, balance. The first that applies is the answer.
+  unknown, void, frozen, inactive, expired, type, price, balance; within an account: frozen, unverified, balance.
+  The first that applies is the answer.
   Nothing is rolled back in Redis, so all that could raise is proved in the check phase, inside a protected call.
   Cost: O(legs). Clock: Redis TIME. Safe to retry with the same idempotency key.
 ]]
@@ -50,11 +57,12 @@ local SALE_NOT_OPEN, SALE_CLOSED, INSUFFICIENT_STOCK = 10, 11, 12
 local CARD_UNKNOWN, CARD_VOID, CARD_FROZEN, CARD_INACTIVE, CARD_EXPIRED = 20, 21, 22, 23, 24
 local CARD_NOT_ACCEPTED, INSUFFICIENT_BALANCE, CARD_EXISTS, BALANCE_UNEXPECTED = 25, 26, 27, 28
 local PRICE_CHANGED = 29
+local ACCOUNT_FROZEN, ACCOUNT_UNVERIFIED = 30, 31
 local QUOTA_EXCEEDED = 40
 local PINNED = {
   [SALE_CLOSED] = true, [CARD_VOID] = true, [CARD_FROZEN] = true, [CARD_INACTIVE] = true, [CARD_EXPIRED] = true,
   [CARD_NOT_ACCEPTED] = true, [INSUFFICIENT_BALANCE] = true, [CARD_EXISTS] = true, [BALANCE_UNEXPECTED] = true,
-  [QUOTA_EXCEEDED] = true,
+  [ACCOUNT_FROZEN] = true, [ACCOUNT_UNVERIFIED] = true, [QUOTA_EXCEEDED] = true,
 }
 local BY_STATE = { v = CARD_VOID, f = CARD_FROZEN, i = CARD_INACTIVE, a = BALANCE_UNEXPECTED }
 
@@ -64,7 +72,7 @@ do
   local k, a = 3, 7
   for _ = 1, n do
     local keys, args = integer(ARGV[a]), integer(ARGV[a + 1])
-    if not keys or not args or keys < 1 or args < 1 then
+    if not keys or not args or keys < 0 or args < 1 then
       return redis.error_reply('ERR post: malformed header at argument ' .. a)
     end
     k, a = k + 1 + keys, a + 7 + args
@@ -90,8 +98,11 @@ local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 local stamp = printed(now)
 
--- State of the transaction under check: cursors into KEYS and ARGV, the keys met, the writes planned, the results.
+-- State of the transaction under check: cursors into KEYS and ARGV, the keys met, the writes planned, the results, and
+-- what is to be paid: amounts asked for and left, and which of them each payer may pay.
 local key_at, arg_at, met, plan, results
+local asked, left, payers
+local DRAWN = -2
 
 local function next_arg()
   arg_at = arg_at + 1
@@ -107,14 +118,16 @@ local function next_integer(least, most)
   return value, s
 end
 
--- No key twice in a transaction: two legs would each see the value before the other.
-local function next_key()
+-- No key twice in a transaction: two legs would each see the value before the other. Legs of one account keep to
+-- fields of their own.
+local function next_key(field)
   key_at = key_at + 1
   local key = KEYS[key_at]
-  if met[key] then
+  local place = field and (#key .. ':' .. key .. field) or key
+  if met[place] then
     error('key ' .. key_at .. ' stands in two legs', 0)
   end
-  met[key] = true
+  met[place] = true
   return key
 end
 
@@ -144,6 +157,21 @@ local function write(...)
   plan[#plan + 1] = { ... }
 end
 
+-- What the next payer gives of its balance: the amounts that it may pay, in order, as far as they are still open.
+local function drawn(balance)
+  local places = payers and table.remove(payers, 1)
+  if not places then
+    error('a leg pays what nothing is due for', 0)
+  end
+  local given = 0
+  for _, place in ipairs(places) do
+    local part = math.min(balance - given, left[place])
+    left[place] = left[place] - part
+    given = given + part
+  end
+  return given, printed(given)
+end
+
 local legs = {}
 
 function legs.card()
@@ -168,7 +196,7 @@ function legs.card()
   local accepted = false
   for _ = 1, next_integer(1, 1000) do
     local kind = next_arg()
-    local value, text = next_integer(-1, MAX)
+    local value, text = next_integer(DRAWN, MAX)
     if card and card[3] == kind then
       accepted, amount, amount_text = true, value, text
     end
@@ -183,15 +211,18 @@ function legs.card()
     refusal = CARD_EXPIRED
   elseif not accepted then
     refusal = CARD_NOT_ACCEPTED
-  elseif amount < 0 then
+  elseif amount == -1 then
     refusal = PRICE_CHANGED
-  elseif sign < 0 and balance < amount then
+  elseif sign < 0 and amount ~= DRAWN and balance < amount then
     return INSUFFICIENT_BALANCE, '', amount_text, card[1]
   elseif expected ~= '' and expected ~= card[1] then
     refusal = BALANCE_UNEXPECTED
   end
   if refusal then
     return refusal
+  end
+  if amount == DRAWN then
+    amount, amount_text = drawn(balance)
   end
   local after = balance + sign * amount
   if after > MAX then
@@ -280,6 +311,95 @@ function legs.codes_add()
   results[#results + 1] = '[' .. printed(size + count) .. ']'
 end
 
+local function flag()
+  local s = next_arg()
+  if s ~= '' and s ~= '0' and s ~= '1' then
+    error('argument ' .. arg_at .. ' is not 0, 1 or empty', 0)
+  end
+  return s
+end
+
+local function set_flag(key, field, value)
+  if value == '1' then
+    write('HSET', key, field, '1')
+  elseif value == '0' then
+    write('HDEL', key, field)
+  end
+end
+
+function legs.account()
+  local asset = word(next_arg())
+  local field = 'b:' .. asset
+  local key = next_key(field)
+  local sign = next_integer(-1, 1)
+  local amount, amount_text = next_integer(DRAWN, MAX)
+  local refuse_frozen, refuse_unverified = next_integer(0, 1) == 1, next_integer(0, 1) == 1
+  local freeze, verify = flag(), flag()
+  local account = redis.call('HMGET', key, field, 'f', 'v')
+  local balance_text = account[1] or '0'
+  local balance = stored_integer(balance_text)
+  if refuse_frozen and account[2] then
+    return ACCOUNT_FROZEN
+  elseif refuse_unverified and not account[3] then
+    return ACCOUNT_UNVERIFIED
+  elseif amount == -1 then
+    error('an account is asked for less than nothing', 0)
+  elseif sign < 0 and amount ~= DRAWN and balance < amount then
+    return INSUFFICIENT_BALANCE, '', amount_text, balance_text
+  end
+  if amount == DRAWN then
+    amount, amount_text = drawn(balance)
+  end
+  local after = balance + sign * amount
+  if after > MAX then
+    error('a credit would pass 2^53-1', 0)
+  end
+  if sign ~= 0 and amount > 0 then
+    write('HSET', key, field, printed(after))
+  end
+  set_flag(key, 'f', freeze)
+  set_flag(key, 'v', verify)
+  results[#results + 1] = '[' .. amount_text .. ',' .. printed(after) .. ']'
+end
+
+function legs.due()
+  if asked then
+    error('a transaction has one list of dues', 0)
+  end
+  asked, left, payers = {}, {}, {}
+  for place = 1, next_integer(1, 64) do
+    asked[place] = next_integer(1, MAX)
+    left[place] = asked[place]
+  end
+  for payer = 1, next_integer(1, 64) do
+    payers[payer] = {}
+    for i = 1, next_integer(1, 64) do
+      payers[payer][i] = next_integer(1, #asked)
+    end
+  end
+  results[#results + 1] = '[]'
+end
+
+function legs.paid()
+  local may_remain = next_integer(0, 1) == 1
+  if not asked or #payers > 0 then
+    error('not all have paid who were to', 0)
+  end
+  local remain, given = {}, 0
+  for place = 1, #asked do
+    if left[place] > 0 and not may_remain then
+      return INSUFFICIENT_BALANCE, '', printed(asked[place]), printed(asked[place] - left[place])
+    end
+    given = given + asked[place] - left[place]
+    remain[place] = printed(left[place])
+  end
+  if given == 0 then
+    return INSUFFICIENT_BALANCE, '', printed(asked[1]), '0'
+  end
+  asked = nil
+  results[#results + 1] = '[' .. table.concat(remain, ',') .. ']'
+end
+
 function legs.quota()
   local key = next_key()
   local name = word(next_arg())
@@ -329,6 +449,8 @@ local function check(count, last_key, last_arg)
   end
   if key_at ~= last_key or arg_at ~= last_arg then
     error('the legs do not span the transaction', 0)
+  elseif asked then
+    error('the dues are not closed', 0)
   end
 end
 
@@ -344,7 +466,8 @@ for _ = 1, n do
   local record_key, keys, args = KEYS[k], tonumber(ARGV[a]), tonumber(ARGV[a + 1])
   local fingerprint, request, version, data = ARGV[a + 2], ARGV[a + 3], ARGV[a + 4], ARGV[a + 5]
   local count = integer(ARGV[a + 6]) or 0
-  local record = redis.pcall('GET', record_key)
+  local preview = data == ''
+  local record = not preview and redis.pcall('GET', record_key)
   if type(record) == 'table' then
     answer('faulty', '', 'the idempotency record has another type')
   elseif record then
@@ -364,15 +487,18 @@ for _ = 1, n do
     answer('refused', '', '[' .. CATALOG_CHANGED .. ',"' .. request .. '","",0,0,0]')
   else
     key_at, arg_at, met, plan, results = k, a + 6, {}, {}, {}
+    asked, left, payers = nil, nil, nil
     local fine, code, name, most, used, resets = pcall(check, count, k + keys, a + 6 + args)
     if not fine then
       answer('faulty', '', type(code) == 'table' and code.err or tostring(code))
     elseif code then
       local refusal = '[' .. code .. ',"' .. request .. '","' .. name .. '",' .. most .. ',' .. used .. ',' .. resets .. ']'
-      if PINNED[code] then
+      if PINNED[code] and not preview then
         redis.call('SET', record_key, fingerprint .. 'R' .. refusal, 'PX', refused_ttl)
       end
       answer('refused', '', refusal)
+    elseif preview then
+      answer('previewed', '', '{"at":' .. stamp .. ',"legs":[' .. table.concat(results, ',') .. ']}')
     else
       for i = 1, #plan do
         redis.call(unpack(plan[i]))

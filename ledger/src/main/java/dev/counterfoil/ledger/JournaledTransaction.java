@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * {@code result} is what the kernel did; ARCHITECTURE.md gives their fields. An answer is rendered from these two alone,
  * so it is the same today from Redis and next year from PostgreSQL.
  *
- * @param sequence dense within the cell, from 1
+ * @param sequence dense within the cell, from 1; 0 in a preview, which was not posted
  */
 public record JournaledTransaction(Cell cell, long sequence, JsonObject data, JsonObject result) {
     public TransactionId id() {

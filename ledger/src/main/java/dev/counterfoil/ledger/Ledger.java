@@ -19,6 +19,12 @@ public interface Ledger {
     Future<Outcome> post(Transaction transaction);
 
     /**
+     * What {@link #post} would answer now if {@code transaction} had a key that was never used: every check is made and
+     * nothing is written. A {@link Posted} of sequence 0 tells what would be; the codes in it stay where they are.
+     */
+    Future<Outcome> preview(Transaction transaction);
+
+    /**
      * What was answered under a key: the outcome, or nothing when no final answer was given. Writes nothing.
      *
      * @param fingerprint to be compared with the record's, null to take whatever the key brought

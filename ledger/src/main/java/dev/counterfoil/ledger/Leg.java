@@ -15,9 +15,12 @@ public sealed interface Leg {
         /** Stands for an amount that is not the one the caller expected: such a card is refused as PRICE_CHANGED. */
         public static final long OTHER_THAN_EXPECTED = -1;
 
+        /** Stands for what the card has, up to what the {@link DueLeg} before it still asks of this payer. */
+        public static final long DRAWN = -2;
+
         public Price {
             Objects.requireNonNull(typeToken, "typeToken");
-            Amounts.within("amount", amount, OTHER_THAN_EXPECTED, Amounts.MAX);
+            Amounts.within("amount", amount, DRAWN, Amounts.MAX);
         }
     }
 
@@ -114,6 +117,75 @@ public sealed interface Leg {
             Amounts.within("codes", codes.size(), 1, 1000);
         }
     }
+
+    /**
+     * A holder's balance of one asset moves, or his account changes a flag. An account is there as soon as something was
+     * written to it. Legs of one transaction may touch one account in several assets.
+     *
+     * @param account the storefront's own id of the holder
+     * @param sign −1 debit, +1 credit, 0 neither
+     * @param amount 0..2^53−1, or {@link Price#DRAWN}
+     * @param frozen the flag it gets, null to keep it
+     * @param verified the flag it gets, null to keep it
+     */
+    record AccountLeg(
+            String account,
+            String asset,
+            int sign,
+            long amount,
+            boolean refuseFrozen,
+            boolean refuseUnverified,
+            @Nullable Boolean frozen,
+            @Nullable Boolean verified)
+            implements Leg {
+        public AccountLeg {
+            Objects.requireNonNull(account, "account");
+            Objects.requireNonNull(asset, "asset");
+            Amounts.within("sign", sign, -1, 1);
+            if (amount != Price.DRAWN) {
+                Amounts.within("amount", amount, 0, Amounts.MAX);
+            } else if (sign != -1) {
+                throw new IllegalArgumentException("sign: " + sign + " (expected: -1, for what is drawn is a debit)");
+            }
+        }
+
+        /** The account pays; refused when it is frozen. */
+        public static AccountLeg pays(String account, String asset, long amount) {
+            return new AccountLeg(account, asset, -1, amount, true, false, null, null);
+        }
+    }
+
+    /**
+     * Amounts that the legs after it pay between them, until a {@link PaidLeg}. The n-th leg whose amount is
+     * {@link Price#DRAWN} gives what it has to the amounts that {@code payers.get(n)} names, in that order.
+     *
+     * @param amounts 1..64, each 1..2^53−1
+     * @param payers for each payer the places, from 0, of the amounts it may pay
+     */
+    record DueLeg(List<Long> amounts, List<List<Integer>> payers) implements Leg {
+        /** Bounds amounts, payers and places. */
+        public static final int MOST = 64;
+
+        public DueLeg {
+            amounts = List.copyOf(amounts);
+            payers = payers.stream().map(List::copyOf).toList();
+            Amounts.within("amounts", amounts.size(), 1, MOST);
+            Amounts.within("payers", payers.size(), 1, MOST);
+            amounts.forEach(amount -> Amounts.positive("amount", amount));
+            for (List<Integer> places : payers) {
+                Amounts.within("places", places.size(), 1, MOST);
+                int most = amounts.size() - 1;
+                places.forEach(place -> Amounts.within("place", place, 0, most));
+            }
+        }
+    }
+
+    /**
+     * Closes the dues: refuses INSUFFICIENT_BALANCE when something is left of one, or nothing was given at all.
+     *
+     * @param mayRemain whether what was not paid may remain
+     */
+    record PaidLeg(boolean mayRemain) implements Leg {}
 
     /**
      * A counter with a limit over a window moves.

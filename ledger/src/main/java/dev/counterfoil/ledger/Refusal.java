@@ -34,6 +34,9 @@ public enum Refusal {
     /** The total in the card's asset is not the one the caller expected. */
     PRICE_CHANGED(29, false),
 
+    ACCOUNT_FROZEN(30, true),
+    ACCOUNT_UNVERIFIED(31, true),
+
     QUOTA_EXCEEDED(40, true),
 
     /** The key belongs to another request. */
@@ -43,7 +46,11 @@ public enum Refusal {
     /** The item's limits count per account and the request names none. */
     ACCOUNT_REQUIRED(102, false),
     /** Only goods are counted in units: codes have a pool, services neither. */
-    ITEM_HAS_NO_STOCK(104, false);
+    ITEM_HAS_NO_STOCK(104, false),
+    /** The rule knows no such asset in the program. */
+    ASSET_UNKNOWN(105, false),
+    /** A total was expected of a checkout that is paid in several assets. */
+    TOTAL_IN_SEVERAL_ASSETS(106, false);
 
     private final int code;
     private final boolean pinned;

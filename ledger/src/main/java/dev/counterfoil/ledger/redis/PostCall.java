@@ -2,10 +2,13 @@ package dev.counterfoil.ledger.redis;
 
 import dev.counterfoil.ledger.Cell;
 import dev.counterfoil.ledger.Leg;
+import dev.counterfoil.ledger.Leg.AccountLeg;
 import dev.counterfoil.ledger.Leg.CardLeg;
 import dev.counterfoil.ledger.Leg.CodesAddLeg;
 import dev.counterfoil.ledger.Leg.CodesLeg;
+import dev.counterfoil.ledger.Leg.DueLeg;
 import dev.counterfoil.ledger.Leg.NewCardLeg;
+import dev.counterfoil.ledger.Leg.PaidLeg;
 import dev.counterfoil.ledger.Leg.QuotaLeg;
 import dev.counterfoil.ledger.Leg.StockLeg;
 import dev.counterfoil.ledger.Transaction;
@@ -15,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A transaction in the form in which {@code post.lua} takes it: its keys, its arguments, and the data that the journal
@@ -33,7 +37,17 @@ final class PostCall {
     private final JsonObject data;
     private long size;
 
+    /** A transaction to be posted. */
     PostCall(Transaction transaction, String durability) {
+        this(transaction, durability, false);
+    }
+
+    /** A transaction that is only tried: the script takes it without data. */
+    static PostCall preview(Transaction transaction, String durability) {
+        return new PostCall(transaction, durability, true);
+    }
+
+    private PostCall(Transaction transaction, String durability, boolean preview) {
         this.cell = transaction.cell();
         byte[] record = transaction.key().record();
         keys.add(RedisKeys.idempotency(cell, record));
@@ -55,7 +69,7 @@ final class PostCall {
         args.set(2, transaction.key().fingerprint());
         args.set(3, RedisKeys.bytes(transaction.requestId()));
         args.set(4, version == null ? NONE : number(version));
-        args.set(5, RedisKeys.bytes(data.encode()));
+        args.set(5, preview ? NONE : RedisKeys.bytes(data.encode()));
         args.set(6, number(transaction.legs().size()));
         for (byte[] argument : args) {
             size += argument.length;
@@ -95,6 +109,15 @@ final class PostCall {
             journaledLegs.add(new JsonArray().add("codes").add(codes.sku()).add(-codes.count()));
         } else if (leg instanceof CodesAddLeg) {
             codesAdd((CodesAddLeg) leg);
+        } else if (leg instanceof AccountLeg) {
+            account((AccountLeg) leg);
+        } else if (leg instanceof DueLeg) {
+            due((DueLeg) leg);
+        } else if (leg instanceof PaidLeg) {
+            boolean mayRemain = ((PaidLeg) leg).mayRemain();
+            words("paid");
+            args.add(mayRemain ? ONE : ZERO);
+            journaledLegs.add(new JsonArray().add("paid").add(mayRemain ? 1 : 0));
         } else if (leg instanceof QuotaLeg) {
             quota((QuotaLeg) leg);
         }
@@ -166,6 +189,48 @@ final class PostCall {
         journaledLegs.add(leg);
     }
 
+    private void account(AccountLeg account) {
+        words("account", account.asset());
+        key(RedisKeys.account(cell, account.account()), "b:" + account.asset());
+        args.add(number(account.sign()));
+        args.add(number(account.amount()));
+        args.add(account.refuseFrozen() ? ONE : ZERO);
+        args.add(account.refuseUnverified() ? ONE : ZERO);
+        args.add(flag(account.frozen()));
+        args.add(flag(account.verified()));
+        journaledLegs.add(new JsonArray()
+                .add("account")
+                .add(account.account())
+                .add(account.asset())
+                .add(account.sign())
+                .add(text(account.frozen()))
+                .add(text(account.verified())));
+    }
+
+    private static byte[] flag(@Nullable Boolean flag) {
+        return RedisKeys.bytes(text(flag));
+    }
+
+    private static String text(@Nullable Boolean flag) {
+        return flag == null ? "" : flag ? "1" : "0";
+    }
+
+    private void due(DueLeg due) {
+        words("due");
+        args.add(number(due.amounts().size()));
+        JsonArray journaled = new JsonArray().add("due");
+        for (long amount : due.amounts()) {
+            args.add(number(amount));
+            journaled.add(amount);
+        }
+        args.add(number(due.payers().size()));
+        for (List<Integer> places : due.payers()) {
+            args.add(number(places.size()));
+            places.forEach(place -> args.add(number(place + 1)));
+        }
+        journaledLegs.add(journaled);
+    }
+
     private void quota(QuotaLeg quota) {
         words("quota", quota.name());
         key(RedisKeys.quota(cell, quota.key()));
@@ -181,7 +246,12 @@ final class PostCall {
     }
 
     private void key(String key) {
-        if (!met.add(key)) {
+        key(key, "");
+    }
+
+    /** @param field what the leg keeps to of the key's value; empty: it takes the whole */
+    private void key(String key, String field) {
+        if (!met.add(field.isEmpty() ? key : key.length() + ":" + key + field)) {
             throw new IllegalArgumentException("legs: two touch one key (expected: merged into one): "
                     + key.substring(0, Math.min(key.length(), key.indexOf('}') + 7)) + "…");
         }

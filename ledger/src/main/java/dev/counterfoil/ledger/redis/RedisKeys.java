@@ -44,6 +44,11 @@ public final class RedisKeys {
         return cell.tag() + ":codes:" + sku;
     }
 
+    /** The id is the caller's, so it is preceded by its length. */
+    public static String account(Cell cell, String account) {
+        return cell.tag() + ":acct:" + account.length() + ":" + account;
+    }
+
     /** {@code suffix} as {@link dev.counterfoil.ledger.Leg.QuotaLeg#keyOf} makes it. */
     public static String quota(Cell cell, String suffix) {
         return cell.tag() + ":quota:" + suffix;

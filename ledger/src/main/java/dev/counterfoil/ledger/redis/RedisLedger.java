@@ -105,6 +105,13 @@ public final class RedisLedger implements Ledger {
                 .onComplete(result -> metrics.answered(result, started));
     }
 
+    @Override
+    public Future<Outcome> preview(Transaction transaction) {
+        PendingPost pending = new PendingPost(PostCall.preview(transaction, durability.get()));
+        queue(transaction.cell()).add(pending);
+        return pending.future().compose(reply -> outcome(transaction.cell(), reply));
+    }
+
     /** Redis refuses scripts that write, but still reads: what was answered before is answered again. */
     private Future<Outcome> earlier(Transaction transaction, Throwable fault) {
         IdempotencyKey key = transaction.key();
@@ -120,6 +127,9 @@ public final class RedisLedger implements Ledger {
                         new JournaledTransaction(
                                 cell, Long.parseLong(reply.sequence()), reply.data(), new JsonObject(reply.payload())),
                         false));
+            case "previewed":
+                return Future.succeededFuture(new Posted(
+                        new JournaledTransaction(cell, 0, reply.data(), new JsonObject(reply.payload())), false));
             case "replayed":
                 return replayed(cell, Long.parseLong(reply.sequence()));
             case "refused":

@@ -33,6 +33,11 @@ final class AnswersLost implements Ledger {
     }
 
     @Override
+    public Future<Outcome> preview(Transaction transaction) {
+        return ledger.preview(transaction);
+    }
+
+    @Override
     public Future<Recorded> recorded(Cell cell, byte[] record, byte @Nullable [] fingerprint) {
         return ledger.recorded(cell, record, fingerprint);
     }

@@ -29,6 +29,11 @@ final class CutLedger implements Ledger {
     }
 
     @Override
+    public Future<Outcome> preview(Transaction transaction) {
+        return ledger.preview(transaction);
+    }
+
+    @Override
     public Future<Recorded> recorded(Cell cell, byte[] record, byte @Nullable [] fingerprint) {
         return ledger.recorded(cell, record, fingerprint);
     }

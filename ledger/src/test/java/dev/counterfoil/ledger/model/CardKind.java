@@ -49,7 +49,8 @@ final class CardKind extends LegKind<CardLeg> {
         } else if (refusal != null) {
             return Verdict.refuses(refusal);
         }
-        long after = card.balance() + leg.sign() * price.amount();
+        long amount = price.amount() == Price.DRAWN ? cell.dues().drawn(card.balance()) : price.amount();
+        long after = card.balance() + leg.sign() * amount;
         if (after > Amounts.MAX) {
             throw fault("a credit would pass 2^53-1");
         }
@@ -60,7 +61,7 @@ final class CardKind extends LegKind<CardLeg> {
                         .add(card.apiId())
                         .add(card.number())
                         .add(card.typeToken())
-                        .add(price.amount())
+                        .add(amount)
                         .add(after)
                         .add(String.valueOf(changed.state().letter())),
                 PREFIX + id,
@@ -133,6 +134,25 @@ final class CardKind extends LegKind<CardLeg> {
                                 CardState.INACTIVE,
                                 CardState.FROZEN,
                                 CardState.VOID));
+    }
+
+    /** A card that gives what it has to what is due. */
+    static CardLeg paying(Draw draw) {
+        List<Price> prices = new ArrayList<>();
+        for (String type : Draw.TYPES) {
+            if (draw.chance(90)) {
+                prices.add(new Price(type, Price.DRAWN));
+            }
+        }
+        return new CardLeg(
+                draw.cardIds(),
+                null,
+                Set.of(CardState.ACTIVE),
+                true,
+                -1,
+                prices.isEmpty() ? List.of(new Price("none:CNY", Price.DRAWN)) : prices,
+                null,
+                null);
     }
 
     private static Set<CardState> allowed(Draw draw) {

@@ -43,6 +43,25 @@ public sealed interface Command {
         }
     }
 
+    /** A transaction is tried. */
+    record Preview(List<Leg> legs) implements Command {
+        @Override
+        public Future<String> send(TrialCell to, Timing timing) {
+            try {
+                return answer(to.ledger()
+                        .preview(SampleLegs.transaction(to.cell(), "preview", "preview", null, legs))
+                        .map(outcome -> text(outcome, timing)));
+            } catch (IllegalArgumentException rejected) {
+                return Future.succeededFuture("rejected:");
+            }
+        }
+
+        @Override
+        public boolean queued() {
+            return true;
+        }
+    }
+
     /** A card is looked up. */
     record LookUp(List<String> ids) implements Command {
         @Override

@@ -1,6 +1,8 @@
 package dev.counterfoil.ledger.model;
 
 import dev.counterfoil.ledger.Amounts;
+import dev.counterfoil.ledger.Leg;
+import dev.counterfoil.ledger.Leg.AccountLeg;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -54,6 +56,27 @@ final class Draw {
     /** An item with a pool. */
     String sku() {
         return pick("video", "music");
+    }
+
+    String account() {
+        return pick("u_1", "u_2", "u \"3\"");
+    }
+
+    /** Dues and those who pay them, rarely one too few or too many. */
+    List<Leg> checkout() {
+        int payers = pick(1, 2, 2, 3);
+        List<Leg> legs = new ArrayList<>();
+        legs.add(DueKind.of(this, chance(95) ? payers : between(1, 3)));
+        for (int payer = 0; payer < payers; payer++) {
+            legs.add(
+                    chance(65)
+                            ? CardKind.paying(this)
+                            : AccountLeg.pays(account(), pick("CNY", "points"), Leg.Price.DRAWN));
+        }
+        if (chance(97)) {
+            legs.add(new Leg.PaidLeg(chance(35)));
+        }
+        return legs;
     }
 
     /** One to three candidates, mostly one that exists. */

@@ -7,12 +7,9 @@ import java.util.List;
 
 /**
  * All that the reference and the random sequences know of one kind of leg. To add a kind, write one of these and name it
- * in {@link #ALL}.
+ * in {@link LegKinds#ALL}.
  */
 abstract class LegKind<L extends Leg> {
-    static final List<LegKind<?>> ALL = List.of(
-            new CardKind(), new NewCardKind(), new StockKind(), new CodesKind(), new CodesAddKind(), new QuotaKind());
-
     private final Class<L> type;
 
     /** How often this kind is drawn, beside the others. */
@@ -35,11 +32,8 @@ abstract class LegKind<L extends Leg> {
     /** A random leg that often hits the bounds of what the cell holds now. */
     abstract L draw(Draw draw);
 
-    static LegKind<?> of(Leg leg) {
-        return ALL.stream()
-                .filter(kind -> kind.type.isInstance(leg))
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("no kind of leg for " + leg.getClass()));
+    final boolean isOf(Leg leg) {
+        return type.isInstance(leg);
     }
 
     final List<String> keysOf(Leg leg) {

@@ -44,6 +44,8 @@ final class RandomSequence {
         } else if (kind <= 6 && !posts.isEmpty()) {
             Command.Post post = draw.pick(posts);
             return new Command.Recall(post.key(), draw.pick(post.fingerprint(), post.fingerprint(), null, "other"));
+        } else if (kind == 7 && draw.chance(50)) {
+            return new Command.Preview(legs());
         } else if (kind <= 7) {
             return new Command.Find(draw.between(0, 60));
         } else if (kind <= 13 && timing == Timing.CONTROLLED) {
@@ -71,6 +73,11 @@ final class RandomSequence {
         boolean distinct = draw.chance(98);
         List<Leg> legs = new ArrayList<>();
         Set<String> keys = new HashSet<>();
+        if (draw.chance(12)) {
+            legs.addAll(draw.checkout());
+            count += draw.pick(0, 0, 1) * legs.size();
+            legs.forEach(leg -> keys.addAll(LegKinds.of(leg).keysOf(leg)));
+        }
         for (int tries = 0; legs.size() < count && tries < 50; tries++) {
             LegKind<?> kind = kind();
             Leg leg = kind.draw(draw);
@@ -85,8 +92,8 @@ final class RandomSequence {
 
     private LegKind<?> kind() {
         int at = draw.between(
-                1, LegKind.ALL.stream().mapToInt(kind -> kind.weight).sum());
-        for (LegKind<?> kind : LegKind.ALL) {
+                1, LegKinds.ALL.stream().mapToInt(kind -> kind.weight).sum());
+        for (LegKind<?> kind : LegKinds.ALL) {
             at -= kind.weight;
             if (at <= 0) {
                 return kind;

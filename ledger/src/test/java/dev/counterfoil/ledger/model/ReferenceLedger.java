@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -49,9 +50,18 @@ public final class ReferenceLedger implements Ledger {
 
     @Override
     public Future<Outcome> post(Transaction transaction) {
+        return answered(transaction, this::answer);
+    }
+
+    @Override
+    public Future<Outcome> preview(Transaction transaction) {
+        return answered(transaction, this::previewed);
+    }
+
+    private Future<Outcome> answered(Transaction transaction, Function<Transaction, Outcome> answer) {
         Set<String> keys = new HashSet<>();
         for (Leg leg : transaction.legs()) {
-            for (String key : LegKind.of(leg).keysOf(leg)) {
+            for (String key : LegKinds.of(leg).keysOf(leg)) {
                 if (!keys.add(key)) {
                     throw new IllegalArgumentException("legs: two touch " + key);
                 }
@@ -59,7 +69,7 @@ public final class ReferenceLedger implements Ledger {
         }
         synchronized (cell) {
             try {
-                return Future.succeededFuture(answer(transaction));
+                return Future.succeededFuture(answer.apply(transaction));
             } catch (LedgerFault fault) {
                 return Future.failedFuture(fault);
             }
@@ -72,46 +82,54 @@ public final class ReferenceLedger implements Ledger {
                 recorded(transaction.key().record(), transaction.key().fingerprint());
         if (before.isPresent()) {
             return before.get();
-        } else if (!REQUEST_ID.matcher(transaction.requestId()).matches()) {
+        }
+        return legs(transaction, false);
+    }
+
+    private Outcome previewed(Transaction transaction) {
+        fence();
+        return legs(transaction, true);
+    }
+
+    /** Checks every leg against the cell as it was before the transaction, and then makes all changes. */
+    private Outcome legs(Transaction transaction, boolean preview) {
+        if (!REQUEST_ID.matcher(transaction.requestId()).matches()) {
             throw LegKind.fault("request id");
         } else if (cell.journal.size() >= limits.journalEntries()) {
             throw new LedgerFault.Overloaded("the journal is full: settlement has to catch up");
         } else if (transaction.catalogVersion() != null && transaction.catalogVersion() != cell.catalog) {
-            return refused(transaction, new Verdict.Refuses(Refusal.CATALOG_CHANGED, "", 0, 0, 0));
+            return refused(transaction, new Verdict.Refuses(Refusal.CATALOG_CHANGED, "", 0, 0, 0), preview);
         }
-        return legs(transaction);
-    }
-
-    /** Checks every leg against the cell as it was before the transaction, and then makes all changes. */
-    private Outcome legs(Transaction transaction) {
+        cell.begin();
         JsonArray results = new JsonArray();
         Map<String, Stored> changes = new HashMap<>();
         for (Leg leg : transaction.legs()) {
-            Verdict verdict = LegKind.of(leg).verdict(leg, cell, clock.nowMs());
+            Verdict verdict = LegKinds.of(leg).verdict(leg, cell, clock.nowMs());
             if (verdict instanceof Verdict.Refuses) {
-                return refused(transaction, (Verdict.Refuses) verdict);
+                return refused(transaction, (Verdict.Refuses) verdict, preview);
             }
             Verdict.Moves moves = (Verdict.Moves) verdict;
             results.add(moves.result());
             changes.putAll(moves.changes());
         }
+        cell.end();
+        JsonObject result = new JsonObject().put("at", clock.nowMs()).put("legs", results);
+        if (preview) {
+            return new Posted(new JournaledTransaction(cell.cell, 0, data(transaction), result), false);
+        }
         cell.put(changes);
         cell.sequence++;
         floor = Math.max(floor, cell.sequence);
-        JournaledTransaction posted = new JournaledTransaction(
-                cell.cell,
-                cell.sequence,
-                data(transaction),
-                new JsonObject().put("at", clock.nowMs()).put("legs", results));
+        JournaledTransaction posted = new JournaledTransaction(cell.cell, cell.sequence, data(transaction), result);
         cell.journal.add(posted);
         record(transaction.key(), "P" + cell.sequence, limits.postedRecord().toMillis());
         return new Posted(posted, false);
     }
 
-    private Refused refused(Transaction transaction, Verdict.Refuses why) {
+    private Refused refused(Transaction transaction, Verdict.Refuses why, boolean preview) {
         Refused refused = new Refused(
                 why.reason(), transaction.requestId(), why.name(), why.limit(), why.used(), why.resetsAtMs(), false);
-        if (why.reason().pinned()) {
+        if (why.reason().pinned() && !preview) {
             JsonArray fields = new JsonArray()
                     .add(why.reason().code())
                     .add(transaction.requestId())
@@ -129,7 +147,7 @@ public final class ReferenceLedger implements Ledger {
 
     private static JsonObject data(Transaction transaction) {
         JsonArray legs = new JsonArray();
-        transaction.legs().forEach(leg -> legs.add(LegKind.of(leg).dataOf(leg)));
+        transaction.legs().forEach(leg -> legs.add(LegKinds.of(leg).dataOf(leg)));
         return new JsonObject()
                 .put("type", transaction.type().label())
                 .put("client", transaction.key().client())

@@ -2,6 +2,7 @@ package dev.counterfoil.ledger.model;
 
 import dev.counterfoil.ledger.CardState;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -40,6 +41,34 @@ interface Stored {
                 fields.put("x", cardExpiresAtMs);
             }
             return fields.toString();
+        }
+    }
+
+    /** Fields by name, as they stand in the cell; none of them is as good as no value. */
+    record Fields(Map<String, String> fields) implements Stored {
+        Fields with(FieldChange change) {
+            Map<String, String> changed = new TreeMap<>(fields);
+            change.fields().forEach((field, value) -> {
+                if (value.isEmpty()) {
+                    changed.remove(field);
+                } else {
+                    changed.put(field, value);
+                }
+            });
+            return new Fields(changed);
+        }
+
+        @Override
+        public String text() {
+            return new TreeMap<>(fields).toString();
+        }
+    }
+
+    /** Sets some fields of the value under {@code key}; an empty one is taken away. */
+    record FieldChange(String key, Map<String, String> fields) implements Stored {
+        @Override
+        public String text() {
+            throw new IllegalStateException("a change is not stored");
         }
     }
 
