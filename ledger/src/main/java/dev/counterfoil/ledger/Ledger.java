@@ -34,6 +34,9 @@ public interface Ledger {
     /** The card that the first existing of {@code ids} is, or nothing. */
     Future<Optional<Card>> card(Cell cell, List<String> ids);
 
+    /** The account of that id, or nothing when nothing was ever written to it. */
+    Future<Optional<Account>> account(Cell cell, String id);
+
     /** A posted transaction, from the journal or, once it left it, from the books. */
     Future<Optional<JournaledTransaction>> transaction(Cell cell, long sequence);
 

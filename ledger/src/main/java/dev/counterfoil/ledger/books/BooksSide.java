@@ -19,6 +19,10 @@ final class BooksSide {
     /** Sequences that are counted by one statement. */
     private static final long SEQUENCES_A_COUNT = 5_000_000;
 
+    private static final String SELECT_ACCOUNTS = "select b.account, b.asset, b.balance,"
+            + " case when a.frozen then 'f' else '' end || case when a.verified then 'v' else '' end as flags"
+            + " from account_balance b join account a on a.cell = b.cell and a.id = b.account where b.cell = :cell";
+
     private final Handle handle;
 
     BooksSide(Handle handle) {
@@ -29,12 +33,16 @@ final class BooksSide {
 
     record CardRow(String id, String apiId, long balance, String state) {}
 
+    /** What a holder has of an asset, with the flags of his account. */
+    record AccountRow(String account, String asset, long balance, String flags) {}
+
     record ItemRow(String sku, long units, long codes, long available) {}
 
     /** What a posting after some sequence gave to an account, negative when it took. */
     record Movement(long sequence, long amount) {}
 
-    /** What moved of an asset from one account to another; all cards are the account {@code card}. */
+    /** What moved of an asset from one account to another; all cards are the account {@code card}, all holders' accounts
+     * the account {@code account}. */
     record Flow(String asset, String debit, String credit, BigInteger amount) {}
 
     /** The cells of {@code program}, of all programs for an empty text. */
@@ -71,6 +79,47 @@ final class BooksSide {
                 .map((row, context) -> cardRow(row))
                 .forEach(card -> cards.put(card.id(), card));
         return cards;
+    }
+
+    /** Whether an account was part of a transaction after {@code sequence}. */
+    boolean accountMovedAfter(int cell, String account, long sequence) {
+        return handle.createQuery("select exists (select from transactions"
+                        + " where cell = :cell and account = :account and seq > :seq)")
+                .bind("cell", cell)
+                .bind("account", account)
+                .bind("seq", sequence)
+                .mapTo(Boolean.class)
+                .one();
+    }
+
+    /** Balances in their order, after that of {@code account} in {@code asset}. */
+    List<AccountRow> accountsAfter(int cell, String account, String asset, int most) {
+        return handle.createQuery(SELECT_ACCOUNTS + " and (b.account, b.asset) > (:account, :asset)"
+                        + " order by b.account, b.asset limit :most")
+                .bind("cell", cell)
+                .bind("account", account)
+                .bind("asset", asset)
+                .bind("most", most)
+                .map((row, context) -> accountRow(row))
+                .list();
+    }
+
+    /** The balances from {@code first} to {@code last}, both included. */
+    List<AccountRow> accountsBetween(int cell, AccountRow first, AccountRow last) {
+        return handle.createQuery(SELECT_ACCOUNTS + " and (b.account, b.asset) >= (:account, :asset)"
+                        + " and (b.account, b.asset) <= (:lastAccount, :lastAsset) order by b.account, b.asset")
+                .bind("cell", cell)
+                .bind("account", first.account())
+                .bind("asset", first.asset())
+                .bind("lastAccount", last.account())
+                .bind("lastAsset", last.asset())
+                .map((row, context) -> accountRow(row))
+                .list();
+    }
+
+    private static AccountRow accountRow(ResultSet row) throws SQLException {
+        return new AccountRow(
+                row.getString("account"), row.getString("asset"), row.getLong("balance"), row.getString("flags"));
     }
 
     List<ItemRow> items(String program) {
@@ -144,9 +193,18 @@ final class BooksSide {
     }
 
     /** Σ of the cards' balances by asset. */
-    Map<String, BigInteger> balances(int cell) {
+    Map<String, BigInteger> cardBalances(int cell) {
+        return balances(cell, "card");
+    }
+
+    /** Σ of the balances of holders' accounts by asset. */
+    Map<String, BigInteger> accountBalances(int cell) {
+        return balances(cell, "account_balance");
+    }
+
+    private Map<String, BigInteger> balances(int cell, String table) {
         Map<String, BigInteger> balances = new HashMap<>();
-        handle.createQuery("select asset, sum(balance) as balance from card where cell = :cell group by asset")
+        handle.createQuery("select asset, sum(balance) as balance from " + table + " where cell = :cell group by asset")
                 .bind("cell", cell)
                 .map((row, context) -> Map.entry(row.getString("asset"), sum(row, "balance")))
                 .forEach(sum -> balances.put(sum.getKey(), sum.getValue()));
@@ -165,8 +223,7 @@ final class BooksSide {
         for (LocalDate day = first.get().withOffsetSameInstant(ZoneOffset.UTC).toLocalDate();
                 !day.isAfter(end);
                 day = day.plusDays(1)) {
-            handle.createQuery("select asset, case when debit like 'card:%' then 'card' else debit end as debit,"
-                            + " case when credit like 'card:%' then 'card' else credit end as credit,"
+            handle.createQuery("select asset, " + kind("debit") + " as debit, " + kind("credit") + " as credit,"
                             + " sum(amount) as amount from posting"
                             + " where at >= :from and at < :until and cell = :cell group by 1, 2, 3")
                     .bind("from", day.atStartOfDay().atOffset(ZoneOffset.UTC))
@@ -180,6 +237,11 @@ final class BooksSide {
                     .forEach(flows::add);
         }
         return flows;
+    }
+
+    private static String kind(String side) {
+        return "case when " + side + " like 'card:%' then 'card' when " + side
+                + " like 'account:%' then 'account' else " + side + " end";
     }
 
     /** A sum of numbers that fit a long need not. */

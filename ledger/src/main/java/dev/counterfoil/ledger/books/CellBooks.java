@@ -11,10 +11,12 @@ import java.util.List;
  *
  * @param settled sequence up to which the totals run
  * @param cards compared with Redis
+ * @param accounts balances of holders compared with Redis
  * @param items compared with Redis: units and code pool
  * @param differing how many of all things compared differ
  */
-public record CellBooks(Cell cell, long settled, long cards, long items, long differing, List<Total> totals) {
+public record CellBooks(
+        Cell cell, long settled, long cards, long accounts, long items, long differing, List<Total> totals) {
     public CellBooks {
         totals = List.copyOf(totals);
     }
@@ -43,6 +45,7 @@ public record CellBooks(Cell cell, long settled, long cards, long items, long di
                 .put("cell", cell.toString())
                 .put("settled", settled)
                 .put("cards", cards)
+                .put("accounts", accounts)
                 .put("items", items)
                 .put("differing", differing)
                 .put("totals", new JsonArray(totals.stream().map(Total::toJson).toList()));

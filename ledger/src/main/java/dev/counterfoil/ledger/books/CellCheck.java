@@ -1,10 +1,12 @@
 package dev.counterfoil.ledger.books;
 
+import dev.counterfoil.ledger.books.BooksSide.AccountRow;
 import dev.counterfoil.ledger.books.BooksSide.CardRow;
 import dev.counterfoil.ledger.books.BooksSide.CellRow;
 import dev.counterfoil.ledger.books.BooksSide.Flow;
 import dev.counterfoil.ledger.books.BooksSide.ItemRow;
 import dev.counterfoil.ledger.books.BooksSide.Movement;
+import dev.counterfoil.ledger.books.RedisSide.AccountNow;
 import dev.counterfoil.ledger.books.RedisSide.CardNow;
 import dev.counterfoil.ledger.books.RedisSide.ItemNow;
 import dev.counterfoil.ledger.books.RedisSide.Reading;
@@ -43,6 +45,7 @@ final class CellCheck {
     CellCheck run() {
         if (compareItems()) {
             compareCards();
+            compareAccounts();
         }
         sides.inSnapshot(this::compareTotals);
         return this;
@@ -107,6 +110,42 @@ final class CellCheck {
         }
     }
 
+    private void compareAccounts() {
+        AccountRow last = new AccountRow("", "", 0, "");
+        List<AccountRow> chunk;
+        do {
+            AccountRow after = last;
+            chunk = sides.snapshot(
+                    books -> books.accountsAfter(row.id(), after.account(), after.asset(), CARDS_A_READ));
+            if (!chunk.isEmpty()) {
+                List<AccountRow> rows = chunk;
+                last = rows.get(rows.size() - 1);
+                Optional<Reading<AccountNow>> reading = sides.redis.accounts(row.cell(), rows);
+                if (!settled(reading)) {
+                    return;
+                }
+                sides.inSnapshot(books -> compareAccounts(books, rows, reading.orElseThrow()));
+            }
+        } while (chunk.size() == CARDS_A_READ);
+    }
+
+    private void compareAccounts(BooksSide books, List<AccountRow> rows, Reading<AccountNow> reading) {
+        Map<String, List<Movement>> later = books.movementsAfter(row.id(), reading.sequence());
+        for (AccountRow account : books.accountsBetween(row.id(), rows.get(0), rows.get(rows.size() - 1))) {
+            String name = PostingAccounts.account(account.asset(), account.account());
+            AccountNow now = reading.values().get(name);
+            if (now != null) {
+                findings.accounts++;
+                findings.compare(
+                        "balance", name, now.balance(), account.balance() - after(later, name, reading.sequence()));
+                if (!now.flags().equals(account.flags())
+                        && !books.accountMovedAfter(row.id(), account.account(), reading.sequence())) {
+                    findings.differs("flags", name, now.flags(), account.flags());
+                }
+            }
+        }
+    }
+
     private void compareCards(BooksSide books, List<Reading<CardNow>> readings, List<String> ids) {
         Map<String, CardRow> cards = books.cards(row.id(), ids);
         Map<String, List<Movement>> later =
@@ -160,13 +199,18 @@ final class CellCheck {
             findings.differs("sequence", "", "1.." + now.settled() + " without a gap", found);
         }
         Map<String, Map<String, BigInteger>> posted = accounts(books.flows(row.id()));
-        Map<String, BigInteger> balances = books.balances(row.id());
-        for (String asset : new TreeSet<>(balances.keySet())) {
-            posted.computeIfAbsent(asset, any -> new HashMap<>());
-        }
+        Map<String, BigInteger> cards = books.cardBalances(row.id());
+        Map<String, BigInteger> holders = books.accountBalances(row.id());
+        TreeSet<String> assets = new TreeSet<>(cards.keySet());
+        assets.addAll(holders.keySet());
+        assets.forEach(asset -> posted.computeIfAbsent(asset, any -> new HashMap<>()));
         posted.forEach((asset, accounts) -> {
             if (asset.indexOf(':') < 0) {
-                compareAsset(asset, accounts, balances.getOrDefault(asset, BigInteger.ZERO));
+                compareAsset(
+                        asset,
+                        accounts,
+                        cards.getOrDefault(asset, BigInteger.ZERO),
+                        holders.getOrDefault(asset, BigInteger.ZERO));
             }
         });
         for (ItemRow item : books.items(row.cell().program())) {
@@ -178,15 +222,16 @@ final class CellCheck {
         }
     }
 
-    private void compareAsset(String asset, Map<String, BigInteger> accounts, BigInteger balances) {
+    private void compareAsset(String asset, Map<String, BigInteger> accounts, BigInteger cards, BigInteger holders) {
         findings.totals.add(new CellBooks.Total(
                 asset,
                 accounts.getOrDefault(PostingAccounts.ISSUED, BigInteger.ZERO).negate(),
-                balances,
+                cards.add(holders),
                 accounts.getOrDefault(PostingAccounts.REDEEMED, BigInteger.ZERO),
                 accounts.getOrDefault(PostingAccounts.VOID, BigInteger.ZERO),
                 accounts.getOrDefault(PostingAccounts.ADJUSTED, BigInteger.ZERO)));
-        findings.compare("total", asset, accounts.getOrDefault("card", BigInteger.ZERO), balances);
+        findings.compare("total", asset, accounts.getOrDefault("card", BigInteger.ZERO), cards);
+        findings.compare("total", asset + " of accounts", accounts.getOrDefault("account", BigInteger.ZERO), holders);
     }
 
     private static BigInteger stock(Map<String, Map<String, BigInteger>> posted, ItemRow item) {

@@ -15,6 +15,7 @@ final class Findings {
     final List<CellBooks.Total> totals = new ArrayList<>();
     long settled;
     long cards;
+    long accounts;
     long items;
     private long differing;
 
@@ -42,6 +43,6 @@ final class Findings {
     }
 
     CellBooks books() {
-        return new CellBooks(cell, settled, cards, items, differing, totals);
+        return new CellBooks(cell, settled, cards, accounts, items, differing, totals);
     }
 }

@@ -2,9 +2,11 @@ package dev.counterfoil.ledger.books;
 
 import dev.counterfoil.ledger.Cell;
 import dev.counterfoil.ledger.LedgerFault;
+import dev.counterfoil.ledger.books.BooksSide.AccountRow;
 import dev.counterfoil.ledger.redis.RedisConnection;
 import dev.counterfoil.ledger.redis.RedisKeys;
 import dev.counterfoil.ledger.redis.Script;
+import dev.counterfoil.ledger.settlement.PostingAccounts;
 import io.lettuce.core.KeyScanCursor;
 import io.lettuce.core.ScanArgs;
 import io.lettuce.core.ScanCursor;
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 /** What Redis holds of a cell, each reading with the sequence it belongs to. Blocks its thread. */
 final class RedisSide {
     private static final Script CARDS = Script.load("read_cards");
+    private static final Script ACCOUNTS = Script.load("read_accounts");
     private static final Script ITEMS = Script.load("read_items");
     private static final int SCAN_COUNT = 1_000;
     private static final long ANSWER_SECONDS = 30;
@@ -43,6 +46,9 @@ final class RedisSide {
 
     /** @param balance null when there is no such card */
     record CardNow(@Nullable Long balance, String state) {}
+
+    /** @param flags {@code f} frozen, {@code v} verified */
+    record AccountNow(long balance, String flags) {}
 
     record ItemNow(long units, long codes) {}
 
@@ -79,6 +85,23 @@ final class RedisSide {
         });
     }
 
+    /** The balances of {@code rows}, at most 500, in their order; nothing when the cell is cold. */
+    Optional<Reading<AccountNow>> accounts(Cell cell, List<AccountRow> rows) {
+        List<String> keys =
+                rows.stream().map(row -> RedisKeys.account(cell, row.account())).toList();
+        byte[][] assets = rows.stream().map(row -> RedisKeys.bytes(row.asset())).toArray(byte[][]::new);
+        return run(ACCOUNTS, cell, keys, assets).map(reply -> {
+            Map<String, AccountNow> accounts = new HashMap<>();
+            for (int i = 0; i < rows.size(); i++) {
+                AccountRow row = rows.get(i);
+                accounts.put(
+                        PostingAccounts.account(row.asset(), row.account()),
+                        new AccountNow(Long.parseLong(reply.get(1 + 2 * i)), reply.get(2 + 2 * i)));
+            }
+            return new Reading<>(Long.parseLong(reply.get(0)), accounts);
+        });
+    }
+
     /** Tells {@code each} the key of every card of every cell, some perhaps twice. Walks through all keys of Redis. */
     void scanCards(Consumer<String> each) {
         ScanArgs args = ScanArgs.Builder.matches("{*}:card:*").limit(SCAN_COUNT);
@@ -91,11 +114,11 @@ final class RedisSide {
         } while (!cursor.isFinished());
     }
 
-    private Optional<List<String>> run(Script script, Cell cell, List<String> keys) {
+    private Optional<List<String>> run(Script script, Cell cell, List<String> keys, byte[]... args) {
         List<byte[]> all = new ArrayList<>();
         all.add(RedisKeys.bytes(RedisKeys.meta(cell)));
         keys.forEach(key -> all.add(RedisKeys.bytes(key)));
-        List<byte[]> reply = await(script.run(redis, ScriptOutputType.MULTI, all.toArray(new byte[0][])));
+        List<byte[]> reply = await(script.run(redis, ScriptOutputType.MULTI, all.toArray(new byte[0][]), args));
         return reply.isEmpty()
                 ? Optional.empty()
                 : Optional.of(reply.stream().map(RedisKeys::text).toList());

@@ -1,5 +1,6 @@
 package dev.counterfoil.ledger.redis;
 
+import dev.counterfoil.ledger.Account;
 import dev.counterfoil.ledger.Card;
 import dev.counterfoil.ledger.CardState;
 import dev.counterfoil.ledger.Cell;
@@ -20,9 +21,12 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -45,6 +49,7 @@ public final class RedisLedger implements Ledger {
     private final Script post;
     private final Script record;
     private final Script card;
+    private final Script account;
     private final Map<Cell, CellQueue> queues = new ConcurrentHashMap<>();
 
     /**
@@ -85,6 +90,7 @@ public final class RedisLedger implements Ledger {
         this.post = scripts.apply("post");
         this.record = scripts.apply("read_record");
         this.card = scripts.apply("read_card");
+        this.account = scripts.apply("read_account");
     }
 
     /** Tells of a sequence that PostgreSQL holds: a Redis that has a shorter history is cold from now on. */
@@ -214,6 +220,26 @@ public final class RedisLedger implements Ledger {
                     Long.parseLong(fields.get(2)),
                     fields.get(5).isEmpty() ? 0 : Long.parseLong(fields.get(5)),
                     Long.parseLong(fields.get(0))));
+        });
+    }
+
+    @Override
+    public Future<Optional<Account>> account(Cell cell, String id) {
+        byte[][] keys = {RedisKeys.bytes(RedisKeys.meta(cell)), RedisKeys.bytes(RedisKeys.account(cell, id))};
+        return read(cell, account, keys).map(reply -> {
+            Map<String, Long> balances = new HashMap<>();
+            Set<String> flags = new HashSet<>();
+            for (int i = 1; i + 1 < reply.size(); i += 2) {
+                String field = RedisKeys.text((byte[]) reply.get(i));
+                if (field.startsWith("b:")) {
+                    balances.put(field.substring(2), Long.valueOf(RedisKeys.text((byte[]) reply.get(i + 1))));
+                } else {
+                    flags.add(field);
+                }
+            }
+            return balances.isEmpty() && flags.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(new Account(id, flags.contains("f"), flags.contains("v"), balances));
         });
     }
 

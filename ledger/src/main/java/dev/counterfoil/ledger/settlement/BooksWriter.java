@@ -55,6 +55,7 @@ final class BooksWriter {
         rows.transactionCards.send(connection);
         rows.postings.send(connection);
         updateCards(rows.cardChanges);
+        new AccountsWriter(connection, cell).write(rows.accountChanges);
         updateItems(rows.itemChanges);
         addCodes(rows.codesAdded);
         deliverCodes(rows.codesDelivered);

@@ -30,6 +30,7 @@ final class FactRows {
     final CopyRows postings = new CopyRows("posting", "at", "cell", "seq", "n", "debit", "credit", "asset", "amount");
     final Map<String, NewCard> newCards = new TreeMap<>();
     final Map<String, CardChange> cardChanges = new TreeMap<>();
+    final Map<String, AccountChange> accountChanges = new TreeMap<>();
     final Map<String, ItemChange> itemChanges = new TreeMap<>();
     final List<String> codesAdded = new ArrayList<>();
     final Map<String, Long> codesDelivered = new TreeMap<>();
@@ -78,7 +79,8 @@ final class FactRows {
                 case "stock" -> stock(fact, i, leg.text(1), leg.number(2));
                 case "codes" -> codesTaken(fact, i, leg.text(1), result);
                 case "codes_add" -> codesAdded(fact, i, leg);
-                case "quota" -> {}
+                case "account" -> account(fact, i, leg, result);
+                case "quota", "due", "paid" -> {}
                 default -> throw JournalFault.malformed(fact.sequence(), "unknown leg " + leg.text(0), null);
             }
         }
@@ -101,7 +103,7 @@ final class FactRows {
             change.state = state;
         }
         if (sign != 0) {
-            String beside = PostingAccounts.besideCard(fact, sign);
+            String beside = PostingAccounts.besideBalance(fact, sign);
             post(fact, n, PostingAccounts.card(id), beside, asset(fact, result.text(3)), -sign * amount);
         }
     }
@@ -119,6 +121,25 @@ final class FactRows {
             throw JournalFault.malformed(fact.sequence(), "a card is made twice", null);
         }
         post(fact, n, PostingAccounts.ISSUED, PostingAccounts.card(id), asset, amount);
+    }
+
+    private void account(Fact fact, int n, LegValues leg, LegValues result) {
+        String id = leg.text(1);
+        String asset = leg.text(2);
+        long sign = leg.number(3);
+        AccountChange change = accountChanges.computeIfAbsent(id, any -> new AccountChange());
+        change.frozen = flag(leg.text(4), change.frozen);
+        change.verified = flag(leg.text(5), change.verified);
+        long delta = sign * result.number(0);
+        if (delta != 0) {
+            change.deltas.merge(asset, delta, Long::sum);
+            String beside = PostingAccounts.besideBalance(fact, sign);
+            post(fact, n, PostingAccounts.account(asset, id), beside, asset, -delta);
+        }
+    }
+
+    private static @Nullable Boolean flag(String set, @Nullable Boolean before) {
+        return set.isEmpty() ? before : Boolean.valueOf(set.equals("1"));
     }
 
     private void stock(Fact fact, int n, String sku, long delta) {
@@ -229,6 +250,17 @@ final class FactRows {
 
         @Nullable
         String state;
+    }
+
+    /** What this run did to a holder's account: by asset, and the flags that it set last. */
+    static final class AccountChange {
+        final Map<String, Long> deltas = new TreeMap<>();
+
+        @Nullable
+        Boolean frozen;
+
+        @Nullable
+        Boolean verified;
     }
 
     /** What this run did to an item. */

@@ -12,6 +12,7 @@ package dev.counterfoil.ledger.settlement;
  * <tr><td>card debited by a redemption</td><td>{@code card:<id>}</td><td>{@code redeemed}</td><td>the card's</td></tr>
  * <tr><td>card debited by a reversal</td><td>{@code card:<id>}</td><td>{@code void}</td><td>the card's</td></tr>
  * <tr><td>card moved by an adjustment</td><td>{@code card:<id>}</td><td>{@code adjusted}</td><td>the card's</td></tr>
+ * <tr><td>account, as a card</td><td>{@code account:<asset>:<id>}</td><td>as beside a card</td><td>that asset</td></tr>
  * <tr><td>units sold</td><td>{@code stock:<sku>}</td><td>{@code sold}</td><td>{@code unit:<sku>}</td></tr>
  * <tr><td>units stocked</td><td>{@code stock-in}</td><td>{@code stock:<sku>}</td><td>{@code unit:<sku>}</td></tr>
  * <tr><td>codes taken</td><td>{@code codes:<sku>}</td><td>{@code delivered}</td><td>{@code code:<sku>}</td></tr>
@@ -38,6 +39,11 @@ public final class PostingAccounts {
         return "card:" + id;
     }
 
+    /** The account of what a holder has of an asset. The asset comes first: it has no colon, the id may have. */
+    public static String account(String asset, String id) {
+        return "account:" + asset + ":" + id;
+    }
+
     /** The account of an item's units. */
     public static String stock(String sku) {
         return "stock:" + sku;
@@ -58,13 +64,13 @@ public final class PostingAccounts {
         return "code:" + sku;
     }
 
-    /** The other side of a card that a transaction of {@code type} moves; {@code sign} −1 takes from the card. */
-    static String besideCard(Fact fact, long sign) {
+    /** The other side of a card or a holder's account that moves; {@code sign} −1 takes from it. */
+    static String besideBalance(Fact fact, long sign) {
         return switch (fact.type()) {
             case "redemption" -> REDEEMED;
             case "reversal" -> sign < 0 ? VOID : REDEEMED;
             case "adjustment" -> ADJUSTED;
-            default -> throw unknown(fact, "card");
+            default -> throw unknown(fact, "card or account");
         };
     }
 

@@ -1,5 +1,6 @@
 package dev.counterfoil.ledger.issuing;
 
+import dev.counterfoil.ledger.Account;
 import dev.counterfoil.ledger.Card;
 import dev.counterfoil.ledger.Cell;
 import dev.counterfoil.ledger.JournaledTransaction;
@@ -31,6 +32,11 @@ final class CutLedger implements Ledger {
     @Override
     public Future<Outcome> preview(Transaction transaction) {
         return ledger.preview(transaction);
+    }
+
+    @Override
+    public Future<Optional<Account>> account(Cell cell, String id) {
+        return ledger.account(cell, id);
     }
 
     @Override

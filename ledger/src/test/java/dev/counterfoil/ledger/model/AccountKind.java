@@ -1,5 +1,6 @@
 package dev.counterfoil.ledger.model;
 
+import dev.counterfoil.ledger.Account;
 import dev.counterfoil.ledger.Amounts;
 import dev.counterfoil.ledger.Leg.AccountLeg;
 import dev.counterfoil.ledger.Leg.Price;
@@ -10,6 +11,7 @@ import io.vertx.core.json.JsonArray;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A holder's balance of one asset moves, or his account changes a flag. */
@@ -24,7 +26,23 @@ final class AccountKind extends LegKind<AccountLeg> {
     }
 
     private static String key(AccountLeg leg) {
-        return "acct:" + leg.account().length() + ":" + leg.account();
+        return key(leg.account());
+    }
+
+    private static String key(String account) {
+        return "acct:" + account.length() + ":" + account;
+    }
+
+    static Optional<Account> account(ReferenceCell cell, String id, long nowMs) {
+        return cell.find(key(id), Fields.class, nowMs).map(Fields::fields).map(fields -> {
+            Map<String, Long> balances = new HashMap<>();
+            fields.forEach((field, value) -> {
+                if (field.startsWith("b:")) {
+                    balances.put(field.substring(2), Long.valueOf(value));
+                }
+            });
+            return new Account(id, fields.containsKey("f"), fields.containsKey("v"), balances);
+        });
     }
 
     private static String field(AccountLeg leg) {

@@ -43,6 +43,14 @@ public sealed interface Command {
         }
     }
 
+    /** An account is looked up. */
+    record LookUpAccount(String account) implements Command {
+        @Override
+        public Future<String> send(TrialCell to, Timing timing) {
+            return answer(to.ledger().account(to.cell(), account).map(found -> "account: " + found));
+        }
+    }
+
     /** A transaction is tried. */
     record Preview(List<Leg> legs) implements Command {
         @Override

@@ -40,7 +40,7 @@ final class RandomSequence {
         if (kind <= 2) {
             return new Command.Publish(draw.cell().catalog + draw.between(0, 1));
         } else if (kind <= 4) {
-            return new Command.LookUp(draw.cardIds());
+            return draw.chance(60) ? new Command.LookUp(draw.cardIds()) : new Command.LookUpAccount(draw.account());
         } else if (kind <= 6 && !posts.isEmpty()) {
             Command.Post post = draw.pick(posts);
             return new Command.Recall(post.key(), draw.pick(post.fingerprint(), post.fingerprint(), null, "other"));

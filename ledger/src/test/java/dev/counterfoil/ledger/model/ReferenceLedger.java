@@ -1,5 +1,6 @@
 package dev.counterfoil.ledger.model;
 
+import dev.counterfoil.ledger.Account;
 import dev.counterfoil.ledger.Card;
 import dev.counterfoil.ledger.Cell;
 import dev.counterfoil.ledger.IdempotencyKey;
@@ -227,6 +228,18 @@ public final class ReferenceLedger implements Ledger {
                 card.balance(),
                 card.cardExpiresAtMs(),
                 clock.nowMs());
+    }
+
+    @Override
+    public Future<Optional<Account>> account(Cell unused, String id) {
+        synchronized (cell) {
+            try {
+                fence();
+                return Future.succeededFuture(AccountKind.account(cell, id, clock.nowMs()));
+            } catch (LedgerFault fault) {
+                return Future.failedFuture(fault);
+            }
+        }
     }
 
     @Override

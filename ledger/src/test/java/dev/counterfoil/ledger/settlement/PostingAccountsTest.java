@@ -21,7 +21,7 @@ class PostingAccountsTest {
         "adjustment, 1, adjusted",
     })
     void a_card_is_moved_against_the_account_of_the_type(String type, long sign, String account) {
-        assertThat(PostingAccounts.besideCard(fact(type), sign)).isEqualTo(account);
+        assertThat(PostingAccounts.besideBalance(fact(type), sign)).isEqualTo(account);
     }
 
     @ParameterizedTest
@@ -32,7 +32,7 @@ class PostingAccountsTest {
 
     @Test
     void a_type_without_an_account_is_never_guessed() {
-        assertThatThrownBy(() -> PostingAccounts.besideCard(fact(TransactionType.ISSUE.label()), -1))
+        assertThatThrownBy(() -> PostingAccounts.besideBalance(fact(TransactionType.ISSUE.label()), -1))
                 .isInstanceOf(JournalFault.class);
         assertThatThrownBy(() -> PostingAccounts.besideStock(fact("transfer"))).isInstanceOf(JournalFault.class);
     }

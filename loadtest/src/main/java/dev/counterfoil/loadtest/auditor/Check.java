@@ -12,6 +12,7 @@ enum Check {
     RECORDS("records of keys = transactions"),
     CARDS_IN_REDIS("cards in Redis = issued less postings"),
     CARDS_IN_POSTGRESQL("cards in PostgreSQL = issued less postings"),
+    ACCOUNTS("accounts in both stores = sum of their legs"),
     VALUE("issued = balances + redeemed + void + adjusted"),
     STOCK("stocked less sold = units in both stores"),
     CODES("code pools in both stores; each code delivered once"),

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param settledSequence the settler's cursor
  * @param cards by ledger id
+ * @param holders balances of accounts, by {@code account:<asset>:<id>}
  * @param units settled stock by item
  * @param poolSizes settled size of the code pool by item
  * @param codes by code id; those not yet in a pool are left out
@@ -20,6 +21,7 @@ record PostgresBooks(
         long epoch,
         long settledSequence,
         Map<String, IssuedCard> cards,
+        Map<String, Long> holders,
         Map<String, Long> units,
         Map<String, Long> poolSizes,
         Map<String, Code> codes,
@@ -48,6 +50,7 @@ record PostgresBooks(
     record Mention(long sequence, String card) {}
 
     static PostgresBooks empty() {
-        return new PostgresBooks(1, 0, Map.of(), Map.of(), Map.of(), Map.of(), List.of(), List.of(), List.of());
+        return new PostgresBooks(
+                1, 0, Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), List.of(), List.of(), List.of());
     }
 }

@@ -71,6 +71,7 @@ final class PostgresReader {
                 cursor[0],
                 cursor[1],
                 reader.cards(),
+                reader.holders(),
                 units,
                 poolSizes,
                 reader.codes(),
@@ -109,6 +110,16 @@ final class PostgresReader {
         });
         rows.forEachRemaining(row -> cards.put(row.getKey(), row.getValue()));
         return cards;
+    }
+
+    private Map<String, Long> holders() throws SQLException {
+        Map<String, Long> holders = new HashMap<>();
+        rows(
+                        "select asset, account, balance from account_balance where cell = ?",
+                        cell.id(),
+                        row -> Map.entry("account:" + row.getString(1) + ":" + row.getString(2), row.getLong(3)))
+                .forEachRemaining(row -> holders.put(row.getKey(), row.getValue()));
+        return holders;
     }
 
     private void items(Map<String, Long> units, Map<String, Long> poolSizes) throws SQLException {

@@ -28,7 +28,18 @@ final class Recount {
     /** What a transaction must have left in the books; {@code cards} are those it moved, not those it issued. */
     record Entry(List<Posting> postings, Set<String> cards) {}
 
-    private record Step(Recorded transaction, String type, long atMs, Entry entry) {
+    /** @param sums what is due within the transaction, and what was given to it */
+    private record Step(Recorded transaction, String type, long atMs, Entry entry, long[] sums) {
+        void due(JsonNode leg) {
+            for (int i = 1; i < leg.size(); i++) {
+                sums[0] = Math.addExact(sums[0], Recorded.whole(leg, i));
+            }
+        }
+
+        void give(long amount) {
+            sums[1] = Math.addExact(sums[1], amount);
+        }
+
         void post(String debit, String credit, String asset, long amount) {
             if (amount != 0) {
                 entry.postings().add(new Posting(debit, credit, asset, amount));
@@ -38,6 +49,7 @@ final class Recount {
 
     private final Report report;
     private final Map<String, IssuedCard> cards = new HashMap<>();
+    private final Map<String, Long> holders = new HashMap<>();
     private final Map<String, Long> units = new HashMap<>();
     private final Map<String, ArrayDeque<String>> pools = new HashMap<>();
     private final Map<String, Delivered> delivered = new HashMap<>();
@@ -50,6 +62,11 @@ final class Recount {
 
     Map<String, IssuedCard> cards() {
         return cards;
+    }
+
+    /** What holders have, by {@code account:<asset>:<id>}. */
+    Map<String, Long> holders() {
+        return holders;
     }
 
     long units(String sku) {
@@ -85,7 +102,7 @@ final class Recount {
     /** Counts the next transaction. Throws {@link Recorded.Malformed}. */
     Entry post(Recorded transaction) {
         Entry entry = new Entry(new ArrayList<>(), new TreeSet<>());
-        Step step = new Step(transaction, transaction.type(), transaction.atMs(), entry);
+        Step step = new Step(transaction, transaction.type(), transaction.atMs(), entry, new long[2]);
         Iterator<JsonNode> results = transaction.results();
         Iterator<JsonNode> legs = transaction.legs();
         while (legs.hasNext() && results.hasNext()) {
@@ -103,6 +120,9 @@ final class Recount {
         switch (kind) {
             case "card" -> card(step, leg, result);
             case "new_card" -> newCard(step, leg);
+            case "account" -> account(step, leg, result);
+            case "due" -> step.due(leg);
+            case "paid" -> paid(step, leg, result);
             case "stock" -> stock(step, leg, result);
             case "codes" -> codes(step, leg, result);
             case "codes_add" -> codesAdd(step, leg, result);
@@ -159,10 +179,42 @@ final class Recount {
         price(step, before.asset(), amount);
     }
 
+    /** A holder's balance of one asset. */
+    private void account(Step step, JsonNode leg, JsonNode result) {
+        String name = "account:" + Recorded.text(leg, 2) + ":" + Recorded.text(leg, 1);
+        long sign = Recorded.whole(leg, 3);
+        long amount = Recorded.whole(result, 0);
+        long after = holders.getOrDefault(name, 0L) + sign * amount;
+        long claimed = Recorded.whole(result, 1);
+        claim(step, after == claimed, name + " says " + claimed + ", counted " + after);
+        notNegative(step, name, after);
+        if (sign != 0 && amount != 0) {
+            holders.put(name, after);
+            String other = counterpart(step.type(), sign);
+            step.post(sign < 0 ? name : other, sign < 0 ? other : name, Recorded.text(leg, 2), amount);
+        }
+        step.give(amount);
+    }
+
+    /** What the payers gave is what was due, less what remains; nothing remains unless that was allowed. */
+    private void paid(Step step, JsonNode leg, JsonNode result) {
+        long remaining = 0;
+        for (int i = 0; i < result.size(); i++) {
+            remaining = Math.addExact(remaining, Recorded.whole(result, i));
+        }
+        long due = step.sums()[0];
+        long given = step.sums()[1];
+        long rest = remaining;
+        claim(step, due - rest == given, "due was " + due + ", given " + given + ", and " + rest + " remains");
+        claim(step, rest == 0 || Recorded.whole(leg, 1) == 1, rest + " remains of what had to be paid");
+        claim(step, given > 0, "nothing was paid");
+    }
+
     /** What a single card pays is what the lines cost. */
     private void price(Step step, String asset, long amount) {
         Recorded transaction = step.transaction();
-        if (step.type().equals("redemption") && transaction.count("card") == 1) {
+        step.give(amount);
+        if (step.type().equals("redemption") && transaction.count("card") == 1 && transaction.count("due") == 0) {
             long price = transaction.price(asset);
             claim(step, price == amount, "the lines cost " + price + " " + asset + ", the card paid " + amount);
         }

@@ -10,6 +10,7 @@ import java.util.Map;
  * @param epoch 0 where the cell has none
  * @param sequence of the last transaction, 0 where there is none
  * @param cards by ledger id
+ * @param holders balances of accounts, by {@code account:<asset>:<id>}
  * @param units by item
  * @param pools by item, the next code first, each {@code <code id>:<sealed>}
  * @param quotas by what follows {@code :quota:}
@@ -22,6 +23,7 @@ record RedisBooks(
         long epoch,
         long sequence,
         Map<String, Card> cards,
+        Map<String, Long> holders,
         Map<String, Long> units,
         Map<String, List<String>> pools,
         Map<String, Long> quotas,

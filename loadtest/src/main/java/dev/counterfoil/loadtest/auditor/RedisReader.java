@@ -22,6 +22,7 @@ final class RedisReader {
     private final String tag;
 
     private final Map<String, Card> cards = new HashMap<>();
+    private final Map<String, Long> holders = new HashMap<>();
     private final Map<String, Long> units = new HashMap<>();
     private final Map<String, List<String>> pools = new HashMap<>();
     private final Map<String, Long> quotas = new HashMap<>();
@@ -64,7 +65,8 @@ final class RedisReader {
         readJournal();
         List<@Nullable Object> time = list(redis.call("TIME"));
         long nowMs = number(time.get(0)) * 1000 + number(time.get(1)) / 1000;
-        return new RedisBooks(nowMs, epoch, sequence, cards, units, pools, quotas, records, journal, malformed);
+        return new RedisBooks(
+                nowMs, epoch, sequence, cards, holders, units, pools, quotas, records, journal, malformed);
     }
 
     private void keys(List<byte[]> names) throws IOException {
@@ -95,7 +97,7 @@ final class RedisReader {
     /** How to read a key; empty when it is read elsewhere, or not known. */
     private List<byte[]> command(byte[] name) {
         return switch (kind(name)) {
-            case "card", "item" -> List.of(utf8("HGETALL"), name);
+            case "card", "item", "acct" -> List.of(utf8("HGETALL"), name);
             case "codes" -> List.of(utf8("LRANGE"), name, utf8("0"), utf8("-1"));
             case "quota", "idem" -> List.of(utf8("GET"), name);
             case "meta", "catalog", "journal" -> List.of();
@@ -111,12 +113,22 @@ final class RedisReader {
         String id = new String(rest, StandardCharsets.UTF_8);
         switch (kind(name)) {
             case "card" -> cards.put(id, card(fields(reply)));
+            case "acct" -> holder(id.substring(id.indexOf(':') + 1), fields(reply));
             case "item" -> units.put(id, number(fields(reply).get("u")));
             case "codes" ->
                 pools.put(id, list(reply).stream().map(RedisReader::text).toList());
             case "quota" -> quotas.put(id, number(reply));
             default -> records.put(base64(rest), record(bytes(reply)));
         }
+    }
+
+    /** Balances stand in fields {@code b:<asset>}; the others are flags. */
+    private void holder(String id, Map<String, byte[]> fields) {
+        fields.forEach((field, value) -> {
+            if (field.startsWith("b:")) {
+                holders.put("account:" + field.substring(2) + ":" + id, Long.parseLong(text(value)));
+            }
+        });
     }
 
     private static Card card(Map<String, byte[]> fields) {

@@ -45,7 +45,14 @@ final class State {
             notNegative("item " + sku + " in PostgreSQL", units);
         });
         codes(postgres, written);
-        value("PostgreSQL", written, balances(postgres.cards(), IssuedCard::card));
+        same(Check.ACCOUNTS, "balance in PostgreSQL of", positive(recount.holders()), positive(postgres.holders()));
+        postgres.holders().forEach((name, balance) -> {
+            long posted = written.balance(name, asset(name));
+            report.expect(
+                    Check.ACCOUNTS, posted == balance, () -> name + " has " + balance + ", its postings say " + posted);
+            notNegative(name + " in PostgreSQL", balance);
+        });
+        value("PostgreSQL", written, balances(postgres.cards(), postgres.holders(), IssuedCard::card));
     }
 
     private void codes(PostgresBooks postgres, Accounts written) {
@@ -72,6 +79,8 @@ final class State {
         recount.cards().forEach((id, issued) -> cards.put(id, issued.card()));
         same(Check.CARDS_IN_REDIS, "card", cards, redis.cards());
         redis.cards().forEach((id, card) -> notNegative("card " + id + " in Redis", card.balance()));
+        same(Check.ACCOUNTS, "balance in Redis of", positive(recount.holders()), positive(redis.holders()));
+        redis.holders().forEach((name, balance) -> notNegative(name + " in Redis", balance));
         same(Check.STOCK, "units in Redis of item", positive(recount.units()), positive(redis.units()));
         redis.units().forEach((sku, units) -> notNegative("item " + sku + " in Redis", units));
         Set<String> skus = new TreeSet<>(recount.pools());
@@ -79,7 +88,7 @@ final class State {
         skus.forEach(sku -> pool(sku, redis.pools().getOrDefault(sku, List.of()), postgres));
         recount.delivered().forEach((id, code) -> delivered(id, code, postgres));
         quotas(redis);
-        value("Redis", recount.accounts(), balances(redis.cards(), Function.identity()));
+        value("Redis", recount.accounts(), balances(redis.cards(), redis.holders(), Function.identity()));
     }
 
     /** A pool holds the codes that were counted, in their order, sealed as they were loaded. */
@@ -154,8 +163,8 @@ final class State {
     /** Prints what the counts came to. */
     void totals(RedisBooks redis, PostgresBooks postgres) {
         Accounts accounts = recount.accounts();
-        Map<String, Long> inRedis = balances(redis.cards(), Function.identity());
-        Map<String, Long> inPostgres = balances(postgres.cards(), IssuedCard::card);
+        Map<String, Long> inRedis = balances(redis.cards(), redis.holders(), Function.identity());
+        Map<String, Long> inPostgres = balances(postgres.cards(), postgres.holders(), IssuedCard::card);
         for (String asset : accounts.assets()) {
             report.total(asset + ": issued " + -accounts.balance("issued", asset) + ", balances in Redis "
                     + inRedis.getOrDefault(asset, 0L) + ", in PostgreSQL " + inPostgres.getOrDefault(asset, 0L)
@@ -175,8 +184,16 @@ final class State {
         }
     }
 
-    private static <T> Map<String, Long> balances(Map<String, T> cards, Function<T, Card> card) {
+    /** {@code account:<asset>:<id>} */
+    private static String asset(String name) {
+        int start = name.indexOf(':') + 1;
+        return name.substring(start, name.indexOf(':', start));
+    }
+
+    private static <T> Map<String, Long> balances(
+            Map<String, T> cards, Map<String, Long> holders, Function<T, Card> card) {
         Map<String, Long> balances = new HashMap<>();
+        holders.forEach((name, balance) -> balances.merge(asset(name), balance, Math::addExact));
         cards.values()
                 .forEach(row ->
                         balances.merge(card.apply(row).asset(), card.apply(row).balance(), Math::addExact));

@@ -30,7 +30,8 @@ class BooksTest {
     @Test
     void an_empty_cell_passes() {
         Report report = Books.compare(
-                new RedisBooks(NOW, 1, 0, Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), List.of(), List.of()),
+                new RedisBooks(
+                        NOW, 1, 0, Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), List.of(), List.of()),
                 PostgresBooks.empty());
 
         assertThat(report.balanced()).as(report.toString()).isTrue();

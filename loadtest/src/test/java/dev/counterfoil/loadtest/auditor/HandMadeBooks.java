@@ -32,6 +32,8 @@ final class HandMadeBooks {
     long nowMs = NOW;
     long epoch = 1;
     long sequence = 6;
+    final Map<String, Long> redisHolders = new HashMap<>();
+    final Map<String, Long> postgresHolders = new HashMap<>();
     final Map<String, Card> redisCards = new HashMap<>();
     final Map<String, Long> redisUnits = new HashMap<>(Map.of("crab-8", 9L));
     final Map<String, List<String>> pools = new HashMap<>(Map.of("video", List.of("k2:s2", "k3:s3")));
@@ -139,7 +141,7 @@ final class HandMadeBooks {
                 "cl_1",
                 "key" + seq,
                 "fp" + seq,
-                type.equals("redemption") && request.contains("account") ? "u_123" : null,
+                request.contains("'account':'u:1'") ? "u:1" : request.contains("account") ? "u_123" : null,
                 request.contains("reference") ? "A1" : null,
                 data.replace('\'', '"'),
                 result.replace('\'', '"')));
@@ -147,6 +149,32 @@ final class HandMadeBooks {
 
     private void posting(long seq, String debit, String credit, String asset, long amount) {
         postings.add(new SettledPosting(seq, AT + seq, new Posting(debit, credit, asset, amount)));
+    }
+
+    /** An account gets 5000 fen; then it and the card pay for an order of 70000 together. */
+    void holderPays() {
+        transaction(7, "adjustment", "{'account':'u:1'}", "['account','u:1','CNY',1,'','']", "[5000,5000]");
+        posting(7, "adjusted", "account:CNY:u:1", "CNY", 5000);
+        transaction(
+                8,
+                "redemption",
+                "{'amount':70000,'asset':'CNY'}",
+                "['due',70000],['card',-1],['account','u:1','CNY',-1,'',''],['paid',0]",
+                "[],['" + CNY_CARD + "','apiA','6200000000000011','gift-1000:CNY',68700,0,'a'],[1300,3700],[0]");
+        posting(8, "card:" + CNY_CARD, "redeemed", "CNY", 68700);
+        posting(8, "account:CNY:u:1", "redeemed", "CNY", 1300);
+        mentions.add(new Mention(8, CNY_CARD));
+        redisCards.computeIfPresent(CNY_CARD, (id, card) -> card.moved(0, "a"));
+        postgresCards.computeIfPresent(
+                CNY_CARD, (id, issued) -> issued.with(issued.card().moved(0, "a")));
+        redisHolders.put("account:CNY:u:1", 3700L);
+        postgresHolders.put("account:CNY:u:1", 3700L);
+        transactions.subList(6, 8).forEach(row -> {
+            journal.add(new Journaled(row.sequence(), row.data(), row.result()));
+            records.put(row.key(), new KeyRecord(row.fingerprint(), row.sequence()));
+        });
+        sequence = 8;
+        settledSequence = 8;
     }
 
     /** Takes PostgreSQL back to the moment before the last transaction was settled. */
@@ -182,11 +210,22 @@ final class HandMadeBooks {
     Report compare() {
         return Books.compare(
                 new RedisBooks(
-                        nowMs, epoch, sequence, redisCards, redisUnits, pools, quotas, records, journal, malformed),
+                        nowMs,
+                        epoch,
+                        sequence,
+                        redisCards,
+                        redisHolders,
+                        redisUnits,
+                        pools,
+                        quotas,
+                        records,
+                        journal,
+                        malformed),
                 new PostgresBooks(
                         postgresEpoch,
                         settledSequence,
                         postgresCards,
+                        postgresHolders,
                         postgresUnits,
                         poolSizes,
                         codes,
