@@ -172,6 +172,18 @@ local function drawn(balance)
   return given, printed(given)
 end
 
+local function lacks(sign, balance, amount)
+  return sign < 0 and amount ~= DRAWN and balance < amount
+end
+
+local function moved(balance, sign, amount)
+  local after = balance + sign * amount
+  if after > MAX then
+    error('a credit would pass 2^53-1', 0)
+  end
+  return after
+end
+
 local legs = {}
 
 function legs.card()
@@ -213,7 +225,7 @@ function legs.card()
     refusal = CARD_NOT_ACCEPTED
   elseif amount == -1 then
     refusal = PRICE_CHANGED
-  elseif sign < 0 and amount ~= DRAWN and balance < amount then
+  elseif lacks(sign, balance, amount) then
     return INSUFFICIENT_BALANCE, '', amount_text, card[1]
   elseif expected ~= '' and expected ~= card[1] then
     refusal = BALANCE_UNEXPECTED
@@ -224,10 +236,7 @@ function legs.card()
   if amount == DRAWN then
     amount, amount_text = drawn(balance)
   end
-  local after = balance + sign * amount
-  if after > MAX then
-    error('a credit would pass 2^53-1', 0)
-  end
+  local after = moved(balance, sign, amount)
   if sign ~= 0 then
     write('HSET', key, 'b', printed(after))
   end
@@ -344,16 +353,13 @@ function legs.account()
     return ACCOUNT_UNVERIFIED
   elseif amount == -1 then
     error('an account is asked for less than nothing', 0)
-  elseif sign < 0 and amount ~= DRAWN and balance < amount then
+  elseif lacks(sign, balance, amount) then
     return INSUFFICIENT_BALANCE, '', amount_text, balance_text
   end
   if amount == DRAWN then
     amount, amount_text = drawn(balance)
   end
-  local after = balance + sign * amount
-  if after > MAX then
-    error('a credit would pass 2^53-1', 0)
-  end
+  local after = moved(balance, sign, amount)
   if sign ~= 0 and amount > 0 then
     write('HSET', key, field, printed(after))
   end

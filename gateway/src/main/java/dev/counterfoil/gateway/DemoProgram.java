@@ -186,7 +186,7 @@ final class DemoProgram {
                 + "\nCF_ISSUER_KEY="
                 + key(issuer, "demo issuer", Scope.ISSUE, Scope.CATALOG, Scope.READ)
                 + "\nCF_ADMIN_KEY="
-                + key(issuer, "demo admin", Scope.ADMIN)
+                + key(issuer, "demo admin", Scope.ADMIN, Scope.ADJUST)
                 + "\n";
     }
 

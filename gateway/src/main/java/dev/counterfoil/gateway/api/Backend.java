@@ -34,9 +34,16 @@ public record Backend(
         ReadCatalog read = new ReadCatalog(this);
         return new Endpoints(
                 new PostRedemption(this, json),
+                new PreviewRedemption(this, json),
                 new GetRedemption(this, json),
                 new FindRedemptions(this, json),
                 new LookUpCard(this),
+                new GetAccount(this),
+                new ChangeAccount(this, ChangeAccount.Kind.ADJUST),
+                new ChangeAccount(this, ChangeAccount.Kind.FREEZE),
+                new ChangeAccount(this, ChangeAccount.Kind.UNFREEZE),
+                new ChangeAccount(this, ChangeAccount.Kind.VERIFY),
+                new ChangeAccount(this, ChangeAccount.Kind.UNVERIFY),
                 new PostBatch(this),
                 new ChangeBatch(this, BatchChange.Kind.VOID),
                 new ChangeBatch(this, BatchChange.Kind.ACTIVATE),

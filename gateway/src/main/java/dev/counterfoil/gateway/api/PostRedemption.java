@@ -10,10 +10,6 @@ import dev.counterfoil.ledger.IdempotencyKey;
 import dev.counterfoil.ledger.Outcome;
 import dev.counterfoil.ledger.Posted;
 import dev.counterfoil.ledger.Refused;
-import dev.counterfoil.ledger.access.KeyKind;
-import dev.counterfoil.ledger.rules.Redemption;
-import dev.counterfoil.ledger.rules.RedemptionRequest;
-import dev.counterfoil.ledger.rules.RedemptionRequest.Payment;
 import io.vertx.core.Future;
 import java.util.Optional;
 
@@ -31,29 +27,22 @@ public final class PostRedemption implements Endpoint {
 
     @Override
     public Future<Answer> handle(Call call) {
-        RedemptionFields fields = call.read(RedemptionFields::read);
-        String program = call.program().id();
-        Optional<Payment> payment = fields.card().identified(program, backend.cardIds());
+        Optional<CheckoutCall> checkout = CheckoutCall.read(call, backend);
         String keyed = call.idempotencyKey();
-        if (payment.isEmpty() || keyed.isEmpty()) {
+        if (checkout.isEmpty() || keyed.isEmpty()) {
             return Future.succeededFuture(NOT_REDEEMABLE);
         }
-        boolean inPublic = call.key().kind() == KeyKind.PUBLISHABLE;
-        if (inPublic && fields.account() != null) {
-            return Future.succeededFuture(Answer.of(
-                    Problem.invalid("/account", "not with a publishable key: anyone could name any account")));
-        }
-        RedemptionRequest request = fields.request(payment.get());
-        IdempotencyKey key =
-                Keys.of(call, backend.hash(), inPublic ? payment.get().stableId() : null, request.canonical());
-        Cell cell = Cell.of(program);
-        return backend.posting()
-                .post(cell, key, new Redemption(cell, key, call.requestId(), request, inPublic))
-                .map(outcome -> inPublic && tellsOfTheCard(outcome) ? NOT_REDEEMABLE : answer(outcome));
+        IdempotencyKey key = checkout.get().key(backend);
+        Cell cell = Cell.of(call.program().id());
+        return checkout.get()
+                .rule(backend, cell, key)
+                .compose(rule -> backend.posting().post(cell, key, rule))
+                .map(outcome ->
+                        checkout.get().inPublic() && tellsOfTheCard(outcome) ? NOT_REDEEMABLE : answer(outcome));
     }
 
     /** Whoever guesses with a public key must not learn which secrets exist, nor in what state their cards are. */
-    private static boolean tellsOfTheCard(Outcome outcome) {
+    static boolean tellsOfTheCard(Outcome outcome) {
         return outcome instanceof Refused
                 && switch (((Refused) outcome).reason()) {
                     case CARD_UNKNOWN,

@@ -4,7 +4,10 @@ import dev.counterfoil.gateway.http.RequestFields;
 import dev.counterfoil.gateway.http.Text;
 import dev.counterfoil.ledger.Amounts;
 import dev.counterfoil.ledger.rules.RedemptionRequest;
+import dev.counterfoil.ledger.rules.RedemptionRequest.AccountPayment;
 import dev.counterfoil.ledger.rules.RedemptionRequest.Line;
+import dev.counterfoil.ledger.rules.RedemptionRequest.Money;
+import dev.counterfoil.ledger.rules.RedemptionRequest.Payer;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -15,8 +18,10 @@ import org.jspecify.annotations.Nullable;
 
 /** The body of a redemption, as sent. {@code secret} is short for one payment, {@code item} for one line. */
 record RedemptionFields(
-        PresentedCard card,
+        List<PresentedPayment> payments,
         List<Line> lines,
+        @Nullable Money amount,
+        boolean upTo,
         @Nullable Long expectedTotal,
         @Nullable String account,
         @Nullable String reference,
@@ -29,32 +34,57 @@ record RedemptionFields(
     private static final int MOST_METADATA = 20;
 
     static RedemptionFields read(RequestFields fields) {
-        PresentedCard card = card(fields);
-        List<Line> lines = lines(fields);
+        List<PresentedPayment> payments = payments(fields);
+        Money amount = fields.optionalObject("amount", RedemptionFields::money).orElse(null);
+        List<Line> lines = fields.has("amount") ? noLines(fields) : lines(fields);
+        boolean upTo = fields.optionalFlag("up_to").orElse(false);
         OptionalLong expected = fields.optionalInteger("expected_total", 1, Amounts.MAX);
         return new RedemptionFields(
-                card,
+                payments,
                 lines,
+                amount,
+                upTo,
                 expected.isPresent() ? expected.getAsLong() : null,
                 fields.optionalText("account", ACCOUNT).orElse(null),
                 fields.optionalText("reference", REFERENCE).orElse(null),
                 fields.textMap("metadata", MOST_METADATA, METADATA_NAME, METADATA_VALUE));
     }
 
-    private static PresentedCard card(RequestFields fields) {
+    private static List<PresentedPayment> payments(RequestFields fields) {
         if (!fields.has("pay")) {
             PresentedCard card = PresentedCard.read(fields);
             fields.mayHave("pay");
-            return card;
+            return List.of(new PresentedPayment(card, null));
         }
-        for (String shorthand : List.of("secret", "number")) {
-            if (fields.has(shorthand)) {
-                fields.reject(shorthand, "not beside pay");
+        notBeside(fields, "pay", "secret", "number");
+        Set<AccountPayment> met = new HashSet<>();
+        return fields.objects("pay", 1, RedemptionRequest.MOST_PAYERS, each -> {
+            PresentedPayment payment = PresentedPayment.read(each);
+            AccountPayment account = payment.account();
+            if (account != null && !met.add(account)) {
+                each.reject("account", "pays in that asset already (expected: each balance once)");
             }
-            fields.mayHave(shorthand);
+            return payment;
+        });
+    }
+
+    private static Money money(RequestFields fields) {
+        return new Money(fields.amount("value"), fields.text("asset", PutItem.ASSET));
+    }
+
+    /** An amount stands for an order whose items are the shop's own affair. */
+    private static List<Line> noLines(RequestFields fields) {
+        notBeside(fields, "amount", "item", "quantity", "items");
+        return List.of();
+    }
+
+    private static void notBeside(RequestFields fields, String one, String... others) {
+        for (String other : others) {
+            if (fields.has(other)) {
+                fields.reject(other, "not beside " + one);
+            }
+            fields.mayHave(other);
         }
-        List<PresentedCard> payments = fields.objects("pay", 1, 1, PresentedCard::read);
-        return payments.isEmpty() ? new PresentedCard(null, "") : payments.get(0);
     }
 
     private static List<Line> lines(RequestFields fields) {
@@ -63,12 +93,7 @@ record RedemptionFields(
             fields.mayHave("items");
             return List.of(line);
         }
-        for (String shorthand : List.of("item", "quantity")) {
-            if (fields.has(shorthand)) {
-                fields.reject(shorthand, "not beside items");
-            }
-            fields.mayHave(shorthand);
-        }
+        notBeside(fields, "items", "item", "quantity");
         Set<String> met = new HashSet<>();
         return new ArrayList<>(fields.objects("items", 1, RedemptionRequest.MOST_LINES, each -> {
             Line line = line(each);
@@ -86,8 +111,8 @@ record RedemptionFields(
                         .orElse(1));
     }
 
-    /** The request for the ledger, its secret replaced by {@code payment}. */
-    RedemptionRequest request(RedemptionRequest.Payment payment) {
-        return new RedemptionRequest(payment, lines, expectedTotal, account, reference, metadata);
+    /** The request for the ledger, each secret replaced by the card it stands for. */
+    RedemptionRequest request(List<Payer> payers) {
+        return new RedemptionRequest(payers, lines, amount, upTo, expectedTotal, account, reference, metadata);
     }
 }

@@ -7,7 +7,10 @@ import dev.counterfoil.ledger.secrets.CodeCipher;
 import dev.counterfoil.ledger.secrets.DigitalCode;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -25,16 +28,18 @@ public final class RedemptionJson {
 
     /** @param revealed whether its codes are shown in clear, else masked */
     JsonObject of(JournaledTransaction transaction, boolean revealed) {
+        boolean preview = transaction.sequence() == 0;
         JsonObject request = transaction.request();
-        JsonArray paid = paid(transaction);
-        String asset = asset(paid);
-        JsonObject amount = amount(paid.getLong(4), asset);
-        JsonArray lines = lines(transaction, asset, revealed);
-        JsonObject card = card(paid);
-        JsonObject body = new JsonObject()
-                .put("id", transaction.id().toString())
-                .put("type", transaction.type())
-                .put("status", "posted")
+        List<Paid> paid = paid(transaction);
+        JsonArray lines = lines(transaction, paid.get(0).asset(), revealed);
+        JsonArray payments = new JsonArray();
+        paid.forEach(payment -> payments.add(payment.json()));
+        JsonObject body = new JsonObject();
+        if (!preview) {
+            body.put("id", transaction.id().toString());
+        }
+        body.put("type", transaction.type())
+                .put("status", preview ? "preview" : "posted")
                 .put("program", transaction.cell().program());
         boolean single = lines.size() == 1;
         if (single) {
@@ -44,28 +49,85 @@ public final class RedemptionJson {
         copy(request, body, "account");
         copy(request, body, "reference");
         copy(request, body, "metadata");
-        body.put("amount", amount)
-                .put("lines", lines)
-                .put(
-                        "payments",
-                        new JsonArray().add(new JsonObject().put("card", card).put("amount", amount)))
-                .put("card", card);
+        totals(transaction, paid, body);
+        body.put("lines", lines).put("payments", payments);
+        if (paid.size() == 1 && payments.getJsonObject(0).containsKey("card")) {
+            body.put("card", payments.getJsonObject(0).getJsonObject("card"));
+        }
         if (single) {
             body.put("codes", lines.getJsonObject(0).getJsonArray("codes"));
         }
-        return body.put("durability", transaction.data().getString("durability"))
-                .put("created_at", Timestamps.text(transaction.at()));
+        if (!preview) {
+            body.put("durability", transaction.data().getString("durability"));
+        }
+        return body.put("created_at", Timestamps.text(transaction.at()));
     }
 
-    /** The result of the card's leg. */
-    private static JsonArray paid(JournaledTransaction transaction) {
+    /** {@code amount} where all was paid in one asset, else {@code amounts}; and what remains of what was asked for. */
+    private static void totals(JournaledTransaction transaction, List<Paid> paid, JsonObject body) {
+        Map<String, Long> sums = new LinkedHashMap<>();
+        paid.forEach(payment -> sums.merge(payment.asset(), payment.amount(), Math::addExact));
+        JsonArray amounts = new JsonArray();
+        sums.forEach((asset, sum) -> amounts.add(amount(sum, asset)));
+        if (amounts.size() == 1) {
+            body.put("amount", amounts.getJsonObject(0));
+        } else {
+            body.put("amounts", amounts);
+        }
+        remaining(transaction, body);
+    }
+
+    /** Only where the payers might have had less than was asked for: {@code up_to}. */
+    private static void remaining(JournaledTransaction transaction, JsonObject body) {
+        JsonObject request = transaction.request();
         JsonArray legs = transaction.legs();
         for (int i = 0; i < legs.size(); i++) {
-            if ("card".equals(legs.getJsonArray(i).getString(0))) {
-                return transaction.results().getJsonArray(i);
+            JsonArray leg = legs.getJsonArray(i);
+            if ("paid".equals(leg.getString(0)) && leg.getLong(1) == 1) {
+                Map<String, Long> rests = new LinkedHashMap<>();
+                JsonArray open = transaction.results().getJsonArray(i);
+                for (int place = 0; place < open.size(); place++) {
+                    String asset = request.containsKey("asset")
+                            ? request.getString("asset")
+                            : request.getJsonArray("lines").getJsonObject(place).getString("asset");
+                    rests.merge(asset, open.getLong(place), Math::addExact);
+                }
+                JsonArray remaining = new JsonArray();
+                rests.forEach((asset, rest) -> remaining.add(amount(rest, asset)));
+                body.put("remaining", remaining.size() == 1 ? remaining.getJsonObject(0) : remaining);
             }
         }
-        throw new IllegalStateException(transaction.id() + " has no card");
+    }
+
+    /** A payment: what it is, and what it paid of which asset. */
+    private record Paid(JsonObject payer, String kind, long amount, String asset) {
+        JsonObject json() {
+            return new JsonObject().put(kind, payer).put("amount", RedemptionJson.amount(amount, asset));
+        }
+    }
+
+    /** The results of the legs that paid, in their order. */
+    private static List<Paid> paid(JournaledTransaction transaction) {
+        List<Paid> paid = new ArrayList<>();
+        JsonArray legs = transaction.legs();
+        for (int i = 0; i < legs.size(); i++) {
+            JsonArray leg = legs.getJsonArray(i);
+            JsonArray result = transaction.results().getJsonArray(i);
+            if ("card".equals(leg.getString(0))) {
+                paid.add(new Paid(card(result), "card", result.getLong(4), asset(result)));
+            } else if ("account".equals(leg.getString(0))) {
+                String asset = leg.getString(2);
+                JsonObject account = new JsonObject()
+                        .put("id", leg.getString(1))
+                        .put("balance", result.getLong(1))
+                        .put("asset", asset);
+                paid.add(new Paid(account, "account", result.getLong(0), asset));
+            }
+        }
+        if (paid.isEmpty()) {
+            throw new IllegalStateException("transaction " + transaction.sequence() + " was paid by nobody");
+        }
+        return paid;
     }
 
     private static String asset(JsonArray paid) {
@@ -87,6 +149,7 @@ public final class RedemptionJson {
                 .put("asset", asset(paid));
     }
 
+    /** @param asset what lines are paid in that do not say it themselves */
     private JsonArray lines(JournaledTransaction transaction, String asset, boolean revealed) {
         Map<String, JsonArray> codes = codes(transaction, revealed);
         JsonArray lines = new JsonArray();
@@ -95,11 +158,12 @@ public final class RedemptionJson {
             JsonObject line = asked.getJsonObject(i);
             String item = line.getString("item");
             long quantity = line.getLong("quantity");
-            long price = line.getJsonObject("prices").getLong(asset);
+            String paidIn = line.getString("asset", asset);
+            long price = line.getJsonObject("prices").getLong(paidIn);
             lines.add(new JsonObject()
                     .put("item", item)
                     .put("quantity", quantity)
-                    .put("amount", amount(price * quantity, asset))
+                    .put("amount", amount(price * quantity, paidIn))
                     .put("codes", codes.getOrDefault(item, new JsonArray())));
         }
         return lines;
@@ -110,7 +174,7 @@ public final class RedemptionJson {
         JsonArray legs = transaction.legs();
         for (int i = 0; i < legs.size(); i++) {
             JsonArray leg = legs.getJsonArray(i);
-            if ("codes".equals(leg.getString(0))) {
+            if ("codes".equals(leg.getString(0)) && transaction.sequence() > 0) {
                 String sku = leg.getString(1);
                 JsonArray shown = new JsonArray();
                 for (Object entry : transaction.results().getJsonArray(i)) {

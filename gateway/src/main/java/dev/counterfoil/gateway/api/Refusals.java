@@ -31,8 +31,12 @@ final class Refusals {
             case CARD_VOID -> Problem.of(ProblemCode.CARD_VOID);
             case CARD_EXPIRED -> Problem.of(ProblemCode.CARD_EXPIRED);
             case CARD_NOT_ACCEPTED -> Problem.of(ProblemCode.CARD_NOT_ACCEPTED);
-            case INSUFFICIENT_BALANCE ->
-                Problem.of(ProblemCode.INSUFFICIENT_BALANCE, asked(refused, "of the card's asset"));
+            case INSUFFICIENT_BALANCE -> Problem.of(ProblemCode.INSUFFICIENT_BALANCE, asked(refused, "of the asset"));
+            case ACCOUNT_FROZEN -> Problem.of(ProblemCode.ACCOUNT_FROZEN);
+            case ACCOUNT_UNVERIFIED -> Problem.of(ProblemCode.ACCOUNT_UNVERIFIED);
+            case ASSET_UNKNOWN -> Problem.invalid("", "no such asset in this program: " + refused.name());
+            case TOTAL_IN_SEVERAL_ASSETS ->
+                Problem.invalid("/expected_total", "the lines are paid in several assets (expected: one)");
             case QUOTA_EXCEEDED ->
                 Problem.quotaExceeded(new Problem.Quota(
                         refused.name(),

@@ -3,9 +3,16 @@ package dev.counterfoil.gateway.http;
 /** What stands at the end of the routes. */
 public record Endpoints(
         Endpoint postRedemption,
+        Endpoint previewRedemption,
         Endpoint getRedemption,
         Endpoint findRedemptions,
         Endpoint lookUpCard,
+        Endpoint getAccount,
+        Endpoint adjustAccount,
+        Endpoint freezeAccount,
+        Endpoint unfreezeAccount,
+        Endpoint verifyAccount,
+        Endpoint unverifyAccount,
         StreamingEndpoint postBatch,
         Endpoint voidBatch,
         Endpoint activateBatch,

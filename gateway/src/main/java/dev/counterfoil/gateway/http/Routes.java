@@ -1,6 +1,7 @@
 package dev.counterfoil.gateway.http;
 
 import static dev.counterfoil.ledger.access.Scope.ACTIVATE;
+import static dev.counterfoil.ledger.access.Scope.ADJUST;
 import static dev.counterfoil.ledger.access.Scope.ADMIN;
 import static dev.counterfoil.ledger.access.Scope.CATALOG;
 import static dev.counterfoil.ledger.access.Scope.CATALOG_READ;
@@ -61,6 +62,7 @@ public final class Routes {
         more.accept(paths);
 
         redemptions(paths, "/v1/programs/{program}");
+        accounts(paths, "/v1/programs/{program}/accounts");
         issuing(paths, "/v1/programs/{program}");
         catalog(paths, "/v1/programs/{program}");
         paths.at("/v1/programs")
@@ -84,11 +86,31 @@ public final class Routes {
                 .post(authenticate, program, scope(REDEEM), body, answer(endpoints.postRedemption()))
                 .get(authenticate, program, scope(READ, REDEEM), answer(endpoints.findRedemptions()))
                 .only();
+        paths.at(root + "/redemptions/preview")
+                .post(authenticate, program, scope(REDEEM), body, answer(endpoints.previewRedemption()))
+                .only();
         paths.at(root + "/redemptions/{id}")
                 .get(authenticate, program, scope(READ, REDEEM), answer(endpoints.getRedemption()))
                 .only();
         paths.at(root + "/cards/lookup")
                 .post(authenticate, program, scope(LOOKUP), body, answer(endpoints.lookUpCard()))
+                .only();
+    }
+
+    private void accounts(Paths paths, String root) {
+        paths.at(root + "/{id}")
+                .get(authenticate, program, scope(READ), answer(endpoints.getAccount()))
+                .only();
+        adjusting(paths, root + "/{id}/adjustments", endpoints.adjustAccount());
+        adjusting(paths, root + "/{id}/freeze", endpoints.freezeAccount());
+        adjusting(paths, root + "/{id}/unfreeze", endpoints.unfreezeAccount());
+        adjusting(paths, root + "/{id}/verify", endpoints.verifyAccount());
+        adjusting(paths, root + "/{id}/unverify", endpoints.unverifyAccount());
+    }
+
+    private void adjusting(Paths paths, String template, Endpoint endpoint) {
+        paths.at(template)
+                .post(authenticate, program, scope(ADJUST), body, answer(endpoint))
                 .only();
     }
 

@@ -25,7 +25,7 @@ public record Text(int min, int max, Optional<Pattern> pattern, String form) {
     }
 
     /** What is wrong with {@code value}, or empty. The value is not quoted: it may be a secret. */
-    Optional<String> fault(String value) {
+    public Optional<String> fault(String value) {
         int length = value.codePointCount(0, value.length());
         if (length < min || length > max) {
             return Optional.of(length + " characters (expected: " + min + ".." + max + ")");

@@ -5,6 +5,7 @@ import dev.counterfoil.ledger.IdempotencyKey;
 import dev.counterfoil.ledger.Ledger;
 import dev.counterfoil.ledger.LedgerFault;
 import dev.counterfoil.ledger.Outcome;
+import dev.counterfoil.ledger.Refusal;
 import dev.counterfoil.ledger.Refused;
 import dev.counterfoil.ledger.catalog.Catalog;
 import dev.counterfoil.ledger.catalog.Catalogs;
@@ -37,6 +38,35 @@ public final class Posting {
         return catalog.isPresent()
                 ? attempt(cell, key, rule, catalog.get(), clock.instant(), 1)
                 : Future.failedFuture(new LedgerFault.Cold(cell));
+    }
+
+    /** As {@link Ledger#preview}; never answers CATALOG_CHANGED or STALE_DAY. */
+    public Future<Outcome> preview(Cell cell, Rule rule) {
+        Optional<Catalog> catalog = catalogs.get(cell.program());
+        return catalog.isPresent()
+                ? tried(cell, rule, catalog.get(), clock.instant(), 1)
+                : Future.failedFuture(new LedgerFault.Cold(cell));
+    }
+
+    private Future<Outcome> tried(Cell cell, Rule rule, Catalog catalog, Instant now, int attempt) {
+        Rule.Compiled compiled = rule.compile(catalog, now);
+        if (attempt > MOST_ATTEMPTS) {
+            return Future.failedFuture(new LedgerFault.Overloaded("the catalog of " + cell + " keeps changing"));
+        } else if (compiled instanceof Rule.Declined) {
+            return Future.succeededFuture(((Rule.Declined) compiled).refused());
+        }
+        return ledger.preview(((Rule.Ready) compiled).transaction()).compose(outcome -> {
+            Refusal reason = outcome instanceof Refused ? ((Refused) outcome).reason() : null;
+            if (reason == Refusal.CATALOG_CHANGED) {
+                return catalogs.refresh(cell.program())
+                        .compose(newer -> newer.isPresent()
+                                ? tried(cell, rule, newer.get(), now, attempt + 1)
+                                : Future.failedFuture(new LedgerFault.Cold(cell)));
+            } else if (reason == Refusal.STALE_DAY) {
+                return ledger.now().compose(time -> tried(cell, rule, catalog, time, attempt + 1));
+            }
+            return Future.succeededFuture(outcome);
+        });
     }
 
     private Future<Outcome> attempt(

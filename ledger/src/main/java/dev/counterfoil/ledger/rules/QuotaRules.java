@@ -23,14 +23,14 @@ final class QuotaRules {
     private final long fromMs;
     private final long untilMs;
     private final @Nullable String account;
-    private final String card;
+    private final List<String> cards;
 
-    QuotaRules(ZoneId zone, Instant now, @Nullable String account, String card) {
+    QuotaRules(ZoneId zone, Instant now, @Nullable String account, List<String> cards) {
         this.day = LocalDate.ofInstant(now, zone);
         this.fromMs = day.atStartOfDay(zone).toInstant().toEpochMilli();
         this.untilMs = day.plusDays(1).atStartOfDay(zone).toInstant().toEpochMilli();
         this.account = account;
-        this.card = card;
+        this.cards = cards;
     }
 
     /** Adds the legs of every limit that applies; units count. */
@@ -49,7 +49,9 @@ final class QuotaRules {
         if (holder != null) {
             daily(prefix + "per_account_daily", "account", sku, holder, limits.perAccountDaily(), units, legs);
         }
-        daily(prefix + "per_card_daily", "card", sku, card, limits.perCardDaily(), units, legs);
+        for (String card : cards) {
+            daily(prefix + "per_card_daily", "card", sku, card, limits.perCardDaily(), units, legs);
+        }
         Long total = limits.perAccountTotal();
         if (holder != null && total != null) {
             legs.add(new Leg.QuotaLeg(

@@ -70,8 +70,8 @@ class PostMutationIT {
 
     @Test
     void a_disagreement_shrinks_to_what_one_can_read() {
-        KernelScripts broken = KernelScripts.withPost(
-                text -> new Mutation("", "elseif sign < 0 and balance < amount then", "elseif false then").in(text));
+        KernelScripts broken = KernelScripts.withPost(text ->
+                new Mutation("", "return sign < 0 and amount ~= DRAWN and balance < amount", "return false").in(text));
         Comparison comparison = comparison(broken, Timing.REAL);
         Disagreement found = null;
         for (long seed = 1; found == null; seed++) {
@@ -106,6 +106,12 @@ class PostMutationIT {
     private List<Supplier<Object>> suites(KernelScripts scripts) {
         return List.of(
                 () -> new PostLegsIT() {
+                    @Override
+                    protected TrialCell open(Timing timing, LedgerLimits limits) {
+                        return cell(scripts, timing, limits);
+                    }
+                },
+                () -> new PostPaymentsIT() {
                     @Override
                     protected TrialCell open(Timing timing, LedgerLimits limits) {
                         return cell(scripts, timing, limits);

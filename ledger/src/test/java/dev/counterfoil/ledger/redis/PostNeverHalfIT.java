@@ -9,6 +9,7 @@ import static dev.counterfoil.ledger.redis.LedgerOnRedis.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.counterfoil.ledger.CardState;
 import dev.counterfoil.ledger.LedgerFault;
 import dev.counterfoil.ledger.Leg;
 import dev.counterfoil.ledger.Posted;
@@ -17,6 +18,7 @@ import io.lettuce.core.ScriptOutputType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -35,7 +37,19 @@ class PostNeverHalfIT {
         new Leg.CodesAddLeg("music", List.of("m1:k.A")),
         debit("a", 10),
         newCard("b", 5),
-        quota("q", 1, 100)
+        quota("q", 1, 100),
+        new Leg.AccountLeg("u", "CNY", 1, 3, true, true, false, true),
+        new Leg.DueLeg(List.of(4L, 2L), List.of(List.of(0, 1))),
+        new Leg.CardLeg(
+                List.of(id("c")),
+                null,
+                Set.of(CardState.ACTIVE),
+                true,
+                -1,
+                List.of(new Leg.Price(SampleLegs.TOKEN, Leg.Price.DRAWN)),
+                null,
+                null),
+        new Leg.PaidLeg(false)
     };
 
     private LedgerOnRedis on;
@@ -48,6 +62,8 @@ class PostNeverHalfIT {
     void stockUp() {
         on = open();
         on.post("issue", newCard("a", 100));
+        on.post("issue c", newCard("c", 100));
+        on.post("account", new Leg.AccountLeg("u", "CNY", 1, 8, false, false, null, true));
         on.post("stock", stock("crab", 9));
         on.post("load", new Leg.CodesAddLeg("video", List.of("c1:k.A", "c2:k.B")));
         on.post("quota", quota("q", 3, 100));
@@ -76,6 +92,14 @@ class PostNeverHalfIT {
                 spoiling("a number that breaks JSON", on -> on.hset(card(on, "a"), "n", "1\"2")),
                 spoiling("an item of another type", on -> on.retype(RedisKeys.item(on.cell, "crab"))),
                 spoiling("units that are no integer", on -> on.hset(RedisKeys.item(on.cell, "crab"), "u", " 9")),
+                spoiling("an account of another type", on -> on.retype(RedisKeys.account(on.cell, "u"))),
+                spoiling("an account's balance that is no integer", on -> {
+                    on.hset(RedisKeys.account(on.cell, "u"), "b:CNY", "8.0");
+                }),
+                spoiling("an account's balance at the bound", on -> {
+                    on.hset(RedisKeys.account(on.cell, "u"), "b:CNY", "9007199254740991");
+                }),
+                spoiling("a payer's balance that is no integer", on -> on.hset(card(on, "c"), "b", "1e2")),
                 spoiling("a pool of another type", on -> on.retype(RedisKeys.codes(on.cell, "video"))),
                 spoiling("a pool to add to of another type", on -> on.set(RedisKeys.codes(on.cell, "music"), "x")),
                 spoiling("a code that breaks JSON", on -> {
@@ -105,11 +129,19 @@ class PostNeverHalfIT {
                 malformed("an amount with a fraction", args -> replace(args, "10", "1.5")),
                 malformed("an amount beyond 2^53-1", args -> replace(args, "10", "9007199254740992")),
                 malformed("an amount below zero", args -> replace(args, "10", "-10")),
-                malformed("a state that is none", args -> replace(args, "a", "aa")),
-                malformed("two states in one", args -> replace(args, "a", "ai")),
+                malformed("a state that is none", args -> set(args, args.indexOf("new_card") + 5, "aa")),
+                malformed("two states in one", args -> set(args, args.indexOf("new_card") + 5, "ai")),
                 malformed("a word that breaks JSON", args -> replace(args, "100b", "10\\0b")),
-                malformed("a leg too few", args -> set(args, 12, "5")),
-                malformed("a leg too many", args -> set(args, 12, "7")),
+                malformed("a leg too few", args -> set(args, 12, "9")),
+                malformed("a leg too many", args -> set(args, 12, "11")),
+                malformed("a flag that is none", args -> set(args, args.indexOf("account") + 7, "2")),
+                malformed("an asset that breaks JSON", args -> set(args, args.indexOf("account") + 1, "C\"Y")),
+                malformed(
+                        "an account that pays less than nothing", args -> set(args, args.indexOf("account") + 3, "-1")),
+                malformed("a due of nothing", args -> set(args, args.indexOf("due") + 2, "0")),
+                malformed("dues without end", args -> set(args, args.indexOf("due") + 1, "65")),
+                malformed("a place that nothing is due at", args -> set(args, args.indexOf("due") + 6, "3")),
+                malformed("a payer for nothing", args -> set(args, args.indexOf("due") + 5, "0")),
                 malformed("a header one argument short", args -> set(args, 7, "1")),
                 malformed("a header one key long", args -> set(args, 6, "99")),
                 malformed("an argument dropped", args -> args.subList(0, args.size() - 1)),

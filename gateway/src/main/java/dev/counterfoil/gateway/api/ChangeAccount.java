@@ -1,0 +1,118 @@
+package dev.counterfoil.gateway.api;
+
+import dev.counterfoil.gateway.http.Answer;
+import dev.counterfoil.gateway.http.Call;
+import dev.counterfoil.gateway.http.Endpoint;
+import dev.counterfoil.gateway.http.RequestFields;
+import dev.counterfoil.gateway.http.Text;
+import dev.counterfoil.gateway.http.Timestamps;
+import dev.counterfoil.ledger.Amounts;
+import dev.counterfoil.ledger.Cell;
+import dev.counterfoil.ledger.IdempotencyKey;
+import dev.counterfoil.ledger.JournaledTransaction;
+import dev.counterfoil.ledger.Outcome;
+import dev.counterfoil.ledger.Posted;
+import dev.counterfoil.ledger.Refused;
+import dev.counterfoil.ledger.rules.AccountChange;
+import dev.counterfoil.ledger.rules.AccountChange.Wanted;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+
+/**
+ * {@code POST /v1/programs/{program}/accounts/{id}/adjustments} and {@code …/freeze}, {@code unfreeze}, {@code verify},
+ * {@code unverify}: a balance or a flag is set right by hand, with a reason.
+ */
+public final class ChangeAccount implements Endpoint {
+    private static final Text REASON = Text.upTo(200);
+
+    private final Backend backend;
+    private final Kind kind;
+
+    public ChangeAccount(Backend backend, Kind kind) {
+        this.backend = backend;
+        this.kind = kind;
+    }
+
+    /** What is done to the account. */
+    public enum Kind {
+        ADJUST {
+            @Override
+            Wanted read(String account, RequestFields fields) {
+                String asset = fields.text("asset", PutItem.ASSET);
+                long delta = fields.integer("delta", -Amounts.MAX, Amounts.MAX);
+                if (delta == 0) {
+                    fields.reject("delta", "0 (expected: what to add, or below zero to take away)");
+                }
+                return new Wanted(account, asset, delta, null, null, fields.text("reason", REASON));
+            }
+        },
+        FREEZE {
+            @Override
+            Wanted read(String account, RequestFields fields) {
+                return new Wanted(account, null, 0, true, null, fields.text("reason", REASON));
+            }
+        },
+        UNFREEZE {
+            @Override
+            Wanted read(String account, RequestFields fields) {
+                return new Wanted(account, null, 0, false, null, fields.text("reason", REASON));
+            }
+        },
+        VERIFY {
+            @Override
+            Wanted read(String account, RequestFields fields) {
+                return new Wanted(account, null, 0, null, true, fields.text("reason", REASON));
+            }
+        },
+        UNVERIFY {
+            @Override
+            Wanted read(String account, RequestFields fields) {
+                return new Wanted(account, null, 0, null, false, fields.text("reason", REASON));
+            }
+        };
+
+        abstract Wanted read(String account, RequestFields fields);
+    }
+
+    @Override
+    public Future<Answer> handle(Call call) {
+        String account = AccountPath.id(call);
+        Wanted wanted = call.read(fields -> kind.read(account, fields));
+        Cell cell = Cell.of(call.program().id());
+        IdempotencyKey key = Keys.of(call, backend.hash(), wanted.canonical());
+        return backend.posting()
+                .post(cell, key, new AccountChange(cell, key, call.requestId(), wanted))
+                .map(ChangeAccount::answer);
+    }
+
+    /** Rendered from what was journaled, so that a replay is the same. */
+    private static Answer answer(Outcome outcome) {
+        if (outcome instanceof Refused) {
+            return Refusals.answer((Refused) outcome);
+        }
+        JournaledTransaction posted = ((Posted) outcome).transaction();
+        JsonObject request = posted.request();
+        JsonObject body = new JsonObject()
+                .put("id", posted.id().toString())
+                .put("type", posted.type())
+                .put("account", request.getString("account"))
+                .put("reason", request.getString("reason"));
+        if (request.containsKey("asset")) {
+            body.put("asset", request.getString("asset"))
+                    .put("delta", request.getLong("delta"))
+                    .put("balance", posted.results().getJsonArray(0).getLong(1));
+        }
+        flag(posted, 4, "frozen", body);
+        flag(posted, 5, "verified", body);
+        Answer created = Answer.created(body.put("created_at", Timestamps.text(posted.at())))
+                .noStore();
+        return outcome.replayed() ? created.withHeader("Idempotency-Replayed", "true") : created;
+    }
+
+    private static void flag(JournaledTransaction posted, int place, String name, JsonObject body) {
+        String set = posted.legs().getJsonArray(0).getString(place);
+        if (!set.isEmpty()) {
+            body.put(name, set.equals("1"));
+        }
+    }
+}

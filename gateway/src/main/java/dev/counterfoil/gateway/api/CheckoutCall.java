@@ -1,0 +1,88 @@
+package dev.counterfoil.gateway.api;
+
+import dev.counterfoil.gateway.http.Call;
+import dev.counterfoil.gateway.http.Problem;
+import dev.counterfoil.gateway.http.Rejection;
+import dev.counterfoil.ledger.Card;
+import dev.counterfoil.ledger.Cell;
+import dev.counterfoil.ledger.IdempotencyKey;
+import dev.counterfoil.ledger.access.KeyKind;
+import dev.counterfoil.ledger.rules.Checkout;
+import dev.counterfoil.ledger.rules.Redemption;
+import dev.counterfoil.ledger.rules.RedemptionRequest;
+import dev.counterfoil.ledger.rules.RedemptionRequest.Payer;
+import dev.counterfoil.ledger.rules.RedemptionRequest.Payment;
+import dev.counterfoil.ledger.rules.Rule;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A checkout as a call brings it: read, its secrets replaced by the cards they stand for, and made a rule.
+ *
+ * @param inPublic whether the key stands in a public page, where a refusal must tell nothing of the card
+ */
+record CheckoutCall(Call call, RedemptionRequest request, boolean inPublic) {
+    /** Empty when no card can have such a secret or number. Throws a {@link Rejection} for what is not a checkout. */
+    static Optional<CheckoutCall> read(Call call, Backend backend) {
+        RedemptionFields fields = call.read(RedemptionFields::read);
+        boolean inPublic = call.key().kind() == KeyKind.PUBLISHABLE;
+        List<Payer> payers = new ArrayList<>();
+        Set<String> met = new HashSet<>();
+        for (int i = 0; i < fields.payments().size(); i++) {
+            PresentedPayment payment = fields.payments().get(i);
+            PresentedCard presented = payment.card();
+            if (presented == null) {
+                payers.add(Objects.requireNonNull(payment.account()));
+                continue;
+            }
+            Optional<Payment> card = presented.identified(call.program().id(), backend.cardIds());
+            if (card.isEmpty()) {
+                return Optional.empty();
+            } else if (!met.add(card.get().stableId())) {
+                throw new Rejection(
+                        Problem.invalid("/pay/" + i + "/secret", "the same card as before (expected: each card once)"));
+            }
+            payers.add(card.get());
+        }
+        RedemptionRequest request = fields.request(payers);
+        if (inPublic && !request.byOneCard()) {
+            throw new Rejection(Problem.invalid(
+                    "", "with a publishable key one card pays for items (expected: a secret key for anything else)"));
+        } else if (inPublic && request.account() != null) {
+            throw new Rejection(
+                    Problem.invalid("/account", "not with a publishable key: anyone could name any account"));
+        }
+        return Optional.of(new CheckoutCall(call, request, inPublic));
+    }
+
+    /** The record of the request: with a publishable key, which many holders share, each card has its own. */
+    IdempotencyKey key(Backend backend) {
+        String card = inPublic ? request.cards().get(0).stableId() : null;
+        return Keys.of(call, backend.hash(), card, request.canonical());
+    }
+
+    /** The rule; several payers are looked at first, for what each can pay for depends on its type, which never changes. */
+    Future<Rule> rule(Backend backend, Cell cell, IdempotencyKey key) {
+        if (request.byOneCard()) {
+            return Future.succeededFuture(new Redemption(cell, key, call.requestId(), request, inPublic));
+        }
+        List<Future<Optional<String>>> types = request.payers().stream()
+                .map(payer -> type(backend, cell, payer))
+                .toList();
+        return Future.all(types).map(all -> {
+            List<Optional<String>> found = types.stream().map(Future::result).toList();
+            return new Checkout(cell, key, call.requestId(), request, found, inPublic);
+        });
+    }
+
+    private static Future<Optional<String>> type(Backend backend, Cell cell, Payer payer) {
+        return payer instanceof Payment card
+                ? backend.ledger().card(cell, card.ids()).map(found -> found.map(Card::typeToken))
+                : Future.succeededFuture(Optional.empty());
+    }
+}
