@@ -137,6 +137,11 @@ record Mutation(String what, String from, String to) {
             new Mutation("dues: paid with nothing", "if given == 0 then", "if false then"),
             new Mutation("dues: never closed", "elseif asked then", "elseif false then"),
             new Mutation("a preview writes", "local preview = data == ''", "local preview = false"),
+            new Mutation("a preview posts", "elseif preview then", "elseif false then"),
+            new Mutation(
+                    "a preview looks for a record",
+                    "not preview and redis.pcall('GET', record_key)",
+                    "redis.pcall('GET', record_key)"),
             new Mutation("a preview pins", "if PINNED[code] and not preview then", "if PINNED[code] then"),
             // quota
             new Mutation("quota: before its window", "now < from or (till", "(till"),
