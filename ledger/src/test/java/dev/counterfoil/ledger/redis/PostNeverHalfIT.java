@@ -9,6 +9,7 @@ import static dev.counterfoil.ledger.redis.LedgerOnRedis.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.counterfoil.ledger.CardState;
 import dev.counterfoil.ledger.LedgerFault;
 import dev.counterfoil.ledger.Leg;
 import dev.counterfoil.ledger.Posted;
@@ -17,6 +18,7 @@ import io.lettuce.core.ScriptOutputType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -33,12 +35,25 @@ class PostNeverHalfIT {
         stock("crab", -1),
         new Leg.CodesLeg("video", 1),
         new Leg.CodesAddLeg("music", List.of("m1:k.A")),
-        debit("a", 10),
+        debitAndExtend(),
         newCard("b", 5),
         quota("q", 1, 100)
     };
 
     private LedgerOnRedis on;
+
+    private static Leg debitAndExtend() {
+        return new Leg.CardLeg(
+                List.of(id("a")),
+                null,
+                Set.of(CardState.ACTIVE),
+                true,
+                -1,
+                List.of(new Leg.Price(SampleLegs.TOKEN, 10)),
+                null,
+                null,
+                7_000_000_000_000L);
+    }
 
     LedgerOnRedis open() {
         return new LedgerOnRedis();
@@ -101,6 +116,9 @@ class PostNeverHalfIT {
     static Stream<Arguments> malformations() {
         return Stream.of(
                 malformed("an unknown kind", args -> replace(args, "stock", "stocks")),
+                malformed("an expiry with an exponent", args -> replace(args, "7000000000000", "7e12")),
+                malformed("an expiry below zero", args -> replace(args, "7000000000000", "-1")),
+                malformed("an expiry of letters", args -> replace(args, "7000000000000", "never")),
                 malformed("an amount with an exponent", args -> replace(args, "10", "1e1")),
                 malformed("an amount with a fraction", args -> replace(args, "10", "1.5")),
                 malformed("an amount beyond 2^53-1", args -> replace(args, "10", "9007199254740992")),
