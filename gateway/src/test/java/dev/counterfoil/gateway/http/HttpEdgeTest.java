@@ -588,6 +588,13 @@ class HttpEdgeTest {
                 echo,
                 echo,
                 echo,
+                echo,
+                echo,
+                echo,
+                echo,
+                echo,
+                echo,
+                echo,
                 echo);
     }
 }
