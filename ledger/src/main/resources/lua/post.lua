@@ -15,8 +15,9 @@
                     data ('' = preview: all checks, no record looked up, nothing written), legs
     per leg, first its kind:
     card      candidates, number|'', states allowed (of aifv), 1 = refuse when expired, sign -1|0|1, balance expected|'',
-              state to set (of aifv)|'', types, then per type: type, amount, -1 = at another price than the caller expects,
-              -2 = what it has, up to what its next list of dues still asks for        keys: the candidates
+              state to set (of aifv)|'', expiry to set ms|0 = never|'', types, then per type: type, amount, -1 = at another
+              price than the caller expects, -2 = what it has, up to what its next list of dues still asks for
+                                                                                     keys: the candidates
     new_card  api id, number, type, amount, state (of aifv), expires ms|0            key:  card
     stock     delta, opens ms|0, closes ms|0                                         key:  item
     codes     n >= 1                                                                 key:  pool
@@ -204,6 +205,10 @@ function legs.card()
   if set ~= '' then
     one_of('aifv', set)
   end
+  local lasts = next_arg()
+  if lasts ~= '' and (integer(lasts) or -1) < 0 then
+    error('argument ' .. arg_at .. ' is not an expiry', 0)
+  end
   local refusal, amount, amount_text
   local accepted = false
   for _ = 1, next_integer(1, 1000) do
@@ -245,8 +250,14 @@ function legs.card()
   elseif set ~= '' then
     write('HSET', key, 's', set)
   end
+  if lasts == '0' then
+    write('HDEL', key, 'x')
+  elseif lasts ~= '' then
+    write('HSET', key, 'x', lasts)
+  end
   results[#results + 1] = '["' .. string.sub(key, -22) .. '","' .. word(card[5]) .. '","' .. word(card[6]) .. '","'
-      .. word(card[3]) .. '",' .. amount_text .. ',' .. printed(after) .. ',"' .. (set ~= '' and set or state) .. '"]'
+      .. word(card[3]) .. '",' .. amount_text .. ',' .. printed(after) .. ',"' .. (set ~= '' and set or state) .. '"'
+      .. (lasts ~= '' and ',' .. lasts or '') .. ']'
 end
 
 function legs.new_card()

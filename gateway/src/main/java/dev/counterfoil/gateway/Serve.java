@@ -25,6 +25,7 @@ import dev.counterfoil.ledger.embedded.EmbeddedServers;
 import dev.counterfoil.ledger.installation.Installation;
 import dev.counterfoil.ledger.issuing.BatchChange;
 import dev.counterfoil.ledger.issuing.BatchMaker;
+import dev.counterfoil.ledger.issuing.CardsChange;
 import dev.counterfoil.ledger.issuing.CodeLoader;
 import dev.counterfoil.ledger.issuing.SettledUpTo;
 import dev.counterfoil.ledger.postgres.Database;
@@ -37,6 +38,7 @@ import dev.counterfoil.ledger.secrets.CodeCipher;
 import dev.counterfoil.ledger.secrets.Pepper;
 import dev.counterfoil.ledger.secrets.RequestHash;
 import dev.counterfoil.ledger.settlement.SettledBooks;
+import dev.counterfoil.ledger.settlement.SettledCards;
 import dev.counterfoil.ledger.settlement.Settler;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -197,6 +199,7 @@ final class Serve implements AutoCloseable {
         CodeCipher cipher = CodeCipher.of(stores.codeKeys(), random);
         CatalogStore store = new CatalogStore(database);
         SettledUpTo settledUpTo = new SettledUpTo(vertx, database, clock);
+        SettledCards settledCards = new SettledCards(database, clock);
         return new Backend(
                 ledger,
                 new Posting(ledger, catalogs, clock),
@@ -209,7 +212,10 @@ final class Serve implements AutoCloseable {
                 new CodeLoader(settledUpTo, database, ledger, cipher, hash, random),
                 new CatalogEditor(store, publisher),
                 store,
-                books);
+                books,
+                new CardsChange(settledUpTo, settledCards, ledger, hash, clock),
+                settledCards,
+                clock);
     }
 
     private RedisLedger ledger(Catalogs catalogs, SettledBooks books, StartChecks checks, Consumer<Cell> posted) {

@@ -35,6 +35,7 @@ public sealed interface Leg {
      * @param prices by card type; a card of another type is not accepted
      * @param expectedBalance the balance it must have before, null for any
      * @param newState the state it gets, null to keep it
+     * @param newExpiresAtMs until when it may be spent from now on, 0 = for ever, null to keep it
      */
     record CardLeg(
             List<String> ids,
@@ -44,7 +45,8 @@ public sealed interface Leg {
             int sign,
             List<Price> prices,
             @Nullable Long expectedBalance,
-            @Nullable CardState newState)
+            @Nullable CardState newState,
+            @Nullable Long newExpiresAtMs)
             implements Leg {
         public CardLeg {
             ids = List.copyOf(ids);
@@ -53,6 +55,22 @@ public sealed interface Leg {
             Amounts.within("ids", ids.size(), 1, 16);
             Amounts.within("prices", prices.size(), 1, 1000);
             Amounts.within("sign", sign, -1, 1);
+            if (newExpiresAtMs != null) {
+                Amounts.within("newExpiresAtMs", newExpiresAtMs, 0, Amounts.MAX);
+            }
+        }
+
+        /** A card that keeps its expiry. */
+        public CardLeg(
+                List<String> ids,
+                @Nullable String number,
+                Set<CardState> allowed,
+                boolean refuseExpired,
+                int sign,
+                List<Price> prices,
+                @Nullable Long expectedBalance,
+                @Nullable CardState newState) {
+            this(ids, number, allowed, refuseExpired, sign, prices, expectedBalance, newState, null);
         }
 
         /** The letters of the allowed states. */

@@ -7,12 +7,16 @@ import dev.counterfoil.ledger.catalog.CatalogStore;
 import dev.counterfoil.ledger.catalog.Catalogs;
 import dev.counterfoil.ledger.issuing.BatchChange;
 import dev.counterfoil.ledger.issuing.BatchMaker;
+import dev.counterfoil.ledger.issuing.CardsChange;
 import dev.counterfoil.ledger.issuing.CodeLoader;
+import dev.counterfoil.ledger.rules.CardChange;
 import dev.counterfoil.ledger.rules.Posting;
 import dev.counterfoil.ledger.secrets.CardIds;
 import dev.counterfoil.ledger.secrets.CodeCipher;
 import dev.counterfoil.ledger.secrets.RequestHash;
 import dev.counterfoil.ledger.settlement.SettledBooks;
+import dev.counterfoil.ledger.settlement.SettledCards;
+import java.time.Clock;
 
 /** What the endpoints ask of the ledger. */
 public record Backend(
@@ -27,11 +31,15 @@ public record Backend(
         CodeLoader codes,
         CatalogEditor editor,
         CatalogStore store,
-        SettledBooks books) {
+        SettledBooks books,
+        CardsChange cardsChange,
+        SettledCards settledCards,
+        Clock clock) {
     /** Every endpoint of the API on this ledger. */
     public Endpoints endpoints() {
         RedemptionJson json = new RedemptionJson(cipher);
         ReadCatalog read = new ReadCatalog(this);
+        ReadCards cards = new ReadCards(this);
         return new Endpoints(
                 new PostRedemption(this, json),
                 new PreviewRedemption(this, json),
@@ -58,6 +66,13 @@ public record Backend(
                 new PostProgram(this),
                 read::program,
                 read::programs,
-                new PatchProgram(this));
+                new PatchProgram(this),
+                new ChangeCards(this, CardChange.Kind.FREEZE, clock),
+                new ChangeCards(this, CardChange.Kind.UNFREEZE, clock),
+                new ChangeCards(this, CardChange.Kind.VOID, clock),
+                new ChangeCards(this, CardChange.Kind.EXTEND, clock),
+                cards::list,
+                cards::one,
+                cards::transactions);
     }
 }

@@ -27,4 +27,11 @@ public record Endpoints(
         Endpoint postProgram,
         Endpoint getProgram,
         Endpoint listPrograms,
-        Endpoint patchProgram) {}
+        Endpoint patchProgram,
+        Endpoint freezeCards,
+        Endpoint unfreezeCards,
+        Endpoint voidCards,
+        Endpoint extendCards,
+        Endpoint listCards,
+        Endpoint getCard,
+        Endpoint cardTransactions) {}

@@ -64,6 +64,7 @@ public final class Routes {
         redemptions(paths, "/v1/programs/{program}");
         accounts(paths, "/v1/programs/{program}/accounts");
         issuing(paths, "/v1/programs/{program}");
+        cards(paths, "/v1/programs/{program}");
         catalog(paths, "/v1/programs/{program}");
         paths.at("/v1/programs")
                 .get(authenticate, scope(ADMIN, CATALOG, CATALOG_READ, READ), answer(endpoints.listPrograms()))
@@ -129,6 +130,30 @@ public final class Routes {
                 .only();
         paths.at(root + "/items/{sku}/codes")
                 .post(authenticate, program, scope(CATALOG, ISSUE), lines, answer(endpoints.postCodes()))
+                .only();
+    }
+
+    private void cards(Paths paths, String root) {
+        paths.at(root + "/cards/freeze")
+                .post(authenticate, program, scope(ISSUE), body, answer(endpoints.freezeCards()))
+                .only();
+        paths.at(root + "/cards/unfreeze")
+                .post(authenticate, program, scope(ISSUE), body, answer(endpoints.unfreezeCards()))
+                .only();
+        paths.at(root + "/cards/void")
+                .post(authenticate, program, scope(ISSUE), body, answer(endpoints.voidCards()))
+                .only();
+        paths.at(root + "/cards/extend")
+                .post(authenticate, program, scope(ISSUE), body, answer(endpoints.extendCards()))
+                .only();
+        paths.at(root + "/cards/{id}/transactions")
+                .get(authenticate, program, scope(READ), answer(endpoints.cardTransactions()))
+                .only();
+        paths.at(root + "/cards/{id}")
+                .get(authenticate, program, scope(READ), answer(endpoints.getCard()))
+                .only();
+        paths.at(root + "/cards")
+                .get(authenticate, program, scope(READ), answer(endpoints.listCards()))
                 .only();
     }
 

@@ -595,6 +595,13 @@ class HttpEdgeTest {
                 echo,
                 echo,
                 echo,
+                echo,
+                echo,
+                echo,
+                echo,
+                echo,
+                echo,
+                echo,
                 echo);
     }
 }

@@ -138,6 +138,8 @@ final class PostCall {
                 card.newState() == null
                         ? NONE
                         : RedisKeys.bytes(String.valueOf(card.newState().letter())));
+        Long expiresAtMs = card.newExpiresAtMs();
+        args.add(expiresAtMs == null ? NONE : number(expiresAtMs));
         args.add(number(card.prices().size()));
         for (Leg.Price price : card.prices()) {
             words(price.typeToken());

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.util.Collection;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a run of transactions into the books, in the transaction of the connection it is given: inserts by COPY, changes by
@@ -15,8 +16,12 @@ import java.util.stream.Stream;
 final class BooksWriter {
     private static final String UPDATE_CARDS = """
             update card c
-               set balance = c.balance + change.delta, state = change.state
-              from unnest(?::text[], ?::bigint[], ?::text[]) as change (id, delta, state)
+               set balance = c.balance + change.delta, state = change.state,
+                   expires_at = case
+                     when change.expires is null then c.expires_at
+                     when change.expires > 0 then to_timestamp(change.expires / 1000) + change.expires % 1000 * interval '1 ms'
+                   end
+              from unnest(?::text[], ?::bigint[], ?::text[], ?::bigint[]) as change (id, delta, state, expires)
              where c.cell = ? and c.id = change.id
             """;
     private static final String UPDATE_ITEMS = """
@@ -101,7 +106,8 @@ final class BooksWriter {
             update.setArray(2, numbers(cards.values().stream().map(change -> change.delta)));
             update.setArray(
                     3, texts(cards.values().stream().map(change -> change.state).toList()));
-            update.setInt(4, cell);
+            update.setArray(4, numbers(cards.values().stream().map(change -> change.expiresAtMs)));
+            update.setInt(5, cell);
             expect("cards", cards.size(), update.executeUpdate());
         }
     }
@@ -146,7 +152,7 @@ final class BooksWriter {
         return connection.createArrayOf("text", values.toArray());
     }
 
-    private Array numbers(Stream<Long> values) throws SQLException {
+    private Array numbers(Stream<? extends @Nullable Long> values) throws SQLException {
         return connection.createArrayOf("bigint", values.toArray());
     }
 

@@ -90,6 +90,7 @@ final class FactRows {
         String id = result.text(0);
         long amount = result.number(4);
         String state = result.text(6);
+        Long expiresAtMs = result.size() > 7 ? (Long) result.number(7) : null;
         if (cards.add(id)) {
             transactionCards.row().int4(cell).text(id).int8(fact.sequence());
         }
@@ -97,10 +98,12 @@ final class FactRows {
         if (fresh != null) {
             fresh.balance += sign * amount;
             fresh.state = state;
+            fresh.expiresAtMs = expiresAtMs == null ? fresh.expiresAtMs : expiresAtMs;
         } else {
             CardChange change = cardChanges.computeIfAbsent(id, any -> new CardChange());
             change.delta += sign * amount;
             change.state = state;
+            change.expiresAtMs = expiresAtMs == null ? change.expiresAtMs : expiresAtMs;
         }
         if (sign != 0) {
             String beside = PostingAccounts.besideBalance(fact, sign);
@@ -218,7 +221,7 @@ final class FactRows {
         final String asset;
         final String batch;
         final long face;
-        final long expiresAtMs;
+        long expiresAtMs;
         final long issuedSequence;
         long balance;
         String state = "a";
@@ -250,6 +253,10 @@ final class FactRows {
 
         @Nullable
         String state;
+
+        /** 0 = for ever, null where it was not set. */
+        @Nullable
+        Long expiresAtMs;
     }
 
     /** What this run did to a holder's account: by asset, and the flags that it set last. */

@@ -55,17 +55,19 @@ final class CardKind extends LegKind<CardLeg> {
             throw fault("a credit would pass 2^53-1");
         }
         StoredCard changed = card.with(after, leg.newState() == null ? card.state() : leg.newState());
-        return Verdict.moves(
-                new JsonArray()
-                        .add(id)
-                        .add(card.apiId())
-                        .add(card.number())
-                        .add(card.typeToken())
-                        .add(amount)
-                        .add(after)
-                        .add(String.valueOf(changed.state().letter())),
-                PREFIX + id,
-                changed);
+        JsonArray result = new JsonArray()
+                .add(id)
+                .add(card.apiId())
+                .add(card.number())
+                .add(card.typeToken())
+                .add(amount)
+                .add(after)
+                .add(String.valueOf(changed.state().letter()));
+        if (leg.newExpiresAtMs() != null) {
+            result.add(leg.newExpiresAtMs());
+            changed = changed.until(leg.newExpiresAtMs());
+        }
+        return Verdict.moves(result, PREFIX + id, changed);
     }
 
     /** The first of: unknown, its state, expired, type, balance, balance not the expected one; null when none applies. */
@@ -133,7 +135,8 @@ final class CardKind extends LegKind<CardLeg> {
                                 CardState.ACTIVE,
                                 CardState.INACTIVE,
                                 CardState.FROZEN,
-                                CardState.VOID));
+                                CardState.VOID),
+                draw.chance(90) ? null : draw.pick(0L, draw.nowMs() + 1, draw.nowMs() + 60_000));
     }
 
     /** A card that gives what it has to what is due. */

@@ -110,6 +110,29 @@ public abstract class LegContract extends ContractSuite {
     }
 
     @Test
+    protected void a_new_expiry_is_set_told_and_taken_away_again() {
+        posts(newCard("a", 10, CardState.ACTIVE, 1));
+        assertThat(posts(until(7_000_000_000_000L)).encode()).contains("10,\"a\",7000000000000]");
+        assertThat(storedCard("a")).isEqualTo("{b=10, c=apia, n=100a, t=gift:CNY, x=7000000000000}");
+        assertThat(posts(debit("a", 1)).encode()).contains("9,\"a\"]");
+        assertThat(posts(until(0L)).encode()).contains("9,\"a\",0]");
+        assertThat(storedCard("a")).isEqualTo("{b=9, c=apia, n=100a, t=gift:CNY}");
+    }
+
+    private static Leg until(long expiresAtMs) {
+        return new Leg.CardLeg(
+                List.of(id("a")),
+                null,
+                Set.of(CardState.ACTIVE),
+                false,
+                0,
+                List.of(new Leg.Price(TOKEN, 0)),
+                null,
+                null,
+                expiresAtMs);
+    }
+
+    @Test
     protected void an_active_card_that_had_to_be_something_else_is_not_as_expected() {
         posts(newCard("a", 10));
         Leg activate = new Leg.CardLeg(

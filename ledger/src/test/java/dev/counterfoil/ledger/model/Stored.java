@@ -27,6 +27,10 @@ interface Stored {
             return new StoredCard(apiId, number, typeToken, newBalance, newState, cardExpiresAtMs);
         }
 
+        StoredCard until(long newExpiresAtMs) {
+            return new StoredCard(apiId, number, typeToken, balance, state, newExpiresAtMs);
+        }
+
         @Override
         public String text() {
             SortedMap<String, Object> fields = new TreeMap<>();

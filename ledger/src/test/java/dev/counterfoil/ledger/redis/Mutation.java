@@ -79,6 +79,13 @@ record Mutation(String what, String from, String to) {
                     "elseif set ~= '' then\n    write('HSET', key, 's', set)",
                     "elseif false then"),
             new Mutation("card: active is written out", "write('HDEL', key, 's')", "write('HSET', key, 's', 'a')"),
+            new Mutation(
+                    "card: an expiry of any form",
+                    "if lasts ~= '' and (integer(lasts) or -1) < 0 then",
+                    "if false then"),
+            new Mutation("card: the expiry is not set", "elseif lasts ~= '' then", "elseif false then"),
+            new Mutation("card: for ever is written out", "if lasts == '0' then", "if false then"),
+            new Mutation("card: a new expiry is not told", "(lasts ~= '' and ',' .. lasts or '')", "''"),
             // new_card
             new Mutation("new_card: over an existing one", "if redis.call('EXISTS', key) == 1 then", "if false then"),
             new Mutation("new_card: always active", "if state ~= 'a' then", "if false then"),

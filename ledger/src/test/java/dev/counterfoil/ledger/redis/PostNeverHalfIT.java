@@ -35,7 +35,7 @@ class PostNeverHalfIT {
         stock("crab", -1),
         new Leg.CodesLeg("video", 1),
         new Leg.CodesAddLeg("music", List.of("m1:k.A")),
-        debit("a", 10),
+        debitAndExtend(),
         newCard("b", 5),
         quota("q", 1, 100),
         new Leg.AccountLeg("u", "CNY", 1, 3, true, true, false, true),
@@ -53,6 +53,19 @@ class PostNeverHalfIT {
     };
 
     private LedgerOnRedis on;
+
+    private static Leg debitAndExtend() {
+        return new Leg.CardLeg(
+                List.of(id("a")),
+                null,
+                Set.of(CardState.ACTIVE),
+                true,
+                -1,
+                List.of(new Leg.Price(SampleLegs.TOKEN, 10)),
+                null,
+                null,
+                7_000_000_000_000L);
+    }
 
     LedgerOnRedis open() {
         return new LedgerOnRedis();
@@ -125,6 +138,9 @@ class PostNeverHalfIT {
     static Stream<Arguments> malformations() {
         return Stream.of(
                 malformed("an unknown kind", args -> replace(args, "stock", "stocks")),
+                malformed("an expiry with an exponent", args -> replace(args, "7000000000000", "7e12")),
+                malformed("an expiry below zero", args -> replace(args, "7000000000000", "-1")),
+                malformed("an expiry of letters", args -> replace(args, "7000000000000", "never")),
                 malformed("an amount with an exponent", args -> replace(args, "10", "1e1")),
                 malformed("an amount with a fraction", args -> replace(args, "10", "1.5")),
                 malformed("an amount beyond 2^53-1", args -> replace(args, "10", "9007199254740992")),

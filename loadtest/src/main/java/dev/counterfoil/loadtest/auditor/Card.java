@@ -16,4 +16,9 @@ record Card(String apiId, String number, String type, long balance, String state
     Card moved(long newBalance, String newState) {
         return new Card(apiId, number, type, newBalance, newState, expiresAtMs);
     }
+
+    /** The same with another expiry. */
+    Card until(long newExpiresAtMs) {
+        return new Card(apiId, number, type, balance, state, newExpiresAtMs);
+    }
 }

@@ -160,14 +160,15 @@ final class Recount {
             return;
         }
         Card before = issued.card();
-        Card after = before.moved(before.balance() + sign * amount, state);
+        long expiresAtMs = result.size() > 7 ? Recorded.whole(result, 7) : before.expiresAtMs();
+        Card after = before.moved(before.balance() + sign * amount, state).until(expiresAtMs);
         Card claimed = new Card(
                 Recorded.text(result, 1),
                 Recorded.text(result, 2),
                 Recorded.text(result, 3),
                 Recorded.whole(result, 5),
                 state,
-                before.expiresAtMs());
+                expiresAtMs);
         claim(step, after.equals(claimed), "card " + id + " says " + claimed + ", counted " + after);
         notNegative(step, "card " + id, after.balance());
         cards.put(id, issued.with(after));

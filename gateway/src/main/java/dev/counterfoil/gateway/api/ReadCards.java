@@ -1,0 +1,137 @@
+package dev.counterfoil.gateway.api;
+
+import dev.counterfoil.gateway.http.Answer;
+import dev.counterfoil.gateway.http.Call;
+import dev.counterfoil.gateway.http.Problem;
+import dev.counterfoil.gateway.http.ProblemCode;
+import dev.counterfoil.gateway.http.QueryFields;
+import dev.counterfoil.gateway.http.Text;
+import dev.counterfoil.gateway.http.Timestamps;
+import dev.counterfoil.ledger.Cell;
+import dev.counterfoil.ledger.JournaledTransaction;
+import dev.counterfoil.ledger.settlement.SettledCards;
+import dev.counterfoil.ledger.settlement.SettledCards.SettledCard;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** {@code GET /v1/programs/{program}/cards}, {@code …/{id}} and {@code …/{id}/transactions}: cards as the books have them. */
+final class ReadCards {
+    private static final Text NUMBER = Text.matching(64, "[0-9A-Za-z]{1,32}", "a card's number without spaces");
+    private static final Text BATCH = Text.matching(23, "bt_[A-Za-z0-9_-]{20}", "a batch's id, bt_…");
+    private static final Text SEQUENCE = Text.matching(16, "[0-9]{1,16}", "next_cursor of the page before");
+    private static final List<String> STATES = List.of("inactive", "active", "frozen", "void", "expired");
+    private static final Answer NOT_FOUND = Answer.of(Problem.of(ProblemCode.NOT_FOUND, "no such card"));
+
+    private final Backend backend;
+
+    ReadCards(Backend backend) {
+        this.backend = backend;
+    }
+
+    Future<Answer> list(Call call) {
+        SettledCards.Wanted wanted = call.query(query -> new SettledCards.Wanted(
+                query.text("number", NUMBER).orElse(null),
+                query.text("batch", BATCH).orElse(null),
+                query.oneOf("state", STATES).orElse(null),
+                query.text("cursor", NUMBER).orElse(null),
+                query.limit() + 1));
+        return backend.settledCards().list(cell(call), wanted).map(found -> {
+            String next = found.size() < wanted.limit()
+                    ? null
+                    : found.get(found.size() - 2).card().number();
+            List<SettledCard> page = next == null ? found : found.subList(0, found.size() - 1);
+            JsonArray data = new JsonArray();
+            page.forEach(card -> data.add(json(card)));
+            return page(data, next);
+        });
+    }
+
+    Future<Answer> one(Call call) {
+        return call.query(none -> Boolean.TRUE)
+                ? find(
+                        call,
+                        found -> Future.succeededFuture(Answer.ok(json(found)).noStore()))
+                : Future.succeededFuture(NOT_FOUND);
+    }
+
+    private record Page(long before, int limit) {}
+
+    Future<Answer> transactions(Call call) {
+        Page asked = call.query(ReadCards::asked);
+        return find(
+                call,
+                found -> backend.settledCards()
+                        .transactions(cell(call), found.card().id(), asked.before(), asked.limit() + 1)
+                        .map(moved -> {
+                            boolean more = moved.size() > asked.limit();
+                            List<JournaledTransaction> page = more ? moved.subList(0, asked.limit()) : moved;
+                            JsonArray data = new JsonArray();
+                            page.forEach(one -> data.add(movement(one, found)));
+                            return page(
+                                    data,
+                                    more
+                                            ? Long.toString(
+                                                    page.get(page.size() - 1).sequence())
+                                            : null);
+                        }));
+    }
+
+    private static Page asked(QueryFields query) {
+        Optional<String> cursor = query.text("cursor", SEQUENCE).filter(text -> text.matches("[0-9]{1,16}"));
+        return new Page(cursor.map(Long::parseLong).orElse(Long.MAX_VALUE), query.limit());
+    }
+
+    private Future<Answer> find(Call call, Function<SettledCard, Future<Answer>> then) {
+        String id = call.path("id");
+        if (!id.startsWith(CardJson.PREFIX)) {
+            return Future.succeededFuture(NOT_FOUND);
+        }
+        return backend.settledCards()
+                .find(cell(call), id.substring(CardJson.PREFIX.length()))
+                .compose(found -> found.map(then).orElseGet(() -> Future.succeededFuture(NOT_FOUND)));
+    }
+
+    /** Unlike a holder, an issuer is shown what is on a card also while it cannot be spent. */
+    private static JsonObject json(SettledCard found) {
+        return CardJson.of(found.card()).put("balance", found.card().balance()).put("batch", found.batch());
+    }
+
+    private static JsonObject movement(JournaledTransaction one, SettledCard of) {
+        JsonObject body = new JsonObject()
+                .put("id", one.id().toString())
+                .put("type", one.type())
+                .put("created_at", Timestamps.text(one.at()))
+                .put("asset", of.card().asset())
+                .put("reference", one.request().getString("reference"))
+                .put("reason", one.request().getString("reason"));
+        long amount = 0;
+        for (int i = 0; i < one.legs().size(); i++) {
+            JsonArray leg = one.legs().getJsonArray(i);
+            JsonArray result = one.results().getJsonArray(i);
+            if (leg.getString(0).equals("card")
+                    && result.getString(0).equals(of.card().id())) {
+                amount += leg.getLong(1) * result.getLong(4);
+                body.put("balance_after", result.getLong(5));
+            } else if (leg.getString(0).equals("new_card")
+                    && leg.getString(1).equals(of.card().id())) {
+                amount += leg.getLong(5);
+                body.put("balance_after", leg.getLong(5));
+            }
+        }
+        return body.put("amount", amount);
+    }
+
+    private static Answer page(JsonArray data, @Nullable String next) {
+        return Answer.ok(new JsonObject().put("data", data).put("next_cursor", next))
+                .noStore();
+    }
+
+    private static Cell cell(Call call) {
+        return Cell.of(call.program().id());
+    }
+}

@@ -1,0 +1,162 @@
+package dev.counterfoil.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.counterfoil.gateway.RunningGateway.Answer;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What an issuer does to cards that exist, over HTTP, on real servers. */
+class CardsIT {
+    private static final String CARDS = "/v1/programs/demo/cards";
+
+    @TempDir
+    static Path folder;
+
+    private static RunningGateway gateway;
+
+    @BeforeAll
+    static void start() {
+        gateway = RunningGateway.in(folder.resolve("data"));
+        gateway.item("pear", 100, 1000, new JsonObject());
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+    }
+
+    @Test
+    void a_frozen_card_is_refused_and_redeems_again_once_it_is_unfrozen() {
+        JsonObject card = make(1).get(0);
+        JsonObject one =
+                new JsonObject().put("number", card.getString("number")).put("reason", "lost");
+        Answer frozen = change("freeze", "freeze-1", one);
+        assertThat(frozen.text()).isEqualTo("{\"cards\":1,\"changed\":1,\"left\":0}");
+        assertThat(redeem(card).code()).isEqualTo("card_frozen");
+        Answer again = change("freeze", "freeze-1", one);
+        assertThat(again.text()).isEqualTo(frozen.text());
+        assertThat(again.replayed()).isTrue();
+        assertThat(change("freeze", "freeze-1", one.copy().put("reason", "other"))
+                        .code())
+                .isEqualTo("idempotency_key_reused");
+        assertThat(change("unfreeze", RunningGateway.key(), one).json().getInteger("changed"))
+                .isEqualTo(1);
+        assertThat(redeem(card).status()).isEqualTo(201);
+    }
+
+    @Test
+    void a_range_is_frozen_as_a_whole_and_listed_in_pages() {
+        List<JsonObject> cards = make(501);
+        JsonObject range = new JsonObject()
+                .put("from", cards.get(0).getString("number"))
+                .put("to", cards.get(500).getString("number"))
+                .put("reason", "file lost");
+        assertThat(change("freeze", RunningGateway.key(), range).text())
+                .isEqualTo("{\"cards\":501,\"changed\":501,\"left\":0}");
+        assertThat(redeem(cards.get(500)).code()).isEqualTo("card_frozen");
+        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> count("?state=frozen&limit=200") == 501);
+        assertThat(change("unfreeze", RunningGateway.key(), range).json().getInteger("changed"))
+                .isEqualTo(501);
+    }
+
+    private static int count(String query) {
+        int count = 0;
+        String cursor = "";
+        while (cursor != null) {
+            Answer page = gateway.get(CARDS + query + cursor, "CF_ISSUER_KEY");
+            count += page.json().getJsonArray("data").size();
+            String next = page.json().getString("next_cursor");
+            cursor = next == null ? null : "&cursor=" + next;
+        }
+        return count;
+    }
+
+    @Test
+    void voiding_takes_what_is_left_and_the_card_tells_what_moved_it() {
+        JsonObject card = make(1).get(0);
+        assertThat(redeem(card).status()).isEqualTo(201);
+        JsonObject one =
+                new JsonObject().put("number", card.getString("number")).put("reason", "fraud");
+        assertThat(change("void", RunningGateway.key(), one).json().getInteger("changed"))
+                .isEqualTo(1);
+        assertThat(redeem(card).code()).isEqualTo("card_void");
+        String query = CARDS + "?state=void&number=" + card.getString("number");
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> gateway.get(query, "CF_ISSUER_KEY")
+                                .json()
+                                .getJsonArray("data")
+                                .size()
+                        == 1);
+        JsonObject found =
+                gateway.get(query, "CF_ISSUER_KEY").json().getJsonArray("data").getJsonObject(0);
+        assertThat(found.getInteger("balance")).isZero();
+        String path = CARDS + "/" + found.getString("id");
+        assertThat(gateway.get(path, "CF_ISSUER_KEY").json().getString("state")).isEqualTo("void");
+        JsonObject page =
+                gateway.get(path + "/transactions?limit=2", "CF_ISSUER_KEY").json();
+        JsonObject last = page.getJsonArray("data").getJsonObject(0);
+        JsonObject spent = page.getJsonArray("data").getJsonObject(1);
+        assertThat(last.getString("type")).isEqualTo("reversal");
+        assertThat(last.getString("reason")).isEqualTo("fraud");
+        assertThat(last.getInteger("amount")).isEqualTo(-99_900);
+        assertThat(spent.getInteger("amount")).isEqualTo(-100);
+        assertThat(spent.getInteger("balance_after")).isEqualTo(99_900);
+        String rest = path + "/transactions?cursor=" + page.getString("next_cursor");
+        JsonObject made = gateway.get(rest, "CF_ISSUER_KEY").json();
+        assertThat(made.getJsonArray("data").getJsonObject(0).getString("type")).isEqualTo("issue");
+        assertThat(made.getString("next_cursor")).isNull();
+    }
+
+    @Test
+    void a_card_that_lasts_for_ever_is_not_extended_and_mistakes_are_named() {
+        String number = make(1).get(0).getString("number");
+        JsonObject one = new JsonObject().put("number", number).put("reason", "goodwill");
+        assertThat(change("extend", RunningGateway.key(), one).text()).contains("/expires_at");
+        assertThat(change("extend", RunningGateway.key(), one.copy().put("expires_at", "2020-01-01T00:00:00Z"))
+                        .text())
+                .contains("/expires_at");
+        assertThat(change("extend", RunningGateway.key(), one.copy().put("expires_at", "2999-01-01T00:00:00Z"))
+                        .json()
+                        .getInteger("left"))
+                .isEqualTo(1);
+        JsonObject back = new JsonObject().put("from", number).put("to", "1").put("reason", "x");
+        assertThat(change("freeze", RunningGateway.key(), back).text()).contains("/to");
+        JsonObject nobody = new JsonObject().put("number", "9999999999999999").put("reason", "x");
+        assertThat(change("freeze", RunningGateway.key(), nobody).status()).isEqualTo(404);
+        assertThat(gateway.get(CARDS + "/card_AAAAAAAAAAAAAAAA", "CF_ISSUER_KEY")
+                        .status())
+                .isEqualTo(404);
+    }
+
+    private static Answer change(String kind, String key, JsonObject body) {
+        return gateway.post(CARDS + "/" + kind, "CF_ISSUER_KEY", key, body);
+    }
+
+    private static Answer redeem(JsonObject card) {
+        return gateway.redeem(
+                RunningGateway.key(),
+                new JsonObject().put("secret", card.getString("secret")).put("item", "pear"));
+    }
+
+    private static List<JsonObject> make(int count) {
+        return gateway.post(
+                        "/v1/programs/demo/batches",
+                        "CF_ISSUER_KEY",
+                        RunningGateway.key(),
+                        new JsonObject().put("card_type", "gift-1000").put("count", count))
+                .text()
+                .lines()
+                .map(JsonObject::new)
+                .filter(line -> line.containsKey("secret"))
+                .toList();
+    }
+}
