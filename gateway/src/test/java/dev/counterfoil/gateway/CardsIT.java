@@ -137,6 +137,49 @@ class CardsIT {
                 .isEqualTo(404);
     }
 
+    @Test
+    void a_card_lasts_as_long_as_it_is_extended_to_in_both_stores_and_never_shorter() {
+        Answer type = gateway.send(
+                "PUT",
+                "/v1/programs/demo/card-types/day-pass",
+                "CF_ISSUER_KEY",
+                new JsonObject()
+                        .put("name", "Day pass")
+                        .put("asset", "CNY")
+                        .put("face_value", 100)
+                        .put("validity_days", 1));
+        assertThat(type.status()).as(type.text()).isEqualTo(201);
+        String secret = gateway.cards("day-pass", 1).get(0);
+        JsonObject lookUp = new JsonObject().put("secret", secret);
+        JsonObject card =
+                gateway.send("POST", CARDS + "/lookup", "CF_SECRET_KEY", lookUp).json();
+        String number = card.getString("number");
+        JsonObject extend = new JsonObject().put("number", number).put("reason", "goodwill");
+        JsonObject later = extend.copy().put("expires_at", "2999-01-01T00:00:00.123Z");
+        assertThat(change("extend", RunningGateway.key(), later).json().getInteger("changed"))
+                .isEqualTo(1);
+        assertThat(change("extend", RunningGateway.key(), extend.copy().put("expires_at", "2998-01-01T00:00:00Z"))
+                        .json()
+                        .getInteger("left"))
+                .isEqualTo(1);
+        assertThat(gateway.send("POST", CARDS + "/lookup", "CF_SECRET_KEY", lookUp)
+                        .json()
+                        .getString("expires_at"))
+                .isEqualTo("2999-01-01T00:00:00.123Z");
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(gateway.get(CARDS + "?number=" + number, "CF_ISSUER_KEY")
+                                .text())
+                        .contains("2999-01-01T00:00:00.123Z"));
+        assertThat(change("extend", RunningGateway.key(), extend.copy().putNull("expires_at"))
+                        .json()
+                        .getInteger("changed"))
+                .isEqualTo(1);
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(gateway.get(CARDS + "?number=" + number, "CF_ISSUER_KEY")
+                                .text())
+                        .contains("\"expires_at\":null"));
+    }
+
     private static Answer change(String kind, String key, JsonObject body) {
         return gateway.post(CARDS + "/" + kind, "CF_ISSUER_KEY", key, body);
     }

@@ -99,6 +99,9 @@ public final class ChangeCards implements Endpoint {
             fields.reject("expires_at", "missing (expected: a time, or null for ever)");
             return 0;
         }
+        if (fields.isNull("expires_at")) {
+            return 0;
+        }
         Instant until = fields.optionalTime("expires_at").orElse(null);
         if (until != null && !until.isAfter(clock.instant())) {
             fields.reject("expires_at", "expected: a time that is not past");

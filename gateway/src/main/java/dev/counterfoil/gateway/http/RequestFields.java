@@ -53,6 +53,11 @@ public final class RequestFields {
         return values.containsKey(name);
     }
 
+    /** Whether the field is there and null, for the few in which null says something. Notes its name as known. */
+    public boolean isNull(String name) {
+        return present(name) && values.get(name) == null;
+    }
+
     /** For a field that was found absent before it was read: notes its name as known. Always null. */
     public <T> @Nullable T absent(String name) {
         known.add(name);
