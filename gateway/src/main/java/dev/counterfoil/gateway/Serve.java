@@ -37,6 +37,7 @@ import dev.counterfoil.ledger.secrets.CardIds;
 import dev.counterfoil.ledger.secrets.CodeCipher;
 import dev.counterfoil.ledger.secrets.Pepper;
 import dev.counterfoil.ledger.secrets.RequestHash;
+import dev.counterfoil.ledger.settlement.SettledAccounts;
 import dev.counterfoil.ledger.settlement.SettledBooks;
 import dev.counterfoil.ledger.settlement.SettledCards;
 import dev.counterfoil.ledger.settlement.Settler;
@@ -215,6 +216,7 @@ final class Serve implements AutoCloseable {
                 books,
                 new CardsChange(settledUpTo, settledCards, ledger, hash, clock),
                 settledCards,
+                new SettledAccounts(database),
                 clock);
     }
 

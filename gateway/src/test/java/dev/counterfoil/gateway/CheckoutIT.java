@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -312,6 +313,32 @@ class CheckoutIT {
         JsonObject unknown = paid(card(secret), card("0000-0000-0000-0000-0")).put("items", items("tea", 1));
         assertThat(gateway.redeem(RunningGateway.key(), unknown).code()).isEqualTo("card_not_redeemable");
         assertThat(balanceOf(secret)).isEqualTo(100_000);
+    }
+
+    @Test
+    void an_account_lists_what_it_took_part_in_in_pages() {
+        String holder = holder();
+        adjust(holder, "credit", 60_000);
+        change(holder, "verify");
+        JsonObject order =
+                paid(account(holder, "credit")).put("items", items("tea", 1)).put("reference", "listed-1");
+        assertThat(gateway.redeem(RunningGateway.key(), order).status()).isEqualTo(201);
+        String path = "/v1/programs/demo/accounts/" + holder + "/transactions";
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(
+                                gateway.get(path, "CF_SECRET_KEY").json().getJsonArray("data"))
+                        .hasSize(3));
+        JsonObject first = gateway.get(path + "?limit=2", "CF_SECRET_KEY").json();
+        JsonObject newest = first.getJsonArray("data").getJsonObject(0);
+        assertThat(newest.getString("reference")).isEqualTo("listed-1");
+        assertThat(newest.getJsonArray("movements").encode())
+                .isEqualTo("[{\"asset\":\"CNY\",\"amount\":-30000,\"balance_after\":30000}]");
+        JsonObject rest = gateway.get(path + "?limit=2&cursor=" + first.getString("next_cursor"), "CF_SECRET_KEY")
+                .json();
+        assertThat(rest.getJsonArray("data")).hasSize(1);
+        assertThat(rest.getString("next_cursor")).isNull();
+        assertThat(gateway.get(path + "?cursor=x", "CF_SECRET_KEY").status()).isEqualTo(400);
+        assertThat(pointers(order.copy().put("account", "someone_else"))).contains("/account");
     }
 
     private static List<String> pointers(JsonObject body) {

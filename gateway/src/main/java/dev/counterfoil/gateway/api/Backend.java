@@ -14,6 +14,7 @@ import dev.counterfoil.ledger.rules.Posting;
 import dev.counterfoil.ledger.secrets.CardIds;
 import dev.counterfoil.ledger.secrets.CodeCipher;
 import dev.counterfoil.ledger.secrets.RequestHash;
+import dev.counterfoil.ledger.settlement.SettledAccounts;
 import dev.counterfoil.ledger.settlement.SettledBooks;
 import dev.counterfoil.ledger.settlement.SettledCards;
 import java.time.Clock;
@@ -34,6 +35,7 @@ public record Backend(
         SettledBooks books,
         CardsChange cardsChange,
         SettledCards settledCards,
+        SettledAccounts settledAccounts,
         Clock clock) {
     /** Every endpoint of the API on this ledger. */
     public Endpoints endpoints() {
@@ -47,6 +49,7 @@ public record Backend(
                 new FindRedemptions(this, json),
                 new LookUpCard(this),
                 new GetAccount(this),
+                new AccountTransactions(this),
                 new ChangeAccount(this, ChangeAccount.Kind.ADJUST),
                 new ChangeAccount(this, ChangeAccount.Kind.FREEZE),
                 new ChangeAccount(this, ChangeAccount.Kind.UNFREEZE),

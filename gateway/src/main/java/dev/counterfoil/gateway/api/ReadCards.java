@@ -4,7 +4,6 @@ import dev.counterfoil.gateway.http.Answer;
 import dev.counterfoil.gateway.http.Call;
 import dev.counterfoil.gateway.http.Problem;
 import dev.counterfoil.gateway.http.ProblemCode;
-import dev.counterfoil.gateway.http.QueryFields;
 import dev.counterfoil.gateway.http.Text;
 import dev.counterfoil.gateway.http.Timestamps;
 import dev.counterfoil.ledger.Cell;
@@ -15,7 +14,6 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +21,6 @@ import org.jspecify.annotations.Nullable;
 final class ReadCards {
     private static final Text NUMBER = Text.matching(64, "[0-9A-Za-z]{1,32}", "a card's number without spaces");
     private static final Text BATCH = Text.matching(23, "bt_[A-Za-z0-9_-]{20}", "a batch's id, bt_…");
-    private static final Text SEQUENCE = Text.matching(16, "[0-9]{1,16}", "next_cursor of the page before");
     private static final List<String> STATES = List.of("inactive", "active", "frozen", "void", "expired");
     private static final Answer NOT_FOUND = Answer.of(Problem.of(ProblemCode.NOT_FOUND, "no such card"));
 
@@ -59,31 +56,13 @@ final class ReadCards {
                 : Future.succeededFuture(NOT_FOUND);
     }
 
-    private record Page(long before, int limit) {}
-
     Future<Answer> transactions(Call call) {
-        Page asked = call.query(ReadCards::asked);
+        SequencePage page = call.query(SequencePage::read);
         return find(
                 call,
                 found -> backend.settledCards()
-                        .transactions(cell(call), found.card().id(), asked.before(), asked.limit() + 1)
-                        .map(moved -> {
-                            boolean more = moved.size() > asked.limit();
-                            List<JournaledTransaction> page = more ? moved.subList(0, asked.limit()) : moved;
-                            JsonArray data = new JsonArray();
-                            page.forEach(one -> data.add(movement(one, found)));
-                            return page(
-                                    data,
-                                    more
-                                            ? Long.toString(
-                                                    page.get(page.size() - 1).sequence())
-                                            : null);
-                        }));
-    }
-
-    private static Page asked(QueryFields query) {
-        Optional<String> cursor = query.text("cursor", SEQUENCE).filter(text -> text.matches("[0-9]{1,16}"));
-        return new Page(cursor.map(Long::parseLong).orElse(Long.MAX_VALUE), query.limit());
+                        .transactions(cell(call), found.card().id(), page.before(), page.oneMore())
+                        .map(moved -> page.answer(moved, one -> movement(one, found))));
     }
 
     private Future<Answer> find(Call call, Function<SettledCard, Future<Answer>> then) {

@@ -39,13 +39,14 @@ record RedemptionFields(
         List<Line> lines = fields.has("amount") ? noLines(fields) : lines(fields);
         boolean upTo = fields.optionalFlag("up_to").orElse(false);
         OptionalLong expected = fields.optionalInteger("expected_total", 1, Amounts.MAX);
+        String named = fields.optionalText("account", ACCOUNT).orElse(null);
         return new RedemptionFields(
                 payments,
                 lines,
                 amount,
                 upTo,
                 expected.isPresent() ? expected.getAsLong() : null,
-                fields.optionalText("account", ACCOUNT).orElse(null),
+                holder(fields, named, payments),
                 fields.optionalText("reference", REFERENCE).orElse(null),
                 fields.textMap("metadata", MOST_METADATA, METADATA_NAME, METADATA_VALUE));
     }
@@ -66,6 +67,21 @@ record RedemptionFields(
             }
             return payment;
         });
+    }
+
+    /** Whoever pays from an account is the one whose limits count and whose transactions it stands among. */
+    private static @Nullable String holder(
+            RequestFields fields, @Nullable String named, List<PresentedPayment> payments) {
+        String holder = named;
+        for (PresentedPayment payment : payments) {
+            AccountPayment paying = payment.account();
+            if (paying != null && holder != null && !holder.equals(paying.account())) {
+                fields.reject("account", "not the account that pays (expected: one account, or none beside its pay)");
+                return holder;
+            }
+            holder = paying == null ? holder : paying.account();
+        }
+        return holder;
     }
 
     private static Money money(RequestFields fields) {

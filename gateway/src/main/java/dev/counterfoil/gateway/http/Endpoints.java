@@ -8,6 +8,7 @@ public record Endpoints(
         Endpoint findRedemptions,
         Endpoint lookUpCard,
         Endpoint getAccount,
+        Endpoint accountTransactions,
         Endpoint adjustAccount,
         Endpoint freezeAccount,
         Endpoint unfreezeAccount,

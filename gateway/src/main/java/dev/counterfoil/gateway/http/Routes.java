@@ -102,6 +102,9 @@ public final class Routes {
         paths.at(root + "/{id}")
                 .get(authenticate, program, scope(READ), answer(endpoints.getAccount()))
                 .only();
+        paths.at(root + "/{id}/transactions")
+                .get(authenticate, program, scope(READ), answer(endpoints.accountTransactions()))
+                .only();
         adjusting(paths, root + "/{id}/adjustments", endpoints.adjustAccount());
         adjusting(paths, root + "/{id}/freeze", endpoints.freezeAccount());
         adjusting(paths, root + "/{id}/unfreeze", endpoints.unfreezeAccount());

@@ -581,6 +581,7 @@ class HttpEdgeTest {
                 echo,
                 echo,
                 echo,
+                echo,
                 call -> Future.succeededFuture(),
                 echo,
                 echo,
