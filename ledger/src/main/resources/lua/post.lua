@@ -121,14 +121,24 @@ end
 
 -- No key twice in a transaction: two legs would each see the value before the other. Legs of one account keep to
 -- fields of their own.
-local function next_key(field)
-  key_at = key_at + 1
-  local key = KEYS[key_at]
-  local place = field and (#key .. ':' .. key .. field) or key
+local function claim(place)
   if met[place] then
     error('key ' .. key_at .. ' stands in two legs', 0)
   end
   met[place] = true
+end
+
+local function next_key()
+  key_at = key_at + 1
+  local key = KEYS[key_at]
+  claim(key)
+  return key
+end
+
+local function next_field(field)
+  key_at = key_at + 1
+  local key = KEYS[key_at]
+  claim(#key .. ':' .. key .. field)
   return key
 end
 
@@ -174,7 +184,7 @@ local function drawn(balance)
 end
 
 local function lacks(sign, balance, amount)
-  return sign < 0 and amount ~= DRAWN and balance < amount
+  return sign < 0 and balance < amount
 end
 
 local function moved(balance, sign, amount)
@@ -340,6 +350,9 @@ local function flag()
 end
 
 local function set_flag(key, field, value)
+  if value ~= '' then
+    claim(#key .. ':' .. key .. field)
+  end
   if value == '1' then
     write('HSET', key, field, '1')
   elseif value == '0' then
@@ -350,7 +363,7 @@ end
 function legs.account()
   local asset = word(next_arg())
   local field = 'b:' .. asset
-  local key = next_key(field)
+  local key = next_field(field)
   local sign = next_integer(-1, 1)
   local amount, amount_text = next_integer(DRAWN, MAX)
   local refuse_frozen, refuse_unverified = next_integer(0, 1) == 1, next_integer(0, 1) == 1

@@ -138,7 +138,8 @@ public sealed interface Leg {
 
     /**
      * A holder's balance of one asset moves, or his account changes a flag. An account is there as soon as something was
-     * written to it. Legs of one transaction may touch one account in several assets.
+     * written to it. Legs of one transaction may touch one
+     * account in several assets; each flag is set by one of them at most.
      *
      * @param account the storefront's own id of the holder
      * @param sign −1 debit, +1 credit, 0 neither

@@ -193,7 +193,15 @@ final class PostCall {
 
     private void account(AccountLeg account) {
         words("account", account.asset());
-        key(RedisKeys.account(cell, account.account()), "b:" + account.asset());
+        String key = RedisKeys.account(cell, account.account());
+        claimField(key, "b:" + account.asset());
+        if (account.frozen() != null) {
+            claimField(key, "f");
+        }
+        if (account.verified() != null) {
+            claimField(key, "v");
+        }
+        keys.add(RedisKeys.bytes(key));
         args.add(number(account.sign()));
         args.add(number(account.amount()));
         args.add(account.refuseFrozen() ? ONE : ZERO);
@@ -248,16 +256,20 @@ final class PostCall {
     }
 
     private void key(String key) {
-        key(key, "");
+        claim(key, key);
+        keys.add(RedisKeys.bytes(key));
     }
 
-    /** @param field what the leg keeps to of the key's value; empty: it takes the whole */
-    private void key(String key, String field) {
-        if (!met.add(field.isEmpty() ? key : key.length() + ":" + key + field)) {
+    /** Legs may share a key when each keeps to a field of its own. */
+    private void claim(String place, String key) {
+        if (!met.add(place)) {
             throw new IllegalArgumentException("legs: two touch one key (expected: merged into one): "
                     + key.substring(0, Math.min(key.length(), key.indexOf('}') + 7)) + "…");
         }
-        keys.add(RedisKeys.bytes(key));
+    }
+
+    private void claimField(String key, String field) {
+        claim(key.length() + ":" + key + field, key);
     }
 
     private void words(String... words) {

@@ -8,6 +8,7 @@ import dev.counterfoil.ledger.Refusal;
 import dev.counterfoil.ledger.model.Stored.FieldChange;
 import dev.counterfoil.ledger.model.Stored.Fields;
 import io.vertx.core.json.JsonArray;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +23,14 @@ final class AccountKind extends LegKind<AccountLeg> {
 
     @Override
     List<String> keys(AccountLeg leg) {
-        return List.of(key(leg) + " " + field(leg));
+        List<String> keys = new ArrayList<>(List.of(key(leg) + " " + field(leg)));
+        if (leg.frozen() != null) {
+            keys.add(key(leg) + " f");
+        }
+        if (leg.verified() != null) {
+            keys.add(key(leg) + " v");
+        }
+        return keys;
     }
 
     private static String key(AccountLeg leg) {

@@ -64,10 +64,11 @@ class DatabaseIT {
             thread.start();
             other.migrate();
             thread.join();
-            long migrations = await(one.call(handle -> handle.createQuery("select count(*) from flyway_schema_history")
+            long twice = await(one.call(handle -> handle.createQuery(
+                            "select count(*) - count(distinct version) from flyway_schema_history where success")
                     .mapTo(Long.class)
                     .one()));
-            assertThat(migrations).isEqualTo(1);
+            assertThat(twice).isZero();
         }
     }
 

@@ -63,10 +63,8 @@ record Mutation(String what, String from, String to) {
             new Mutation("card: any type", "elseif not accepted then", "elseif false then"),
             new Mutation("card: any price", "elseif amount == -1 then\n    refusal", "elseif false then\n    refusal"),
             new Mutation("balances: not to the last unit", "and balance < amount", "and balance <= amount"),
-            new Mutation(
-                    "balances: below zero", "return sign < 0 and amount ~= DRAWN and balance < amount", "return false"),
-            new Mutation("balances: a credit needs a balance", "return sign < 0 and amount", "return amount"),
-            new Mutation("balances: what is drawn is asked for", "and amount ~= DRAWN and balance", "and balance"),
+            new Mutation("balances: below zero", "return sign < 0 and balance < amount", "return false"),
+            new Mutation("balances: a credit needs a balance", "return sign < 0 and balance", "return balance"),
             new Mutation(
                     "card: any balance before",
                     "elseif expected ~= '' and expected ~= card[1] then",
@@ -124,7 +122,11 @@ record Mutation(String what, String from, String to) {
             new Mutation("account: it is not frozen", "set_flag(key, 'f', freeze)", ""),
             new Mutation("account: it is not verified", "set_flag(key, 'v', verify)", ""),
             new Mutation("account: a flag stays up", "elseif value == '0' then", "elseif false then"),
-            new Mutation("account: two legs on one balance", "if met[place] then", "if not field and met[place] then"),
+            new Mutation(
+                    "account: two legs on one balance",
+                    "claim(#key .. ':' .. key .. field)\n  return key",
+                    "return key"),
+            new Mutation("account: two legs on one flag", "    claim(#key .. ':' .. key .. field)\n  end", "  end"),
             new Mutation("account: flags of any form", "if s ~= '' and s ~= '0' and s ~= '1' then", "if false then"),
             // dues
             new Mutation("dues: a payer gives all it has", "math.min(balance - given, left[place])", "balance - given"),

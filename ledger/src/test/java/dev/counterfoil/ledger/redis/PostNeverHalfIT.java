@@ -37,7 +37,6 @@ class PostNeverHalfIT {
         new Leg.CodesAddLeg("music", List.of("m1:k.A")),
         debitAndExtend(),
         newCard("b", 5),
-        quota("q", 1, 100),
         new Leg.AccountLeg("u", "CNY", 1, 3, true, true, false, true),
         new Leg.DueLeg(List.of(4L, 2L), List.of(List.of(0, 1))),
         new Leg.CardLeg(
@@ -49,7 +48,9 @@ class PostNeverHalfIT {
                 List.of(new Leg.Price(SampleLegs.TOKEN, Leg.Price.DRAWN)),
                 null,
                 null),
-        new Leg.PaidLeg(false)
+        new Leg.PaidLeg(false),
+        // Last, for nothing but its arguments would tell that it was left out.
+        quota("q", 1, 100)
     };
 
     private LedgerOnRedis on;
@@ -190,14 +191,37 @@ class PostNeverHalfIT {
         assertThatThrownBy(() -> on.transactionCall(debit("a", 80), debit("a", 80)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("two touch one key");
-        PostCall call = new PostCall(on.transaction("k", "k", debit("a", 80), debit("b", 80)), "durable");
+        assertThat(onOneKey(debit("a", 80), debit("b", 80))).isEqualTo("faulty");
+        assertThat(on.hget(card(on, "a"), "b")).contains("100");
+    }
+
+    @Test
+    void two_legs_of_one_account_keep_to_fields_of_their_own_for_the_caller_and_the_script() {
+        Leg credit = new Leg.AccountLeg("u", "CNY", 1, 5, false, false, null, null);
+        Leg frozen = new Leg.AccountLeg("u", "points", 0, 0, false, false, true, null);
+        Leg again = new Leg.AccountLeg("u", "CNY", 0, 0, false, false, true, null);
+        for (Leg[] two : new Leg[][] {{credit, credit}, {frozen, again}}) {
+            assertThatThrownBy(() -> on.transactionCall(two))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("two touch one key");
+        }
+        Leg other = new Leg.AccountLeg("w", "CNY", 1, 5, false, false, null, null);
+        Leg otherFrozen = new Leg.AccountLeg("w", "CNY", 0, 0, false, false, true, null);
+        Map<String, String> before = on.everything();
+        assertThat(onOneKey(credit, other)).isEqualTo("faulty");
+        assertThat(onOneKey(frozen, otherFrozen)).isEqualTo("faulty");
+        assertThat(on.everything()).isEqualTo(before);
+    }
+
+    /** Sends two legs with the key of the first in both. */
+    private String onOneKey(Leg first, Leg second) {
+        PostCall call = new PostCall(on.transaction("k", "k", first, second), "durable");
         List<byte[]> keys = new ArrayList<>(List.of(bytes(RedisKeys.meta(on.cell)), bytes(RedisKeys.journal(on.cell))));
         keys.addAll(call.keys());
         keys.set(4, keys.get(3));
         List<String> args = new ArrayList<>(List.of("1", "0", "1000", "60000", "60000", "1"));
         call.args().forEach(arg -> args.add(RedisKeys.text(arg)));
-        assertThat(run(keys, args)).isEqualTo("faulty");
-        assertThat(on.hget(card(on, "a"), "b")).contains("100");
+        return run(keys, args);
     }
 
     @Test
