@@ -16,7 +16,7 @@
     per leg, first its kind:
     card      candidates, number|'', states allowed (of aifv), 1 = refuse when expired, sign -1|0|1, balance expected|'',
               state to set (of aifv)|'', expiry to set ms|0 = never|'', types, then per type: type, amount, -1 = at another
-              price than the caller expects, -2 = what it has, up to what its next list of dues still asks for
+              price than the caller expects, -2 (debits only) = what it has, up to what its next list of dues asks for
                                                                                      keys: the candidates
     new_card  api id, number, type, amount, state (of aifv), expires ms|0            key:  card
     stock     delta, opens ms|0, closes ms|0                                         key:  item
@@ -169,7 +169,10 @@ local function write(...)
 end
 
 -- What the next payer gives of its balance: the amounts that it may pay, in order, as far as they are still open.
-local function drawn(balance)
+local function drawn(sign, balance)
+  if sign ~= -1 then
+    error('what is drawn is a debit', 0)
+  end
   local places = payers and table.remove(payers, 1)
   if not places then
     error('a leg pays what nothing is due for', 0)
@@ -249,7 +252,7 @@ function legs.card()
     return refusal
   end
   if amount == DRAWN then
-    amount, amount_text = drawn(balance)
+    amount, amount_text = drawn(sign, balance)
   end
   local after = moved(balance, sign, amount)
   if sign ~= 0 then
@@ -381,7 +384,7 @@ function legs.account()
     return INSUFFICIENT_BALANCE, '', amount_text, balance_text
   end
   if amount == DRAWN then
-    amount, amount_text = drawn(balance)
+    amount, amount_text = drawn(sign, balance)
   end
   local after = moved(balance, sign, amount)
   if sign ~= 0 and amount > 0 then

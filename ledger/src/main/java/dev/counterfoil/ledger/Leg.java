@@ -55,6 +55,9 @@ public sealed interface Leg {
             Amounts.within("ids", ids.size(), 1, 16);
             Amounts.within("prices", prices.size(), 1, 1000);
             Amounts.within("sign", sign, -1, 1);
+            if (sign != -1 && prices.stream().anyMatch(price -> price.amount() == Price.DRAWN)) {
+                throw new IllegalArgumentException("sign: " + sign + " (expected: -1, for what is drawn is a debit)");
+            }
             if (newExpiresAtMs != null) {
                 Amounts.within("newExpiresAtMs", newExpiresAtMs, 0, Amounts.MAX);
             }

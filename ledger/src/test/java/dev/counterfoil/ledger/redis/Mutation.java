@@ -129,6 +129,7 @@ record Mutation(String what, String from, String to) {
             new Mutation("account: two legs on one flag", "    claim(#key .. ':' .. key .. field)\n  end", "  end"),
             new Mutation("account: flags of any form", "if s ~= '' and s ~= '0' and s ~= '1' then", "if false then"),
             // dues
+            new Mutation("dues: a payer is paid", "if sign ~= -1 then", "if false then"),
             new Mutation("dues: a payer gives all it has", "math.min(balance - given, left[place])", "balance - given"),
             new Mutation("dues: a payer gives what it has not", "math.min(balance - given, left", "math.min(MAX, left"),
             new Mutation("dues: paid again by the next", "left[place] = left[place] - part", ""),

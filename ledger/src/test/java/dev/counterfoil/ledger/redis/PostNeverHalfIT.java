@@ -155,6 +155,7 @@ class PostNeverHalfIT {
                 malformed("an asset that breaks JSON", args -> set(args, args.indexOf("account") + 1, "C\"Y")),
                 malformed(
                         "an account that pays less than nothing", args -> set(args, args.indexOf("account") + 3, "-1")),
+                malformed("a payer that is paid", args -> set(args, args.lastIndexOf("card") + 5, "1")),
                 malformed("a due of nothing", args -> set(args, args.indexOf("due") + 2, "0")),
                 malformed("dues without end", args -> set(args, args.indexOf("due") + 1, "65")),
                 malformed("a place that nothing is due at", args -> set(args, args.indexOf("due") + 6, "3")),
