@@ -29,10 +29,12 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** A cell on which the real ledger posts whatever a seeded random picks: issues, sales, codes, voids, freezes. */
 final class RealSale {
     static final int CARDS = 700;
+    static final int HOLDERS = 20;
 
     final Cell cell;
     private final SettlementBench bench;
@@ -106,6 +108,10 @@ final class RealSale {
             case 2 -> submit(TransactionType.ADJUSTMENT, List.of(card(n, 1, 7, null, null)));
             case 3 ->
                 submit(TransactionType.STOCKING, List.of(new Leg.StockLeg("crab", random.nextInt(50) - 10, 0, 0)));
+            case 5 -> account(random.nextInt(HOLDERS), 1, 1 + random.nextInt(500), null);
+            case 6 -> account(random.nextInt(HOLDERS), -1, 1 + random.nextInt(300), null);
+            case 7 -> account(random.nextInt(HOLDERS), 0, 0, random.nextBoolean());
+            case 8 -> split(n, random.nextInt(HOLDERS), 1 + random.nextInt(12_000));
             case 4 ->
                 submit(TransactionType.REDEMPTION, List.of(card(n, -1, 15, null, null), new Leg.CodesLeg("video", 1)));
             default ->
@@ -115,6 +121,30 @@ final class RealSale {
                                 card(n, -1, 1 + random.nextInt(3_000), null, null),
                                 new Leg.StockLeg("crab", -1 - random.nextInt(3), 0, 0)));
         };
+    }
+
+    private Future<Outcome> account(int holder, int sign, long amount, @Nullable Boolean frozen) {
+        return submit(
+                TransactionType.ADJUSTMENT,
+                List.of(new Leg.AccountLeg(holder(holder), "CNY", sign, amount, false, false, frozen, null)),
+                holder(holder));
+    }
+
+    /** A card and a holder pay between them, as far as they have it. */
+    private Future<Outcome> split(int n, int holder, long due) {
+        return submit(
+                TransactionType.REDEMPTION,
+                List.of(
+                        new Leg.DueLeg(List.of(due), List.of(List.of(0), List.of(0))),
+                        card(n, -1, Leg.Price.DRAWN, null, null),
+                        Leg.AccountLeg.pays(holder(holder), "CNY", Leg.Price.DRAWN),
+                        new Leg.PaidLeg(true)),
+                holder(holder));
+    }
+
+    /** With what would upset a key or a posting's account if it were not held apart. */
+    static String holder(int n) {
+        return "张三:" + n;
     }
 
     void addCodes(int count) {
@@ -156,9 +186,17 @@ final class RealSale {
     }
 
     private Future<Outcome> submit(TransactionType type, List<Leg> legs) {
+        return submit(type, legs, null);
+    }
+
+    private Future<Outcome> submit(TransactionType type, List<Leg> legs, @Nullable String account) {
+        JsonObject request = new JsonObject().put("item", "crab");
+        if (account != null) {
+            request.put("account", account);
+        }
         byte[] record = ByteBuffer.allocate(16).putLong(keys.incrementAndGet()).array();
         IdempotencyKey key = new IdempotencyKey("cl_test", record, record);
-        return ledger.post(new Transaction(cell, type, key, "req1", null, legs, new JsonObject().put("item", "crab")));
+        return ledger.post(new Transaction(cell, type, key, "req1", null, legs, request));
     }
 
     @CanIgnoreReturnValue

@@ -61,6 +61,7 @@ class ReconcileIT {
         CellBooks demo = result.cells().get(0);
         assertThat(demo.cards()).isEqualTo(RealSale.CARDS);
         assertThat(demo.items()).isEqualTo(2);
+        assertThat(demo.accounts()).isEqualTo(RealSale.HOLDERS);
         CellBooks.Total total = demo.totals().get(0);
         assertThat(total.issued()).isEqualTo(BigInteger.valueOf(RealSale.CARDS * 10_000L));
         assertThat(total.redeemed()).isPositive();
@@ -169,6 +170,27 @@ class ReconcileIT {
                         tuple("total", "stock:crab"),
                         tuple("total", "available video"));
         assertThat(reconcile().all().table()).contains("20 is missing");
+    }
+
+    @Test
+    void a_corrupted_account_is_named_whichever_store_is_wrong() {
+        sale.trade(7, 2_000);
+        assertThat(reconcile().all().differences()).isEmpty();
+        String one = RealSale.holder(1);
+        String two = RealSale.holder(2);
+        String key = RedisKeys.account(sale.cell, one);
+        sale.hset(key, "b:CNY", Long.toString(Long.parseLong(sale.hget(key, "b:CNY")) + 1));
+        execute("update account_balance set balance = balance + 1 where account = '" + two + "'");
+        execute("update account set verified = true where id = '" + RealSale.holder(3) + "'");
+        Reconciliation result = reconcile().all();
+        assertThat(result.balanced()).isFalse();
+        assertThat(result.differences())
+                .extracting(difference -> difference.what() + " " + difference.subject())
+                .containsExactlyInAnyOrder(
+                        "balance account:CNY:" + one,
+                        "balance account:CNY:" + two,
+                        "flags account:CNY:" + RealSale.holder(3),
+                        "total CNY of accounts");
     }
 
     @Test

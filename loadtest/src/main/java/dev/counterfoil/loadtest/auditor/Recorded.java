@@ -4,7 +4,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A transaction's data and result, parsed. Every reader throws {@link Malformed} where the text is not of its form. */
@@ -84,6 +86,17 @@ record Recorded(long sequence, JsonNode data, JsonNode result) {
             price = Math.addExact(price, Math.multiplyExact(whole(line.path("quantity")), one));
         }
         return price;
+    }
+
+    /** What each line asks for in the asset that it says it is paid in; of an order without lines, its amount. */
+    List<Long> asked() {
+        List<Long> asked = new ArrayList<>();
+        for (JsonNode line : data.path("request").path("lines")) {
+            String asset = line.path("asset").asText();
+            asked.add(Math.multiplyExact(
+                    whole(line.path("quantity")), whole(line.path("prices").path(asset))));
+        }
+        return asked.isEmpty() ? List.of(whole(data.path("request").path("amount"))) : asked;
     }
 
     /** How many of an item the lines name. */

@@ -30,10 +30,8 @@ final class Recount {
 
     /** @param sums what is due within the transaction, and what was given to it */
     private record Step(Recorded transaction, String type, long atMs, Entry entry, long[] sums) {
-        void due(JsonNode leg) {
-            for (int i = 1; i < leg.size(); i++) {
-                sums[0] = Math.addExact(sums[0], Recorded.whole(leg, i));
-            }
+        void owe(long amount) {
+            sums[0] = Math.addExact(sums[0], amount);
         }
 
         void give(long amount) {
@@ -121,7 +119,7 @@ final class Recount {
             case "card" -> card(step, leg, result);
             case "new_card" -> newCard(step, leg);
             case "account" -> account(step, leg, result);
-            case "due" -> step.due(leg);
+            case "due" -> due(step, leg);
             case "paid" -> paid(step, leg, result);
             case "stock" -> stock(step, leg, result);
             case "codes" -> codes(step, leg, result);
@@ -178,6 +176,17 @@ final class Recount {
             step.post(sign < 0 ? "card:" + id : other, sign < 0 ? other : "card:" + id, before.asset(), amount);
         }
         price(step, before.asset(), amount);
+    }
+
+    /** What is due is what the lines cost, each in the asset it is paid in, or the order's amount. */
+    private void due(Step step, JsonNode leg) {
+        List<Long> due = new ArrayList<>();
+        for (int i = 1; i < leg.size(); i++) {
+            due.add(Recorded.whole(leg, i));
+            step.owe(due.get(i - 1));
+        }
+        List<Long> asked = step.transaction().asked();
+        claim(step, due.equals(asked), "due were " + due + ", asked for " + asked);
     }
 
     /** A holder's balance of one asset. */

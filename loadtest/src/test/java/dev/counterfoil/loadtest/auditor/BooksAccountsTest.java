@@ -46,6 +46,12 @@ class BooksAccountsTest {
     }
 
     @Test
+    void dues_that_are_not_what_was_asked_for_are_found() {
+        books.rewrite(8, "'amount':70000", "'amount':69999");
+        books.assertFailsOnly("due were [70000], asked for [69999]", Check.ARITHMETIC);
+    }
+
+    @Test
     void a_rest_that_was_not_allowed_is_found() {
         books.rewrite(8, "['due',70000]", "['due',70001]");
         books.rewrite(8, "[1300,3700],[0]", "[1300,3700],[1]");
