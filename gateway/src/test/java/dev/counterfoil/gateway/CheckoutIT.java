@@ -287,6 +287,9 @@ class CheckoutIT {
         assertThat(pointers(twice)).contains("/pay/1/secret");
         JsonObject sameBalance = paid(account("u", "CNY"), account("u", "CNY")).put("items", items("tea", 1));
         assertThat(pointers(sameBalance)).contains("/pay/1/account");
+        JsonObject byTwoNames =
+                paid(account("u", "credit"), account("u", "CNY")).put("items", items("tea", 1));
+        assertThat(pointers(byTwoNames)).contains("/pay/1/account");
         assertThat(pointers(card(secret).put("item", "tea").put("amount", money(1))))
                 .contains("/item");
         assertThat(pointers(card(secret).put("items", items("tea", 1)).put("amount", money(1))))

@@ -17,6 +17,7 @@ import dev.counterfoil.ledger.rules.AccountChange;
 import dev.counterfoil.ledger.rules.AccountChange.Wanted;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code POST /v1/programs/{program}/accounts/{id}/adjustments} and {@code …/freeze}, {@code unfreeze}, {@code verify},
@@ -33,45 +34,30 @@ public final class ChangeAccount implements Endpoint {
         this.kind = kind;
     }
 
-    /** What is done to the account. */
+    /** What is done to the account: a balance is adjusted, or a flag set. */
     public enum Kind {
-        ADJUST {
-            @Override
-            Wanted read(String account, RequestFields fields) {
-                String asset = fields.text("asset", PutItem.ASSET);
-                long delta = fields.integer("delta", -Amounts.MAX, Amounts.MAX);
-                if (delta == 0) {
-                    fields.reject("delta", "0 (expected: what to add, or below zero to take away)");
-                }
-                return new Wanted(account, asset, delta, null, null, fields.text("reason", REASON));
-            }
-        },
-        FREEZE {
-            @Override
-            Wanted read(String account, RequestFields fields) {
-                return new Wanted(account, null, 0, true, null, fields.text("reason", REASON));
-            }
-        },
-        UNFREEZE {
-            @Override
-            Wanted read(String account, RequestFields fields) {
-                return new Wanted(account, null, 0, false, null, fields.text("reason", REASON));
-            }
-        },
-        VERIFY {
-            @Override
-            Wanted read(String account, RequestFields fields) {
-                return new Wanted(account, null, 0, null, true, fields.text("reason", REASON));
-            }
-        },
-        UNVERIFY {
-            @Override
-            Wanted read(String account, RequestFields fields) {
-                return new Wanted(account, null, 0, null, false, fields.text("reason", REASON));
-            }
-        };
+        ADJUST(null, null),
+        FREEZE(true, null),
+        UNFREEZE(false, null),
+        VERIFY(null, true),
+        UNVERIFY(null, false);
 
-        abstract Wanted read(String account, RequestFields fields);
+        private final @Nullable Boolean frozen;
+        private final @Nullable Boolean verified;
+
+        Kind(@Nullable Boolean frozen, @Nullable Boolean verified) {
+            this.frozen = frozen;
+            this.verified = verified;
+        }
+
+        private Wanted read(String account, RequestFields fields) {
+            String asset = this == ADJUST ? fields.text("asset", PutItem.ASSET) : null;
+            long delta = this == ADJUST ? fields.integer("delta", -Amounts.MAX, Amounts.MAX) : 0;
+            if (this == ADJUST && delta == 0) {
+                fields.reject("delta", "0 (expected: what to add, or below zero to take away)");
+            }
+            return new Wanted(account, asset, delta, frozen, verified, fields.text("reason", REASON));
+        }
     }
 
     @Override

@@ -7,9 +7,11 @@ import dev.counterfoil.ledger.Card;
 import dev.counterfoil.ledger.Cell;
 import dev.counterfoil.ledger.IdempotencyKey;
 import dev.counterfoil.ledger.access.KeyKind;
+import dev.counterfoil.ledger.rules.Assets;
 import dev.counterfoil.ledger.rules.Checkout;
 import dev.counterfoil.ledger.rules.Redemption;
 import dev.counterfoil.ledger.rules.RedemptionRequest;
+import dev.counterfoil.ledger.rules.RedemptionRequest.AccountPayment;
 import dev.counterfoil.ledger.rules.RedemptionRequest.Payer;
 import dev.counterfoil.ledger.rules.RedemptionRequest.Payment;
 import dev.counterfoil.ledger.rules.Rule;
@@ -37,7 +39,13 @@ record CheckoutCall(Call call, RedemptionRequest request, boolean inPublic) {
             PresentedPayment payment = fields.payments().get(i);
             PresentedCard presented = payment.card();
             if (presented == null) {
-                payers.add(Objects.requireNonNull(payment.account()));
+                AccountPayment account = Objects.requireNonNull(payment.account());
+                // "credit" and the currency are one balance, whichever name it goes by.
+                if (!met.add("account:" + Assets.resolved(call.program(), account.asset()))) {
+                    throw new Rejection(Problem.invalid(
+                            "/pay/" + i + "/account", "pays in that asset already (expected: each balance once)"));
+                }
+                payers.add(account);
                 continue;
             }
             Optional<Payment> card = presented.identified(call.program().id(), backend.cardIds());

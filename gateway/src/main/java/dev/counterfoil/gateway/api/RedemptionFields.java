@@ -58,15 +58,7 @@ record RedemptionFields(
             return List.of(new PresentedPayment(card, null));
         }
         notBeside(fields, "pay", "secret", "number");
-        Set<AccountPayment> met = new HashSet<>();
-        return fields.objects("pay", 1, RedemptionRequest.MOST_PAYERS, each -> {
-            PresentedPayment payment = PresentedPayment.read(each);
-            AccountPayment account = payment.account();
-            if (account != null && !met.add(account)) {
-                each.reject("account", "pays in that asset already (expected: each balance once)");
-            }
-            return payment;
-        });
+        return fields.objects("pay", 1, RedemptionRequest.MOST_PAYERS, PresentedPayment::read);
     }
 
     /** Whoever pays from an account is the one whose limits count and whose transactions it stands among. */

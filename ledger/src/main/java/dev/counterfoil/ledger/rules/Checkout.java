@@ -70,7 +70,10 @@ public final class Checkout implements Rule {
         }
         SoldLines sold = new SoldLines(catalog, request);
         if (somePayerIsUnknown()) {
-            return ready(catalog, now, sold, lookAtCards(), List.of());
+            if (catalog.cardTypes().isEmpty()) {
+                return new Declined(Refused.of(Refusal.CARD_UNKNOWN));
+            }
+            return ready(catalog, now, sold, lookAtCards(catalog), List.of());
         }
         List<PayerKind> payers = IntStream.range(0, types.size())
                 .mapToObj(i -> PayerKind.of(catalog, request.payers().get(i), types.get(i)))
@@ -165,24 +168,28 @@ public final class Checkout implements Rule {
                 .anyMatch(i -> types.get(i).isEmpty() && request.payers().get(i) instanceof Payment);
     }
 
-    /** Only to be refused: the first card that is not there, or may not be spent from, gives the answer. */
-    private List<Leg> lookAtCards() {
+    /**
+     * Only to be refused: the first card that is not there, or may not be spent from, gives the answer. One that came into
+     * being since it was looked for is PRICE_CHANGED, whatever its type: that is not final for the key.
+     */
+    private List<Leg> lookAtCards(Catalog catalog) {
+        List<Price> none = catalog.cardTypes().values().stream()
+                .map(type -> new Price(type.token(), Price.OTHER_THAN_EXPECTED))
+                .toList();
         List<Leg> legs = new ArrayList<>();
         for (int i = 0; i < types.size(); i++) {
             Payer payer = request.payers().get(i);
             if (payer instanceof Payment card) {
-                Price price = types.get(i)
-                        .map(token -> new Price(token, 0))
-                        .orElseGet(() -> new Price("none", Price.OTHER_THAN_EXPECTED));
-                legs.add(cardLeg(card, 0, price));
+                Optional<String> type = types.get(i);
+                legs.add(cardLeg(
+                        card, 0, type.map(token -> List.of(new Price(token, 0))).orElse(none)));
             }
         }
         return legs;
     }
 
-    private static Leg cardLeg(Payment card, int sign, Price price) {
-        return new Leg.CardLeg(
-                card.ids(), card.number(), Set.of(CardState.ACTIVE), true, sign, List.of(price), null, null);
+    private static Leg cardLeg(Payment card, int sign, List<Price> prices) {
+        return new Leg.CardLeg(card.ids(), card.number(), Set.of(CardState.ACTIVE), true, sign, prices, null, null);
     }
 
     private Compiled ready(Catalog catalog, Instant now, SoldLines sold, List<Leg> paying, List<String> assets) {
@@ -227,7 +234,7 @@ public final class Checkout implements Rule {
 
         Leg leg() {
             return payer instanceof Payment card
-                    ? cardLeg(card, -1, new Price(token, Price.DRAWN))
+                    ? cardLeg(card, -1, List.of(new Price(token, Price.DRAWN)))
                     : Leg.AccountLeg.pays(((AccountPayment) payer).account(), asset, Price.DRAWN);
         }
     }

@@ -132,6 +132,17 @@ class CheckoutTest {
     }
 
     @Test
+    void what_is_drawn_is_a_debit() {
+        List<Price> drawn = List.of(new Price(GIFT, Price.DRAWN));
+        for (int sign : new int[] {0, 1}) {
+            assertThatThrownBy(() -> new CardLeg(List.of("a"), null, Set.of(), true, sign, drawn, null, null))
+                    .hasMessageContaining("sign: " + sign + " (expected: -1");
+            assertThatThrownBy(() -> new AccountLeg("u", "CNY", sign, Price.DRAWN, true, false, null, null))
+                    .hasMessageContaining("sign: " + sign + " (expected: -1");
+        }
+    }
+
+    @Test
     void there_are_no_more_than_ten_payers() {
         List<Payer> eleven = new ArrayList<>();
         for (int i = 0; i < 11; i++) {
