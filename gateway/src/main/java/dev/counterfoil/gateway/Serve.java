@@ -14,6 +14,8 @@ import dev.counterfoil.ledger.LedgerFault;
 import dev.counterfoil.ledger.access.KeyPublisher;
 import dev.counterfoil.ledger.access.KeyStore;
 import dev.counterfoil.ledger.access.Keys;
+import dev.counterfoil.ledger.aftersale.AfterSale;
+import dev.counterfoil.ledger.aftersale.HoldSweeper;
 import dev.counterfoil.ledger.catalog.CatalogEditor;
 import dev.counterfoil.ledger.catalog.CatalogPublisher;
 import dev.counterfoil.ledger.catalog.CatalogStore;
@@ -33,6 +35,7 @@ import dev.counterfoil.ledger.redis.LedgerLimits;
 import dev.counterfoil.ledger.redis.LedgerMetrics;
 import dev.counterfoil.ledger.redis.RedisLedger;
 import dev.counterfoil.ledger.rules.Posting;
+import dev.counterfoil.ledger.rules.ReversalPolicy;
 import dev.counterfoil.ledger.secrets.CardIds;
 import dev.counterfoil.ledger.secrets.CodeCipher;
 import dev.counterfoil.ledger.secrets.Pepper;
@@ -48,6 +51,8 @@ import io.vertx.core.file.FileSystemOptions;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -60,6 +65,9 @@ import org.slf4j.LoggerFactory;
 /** A serving gateway: opened from its stores up to its port, closed from its port down to its stores. */
 final class Serve implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Serve.class);
+
+    /** How often overdue holds are looked for; their value returns that much later at most. */
+    private static final Duration HOLD_SWEEP = Duration.ofSeconds(1);
 
     private final Settings settings;
     private final Clock clock = Clock.systemUTC();
@@ -144,6 +152,16 @@ final class Serve implements AutoCloseable {
         RedisLedger ledger = ledger(catalogs, books, checks, posted);
         opened.add("comparison", checks.compare(ledger, books, () -> settler.ifPresent(Settler::start)));
         Backend backend = backend(pepper, ledger, books, catalogs, catalogPublisher);
+        opened.add(
+                "holds",
+                new HoldSweeper(
+                        vertx,
+                        ledger,
+                        backend.afterSale(),
+                        backend.hash(),
+                        () -> cells(catalogs),
+                        HOLD_SWEEP,
+                        metrics.registry()));
         Readiness readiness = new Readiness(Map.of("redis", this::redisAnswers, "installation", checks::notForeign));
         Routes routes = new Routes(
                 new Edge(
@@ -217,7 +235,19 @@ final class Serve implements AutoCloseable {
                 new CardsChange(settledUpTo, settledCards, ledger, hash, clock),
                 settledCards,
                 new SettledAccounts(database),
+                new AfterSale(vertx, ledger, books, settledUpTo, reversalPolicy()),
                 clock);
+    }
+
+    private ReversalPolicy reversalPolicy() {
+        return new ReversalPolicy(
+                settings.ledger().reverseToExpired(), settings.ledger().reverseToFrozen());
+    }
+
+    private static List<Cell> cells(Catalogs catalogs) {
+        return catalogs.programs().stream()
+                .flatMap(program -> program.cells().stream().map(cell -> new Cell(program.id(), cell.index())))
+                .toList();
     }
 
     private RedisLedger ledger(Catalogs catalogs, SettledBooks books, StartChecks checks, Consumer<Cell> posted) {

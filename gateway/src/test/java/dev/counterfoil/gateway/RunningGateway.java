@@ -83,6 +83,11 @@ final class RunningGateway implements AutoCloseable {
         return value;
     }
 
+    /** Makes one more key known under a name. */
+    void keep(String name, String key) {
+        env.put(name, key);
+    }
+
     Path data() {
         return data;
     }

@@ -9,6 +9,7 @@ import static dev.counterfoil.ledger.access.Scope.ISSUE;
 import static dev.counterfoil.ledger.access.Scope.LOOKUP;
 import static dev.counterfoil.ledger.access.Scope.READ;
 import static dev.counterfoil.ledger.access.Scope.REDEEM;
+import static dev.counterfoil.ledger.access.Scope.REVERSE;
 
 import dev.counterfoil.ledger.access.Scope;
 import io.vertx.core.Handler;
@@ -34,6 +35,7 @@ public final class Routes {
     final Handler<RoutingContext> authenticate;
     final Handler<RoutingContext> program;
     final Handler<RoutingContext> body;
+    private final Handler<RoutingContext> optionalBody;
     private final Handler<RoutingContext> lines;
     private final Handler<RoutingContext> openApi = answer(new OpenApiDocument());
 
@@ -45,6 +47,7 @@ public final class Routes {
         this.authenticate = new Authenticate(edge.keys());
         this.program = new RequireProgram(edge.programs(), edge.catalogs());
         this.body = ReadBody.json(edge.maxBodyBytes());
+        this.optionalBody = ReadBody.optionalJson(edge.maxBodyBytes());
         this.lines = ReadBody.ndjson(MOST_LINES_BYTES);
         this.endpoints = endpoints;
     }
@@ -92,6 +95,15 @@ public final class Routes {
                 .only();
         paths.at(root + "/redemptions/{id}")
                 .get(authenticate, program, scope(READ, REDEEM), answer(endpoints.getRedemption()))
+                .only();
+        paths.at(root + "/redemptions/{id}/capture")
+                .post(authenticate, program, scope(REDEEM), optionalBody, answer(endpoints.captureRedemption()))
+                .only();
+        paths.at(root + "/redemptions/{id}/release")
+                .post(authenticate, program, scope(REDEEM), optionalBody, answer(endpoints.releaseRedemption()))
+                .only();
+        paths.at(root + "/redemptions/{id}/reverse")
+                .post(authenticate, program, scope(REVERSE), body, answer(endpoints.reverseRedemption()))
                 .only();
         paths.at(root + "/cards/lookup")
                 .post(authenticate, program, scope(LOOKUP), body, answer(endpoints.lookUpCard()))

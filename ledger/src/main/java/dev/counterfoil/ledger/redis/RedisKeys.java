@@ -49,6 +49,16 @@ public final class RedisKeys {
         return cell.tag() + ":acct:" + account.length() + ":" + account;
     }
 
+    /** Sorted set: sequence → deadline in ms, of the holds that are open. */
+    public static String holds(Cell cell) {
+        return cell.tag() + ":holds";
+    }
+
+    /** What was given back of the transaction of that sequence. */
+    public static String followed(Cell cell, long sequence) {
+        return cell.tag() + ":followed:" + sequence;
+    }
+
     /** {@code suffix} as {@link dev.counterfoil.ledger.Leg.QuotaLeg#keyOf} makes it. */
     public static String quota(Cell cell, String suffix) {
         return cell.tag() + ":quota:" + suffix;
