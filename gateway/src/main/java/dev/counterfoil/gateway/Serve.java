@@ -5,6 +5,7 @@ import dev.counterfoil.gateway.http.Edge;
 import dev.counterfoil.gateway.http.HttpEdge;
 import dev.counterfoil.gateway.http.Metrics;
 import dev.counterfoil.gateway.http.Readiness;
+import dev.counterfoil.gateway.http.RequestRates;
 import dev.counterfoil.gateway.http.Routes;
 import dev.counterfoil.gateway.settings.LedgerSettings;
 import dev.counterfoil.gateway.settings.Settings;
@@ -32,6 +33,7 @@ import dev.counterfoil.ledger.postgres.Database;
 import dev.counterfoil.ledger.redis.LedgerLimits;
 import dev.counterfoil.ledger.redis.LedgerMetrics;
 import dev.counterfoil.ledger.redis.RedisLedger;
+import dev.counterfoil.ledger.redis.RedisTokens;
 import dev.counterfoil.ledger.rules.Posting;
 import dev.counterfoil.ledger.secrets.CardIds;
 import dev.counterfoil.ledger.secrets.CodeCipher;
@@ -152,6 +154,10 @@ final class Serve implements AutoCloseable {
                         catalogs::get,
                         readiness,
                         metrics,
+                        new RequestRates(
+                                settings.limits(),
+                                new RedisTokens(stores.redis()),
+                                (delayMs, task) -> vertx.setTimer(delayMs, due -> task.run())),
                         settings.http().maxBodyBytes()),
                 backend.endpoints());
         HttpEdge started = HttpEdge.start(vertx, settings.http(), eventLoops(), routes::router, readiness)
