@@ -1,4 +1,4 @@
-#!lua
+#!lua flags=allow-oom
 --[[
   lease: takes tokens out of a rate limit's count, for the window that it is now.
 
@@ -12,6 +12,7 @@
   A window stored beyond now means that the clock went back: it goes on being counted, at most to the end of the next one, so
   that tokens already given away for it have lapsed by then.
   The count lapses a window after its own. What is no such number counts as used up, for this window.
+  Also while Redis is out of memory: there are as many counts as limits, and answers given before are to be had again.
   Cost: O(1). Clock: Redis TIME. Not to be retried: a call without an answer may have taken its tokens.
 ]]
 -- @include integer

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.counterfoil.ledger.LedgerFault;
 import dev.counterfoil.ledger.rates.RateLimit.Verdict;
+import dev.counterfoil.ledger.rates.TokenSource.Grant;
 import dev.counterfoil.ledger.rates.World.Fate;
 import dev.counterfoil.ledger.rates.World.Trip;
 import io.vertx.core.Future;
@@ -237,6 +238,26 @@ class RateLimitTest {
         Future<Boolean> again = request(other);
         world.runUntil(world.now() + MS);
         assertThat(again.result()).isTrue();
+    }
+
+    @Test
+    void who_slept_between_looking_and_taking_is_not_served_in_the_next_window() {
+        long[] clock = {0, 0};
+        Grant grant = new Grant(10, 1_000, 1_000_000, 0);
+        RateLimit limit = new RateLimit(
+                "k",
+                new Rate(100, 1),
+                (name, rate, tokens) -> Future.succeededFuture(grant),
+                () -> {
+                    long now = clock[0];
+                    clock[0] += clock[1];
+                    return now;
+                },
+                (delayMs, task) -> {});
+        assertThat(request(limit).result()).isTrue();
+        assertThat(limit.poll()).isEqualTo(Verdict.ADMITTED);
+        clock[1] = SECOND;
+        assertThat(limit.poll()).isEqualTo(Verdict.UNKNOWN);
     }
 
     @Test

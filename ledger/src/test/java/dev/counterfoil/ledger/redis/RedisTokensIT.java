@@ -164,6 +164,22 @@ class RedisTokensIT {
     }
 
     @Test
+    void a_redis_without_room_still_counts() {
+        try {
+            configure("maxmemory", "1");
+            assertThat(lease(3)).matches(grant -> grant.tokens() == 3 && grant.left() == 7);
+            assertThat(lease(9)).matches(grant -> grant.tokens() == 7 && grant.left() == 0);
+        } finally {
+            configure("maxmemory", "0");
+        }
+    }
+
+    private void configure(String name, String value) {
+        String set = await(redis.call(commands -> commands.configSet(name, value)));
+        assertThat(set).isEqualTo("OK");
+    }
+
+    @Test
     void a_key_of_another_type_is_unavailable() {
         String set = await(redis.call(commands -> commands.set(COUNT, bytes("text"))));
         assertThat(set).isEqualTo("OK");
