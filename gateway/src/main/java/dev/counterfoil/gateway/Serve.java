@@ -5,6 +5,7 @@ import dev.counterfoil.gateway.http.Edge;
 import dev.counterfoil.gateway.http.HttpEdge;
 import dev.counterfoil.gateway.http.Metrics;
 import dev.counterfoil.gateway.http.Readiness;
+import dev.counterfoil.gateway.http.RequestRates;
 import dev.counterfoil.gateway.http.Routes;
 import dev.counterfoil.gateway.settings.LedgerSettings;
 import dev.counterfoil.gateway.settings.Settings;
@@ -34,6 +35,7 @@ import dev.counterfoil.ledger.postgres.Database;
 import dev.counterfoil.ledger.redis.LedgerLimits;
 import dev.counterfoil.ledger.redis.LedgerMetrics;
 import dev.counterfoil.ledger.redis.RedisLedger;
+import dev.counterfoil.ledger.redis.RedisTokens;
 import dev.counterfoil.ledger.rules.Posting;
 import dev.counterfoil.ledger.rules.ReversalPolicy;
 import dev.counterfoil.ledger.secrets.CardIds;
@@ -170,6 +172,10 @@ final class Serve implements AutoCloseable {
                         catalogs::get,
                         readiness,
                         metrics,
+                        new RequestRates(
+                                settings.limits(),
+                                new RedisTokens(stores.redis()),
+                                (delayMs, task) -> vertx.setTimer(delayMs, due -> task.run())),
                         settings.http().maxBodyBytes()),
                 backend.endpoints());
         HttpEdge started = HttpEdge.start(vertx, settings.http(), eventLoops(), routes::router, readiness)

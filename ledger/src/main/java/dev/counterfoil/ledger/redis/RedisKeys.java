@@ -64,6 +64,11 @@ public final class RedisKeys {
         return cell.tag() + ":quota:" + suffix;
     }
 
+    /** The count of a rate limit, which spans cells and so has a hash tag of its own. Another window is another count. */
+    public static String rate(String limit, int windowSeconds) {
+        return "counterfoil:rate:{" + limit + ":" + windowSeconds + "}";
+    }
+
     /** {@code record} is 16 raw bytes: these keys are many, and their names are most of what they cost. */
     public static byte[] idempotency(Cell cell, byte[] record) {
         byte[] prefix = bytes(cell.tag() + ":idem:");
