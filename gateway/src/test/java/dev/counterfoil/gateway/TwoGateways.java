@@ -18,6 +18,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -51,7 +53,7 @@ final class TwoGateways implements AutoCloseable {
         environment.put("COUNTERFOIL_PEPPER", Pepper.generate(new SecureRandom()));
         environment.put("COUNTERFOIL_CODE_KEYS", "k1:" + Pepper.generate(new SecureRandom()));
         environment.put("COUNTERFOIL_LOGS_LEVEL", "error");
-        command("programs", "create", "--id", PROGRAM, "--issuer", "acme", "--zone", "UTC", "--assets", "CNY,points");
+        command("programs", "create", "--id", PROGRAM, "--issuer", "acme", "--zone", noon(), "--assets", "CNY,points");
         key = command("keys", "create", "--issuer", "acme", "--client", "shop", "--scopes", scopes())
                 .lines()
                 .get(0);
@@ -61,6 +63,12 @@ final class TwoGateways implements AutoCloseable {
         put(
                 "/card-types/gift",
                 new JsonObject().put("name", "Gift card").put("asset", "CNY").put("face_value", 100_000));
+    }
+
+    /** A zone where it is about noon, so that no business day ends during a test. */
+    private static String noon() {
+        int ahead = 12 - ZonedDateTime.now(ZoneOffset.UTC).getHour();
+        return ahead == 0 ? "UTC" : ahead > 0 ? "Etc/GMT-" + ahead : "Etc/GMT+" + -ahead;
     }
 
     private static String scopes() {
