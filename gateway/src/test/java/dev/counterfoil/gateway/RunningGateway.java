@@ -169,7 +169,7 @@ final class RunningGateway implements AutoCloseable {
     }
 
     /** The answer, if the contract allows it. */
-    private static Answer held(HttpResponse<String> response) {
+    static Answer held(HttpResponse<String> response) {
         String type = response.headers().firstValue("Content-Type").orElse("");
         List<String> violations = Contract.OPENAPI.violations(
                 response.request().method(),
