@@ -26,10 +26,11 @@
     account   asset, sign -1|0|1, amount, -2 as above, 1 = refuse when frozen, 1 = refuse when unverified,
               frozen to set 0|1|'', verified to set 0|1|'', set aside as above, lots: of a debit the tags it takes from,
               'a,b' in that order|'' the first to expire; of a credit those to add, 'expires ms|0:tag:amount;…'|'' no
-              lots                                                                   key:  account
+              lots; 0..16 attributes expected, each name, value ('' = none); 0..16 to set likewise   key:  account
     due       n >= 1, then n amounts; payers >= 1, then per payer: m >= 1, then m places of amounts it may pay, in order
     paid      1 = what was not paid remains; closes the dues
-    quota     name, delta, limit, from ms|0, until ms|0, expires ms|0, resets ms|0, 1 = clamp     key: counter
+    quota     name, delta, limit, from ms|0, until ms|0, expires ms|0, resets ms|0, 1 = clamp,
+              used before that is expected|''                                          key: counter
     hold      ms that it lasts, from now on: the transaction is a member of the open holds             key: holds
     follow    sequence that is followed, '' or what closes its hold: c capture, r release, x expiry; its state, a text;
               from ms, until ms, expires ms; n >= 1, then per part: name, given back before, given back now, the whole
@@ -46,7 +47,8 @@
     faulty    ''         what was malformed; nothing of this transaction was written
 
   Precedence: the key's record, journal full, catalog version, then the legs as the caller ordered them; within a card:
-  unknown, void, frozen, inactive, expired, owner, type, price, balance; within an account: frozen, unverified, balance;
+  unknown, void, frozen, inactive, expired, owner, type, price, balance; within an account: frozen, unverified, attributes,
+  balance;
   within what follows: the window, the hold, then part by part counted otherwise, beyond the whole.
   The first that applies is the answer.
   Nothing is rolled back in Redis, so all that could raise is proved in the check phase, inside a protected call.
@@ -67,7 +69,8 @@ local CARD_UNKNOWN, CARD_VOID, CARD_FROZEN, CARD_INACTIVE, CARD_EXPIRED = 20, 21
 local CARD_NOT_ACCEPTED, INSUFFICIENT_BALANCE, CARD_EXISTS, BALANCE_UNEXPECTED = 25, 26, 27, 28
 local PRICE_CHANGED, CARD_NOT_OWNED = 29, 32
 local ACCOUNT_FROZEN, ACCOUNT_UNVERIFIED = 30, 31
-local QUOTA_EXCEEDED = 40
+local ACCOUNT_UNEXPECTED = 33
+local QUOTA_EXCEEDED, QUOTA_UNEXPECTED = 40, 41
 local HOLD_NOT_OPEN, HOLD_EXPIRED, HOLD_RUNNING, EXCEEDS_REMAINING, FOLLOWED = 50, 51, 52, 53, 54
 local PINNED = {
   [SALE_CLOSED] = true, [CARD_VOID] = true, [CARD_FROZEN] = true, [CARD_INACTIVE] = true, [CARD_EXPIRED] = true,

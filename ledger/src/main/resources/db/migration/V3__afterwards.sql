@@ -11,6 +11,9 @@ create index card_owner on card (cell, owner, id) where owner is not null;
 -- A balance in lots, "<expires ms, 0 = never>:<tag>:<amount>;…", as the last transaction that moved it left them; null: in none.
 alter table account_balance add column lots text null;
 
+-- What rules know of an account, such as its tier: name -> value.
+alter table account add column attributes jsonb not null default '{}';
+
 -- Only of redemptions that were held or of which something was given back.
 create table afterwards (
   cell int not null, -- no foreign key: see transactions

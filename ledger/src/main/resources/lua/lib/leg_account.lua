@@ -1,4 +1,4 @@
---[[ A holder's balance of one asset. Within an account: frozen, unverified, balance.
+--[[ A holder's balance of one asset. Within an account: frozen, unverified, attributes, balance.
   A balance may be kept in lots, "<expires ms|0>:<tag>:<amount>;…", the soonest to expire first and those that never do
   last, 32 at most: a debit takes from the first on, or from those of the tags it names, in that order. What has lapsed is
   taken off, and told, in the step that moves the balance; nothing else would touch it. ]]
@@ -20,6 +20,15 @@ local function set_flag(key, field, value)
     write('HSET', key, field, '1')
   elseif value == '0' then
     write('HDEL', key, field)
+  end
+end
+
+local function set_attribute(key, field, value)
+  claim(#key .. ':' .. key .. field)
+  if value == '' then
+    write('HDEL', key, field)
+  else
+    write('HSET', key, field, value)
   end
 end
 
@@ -131,6 +140,14 @@ function legs.account()
   local refuse_frozen, refuse_unverified = next_integer(0, 1) == 1, next_integer(0, 1) == 1
   local freeze, verify = flag(), flag()
   local keeps, named = next_arg(), next_arg()
+  local unexpected = false
+  for _ = 1, next_integer(0, 16) do
+    local name, value = 'a:' .. word(next_arg()), next_arg()
+    unexpected = (redis.call('HGET', key, name) or '') ~= value or unexpected
+  end
+  for _ = 1, next_integer(0, 16) do
+    set_attribute(key, 'a:' .. word(next_arg()), word(next_arg()))
+  end
   local account = redis.call('HMGET', key, field, 'f', 'v', 'h:' .. asset, 'l:' .. asset)
   local balance = stored_integer(account[1] or '0')
   -- Only what moves touches lots; a plain balance becomes the one lot that never expires once lots come beside it.
@@ -148,6 +165,8 @@ function legs.account()
     return ACCOUNT_FROZEN
   elseif refuse_unverified and not account[3] then
     return ACCOUNT_UNVERIFIED
+  elseif unexpected then
+    return ACCOUNT_UNEXPECTED
   elseif amount == -1 then
     error('an account is asked for less than nothing', 0)
   elseif lacks(sign, has, amount) then

@@ -8,10 +8,14 @@ function legs.quota()
   local expires, expires_text = next_integer(0, MAX)
   local _, resets = next_integer(0, MAX)
   local clamp = next_integer(0, 1) == 1
+  local expected = next_arg()
   if now < from or (till > 0 and now >= till) then
     return STALE_DAY
   end
   local used = stored_integer(redis.call('GET', key) or '0')
+  if expected ~= '' and integer(expected) ~= used then
+    return QUOTA_UNEXPECTED
+  end
   local after = used + delta
   if delta > 0 and after > most then
     if not clamp then

@@ -11,8 +11,14 @@ import java.util.TreeMap;
  *
  * @param id the storefront's own id of the holder
  * @param balances by asset, in the order of their names
+ * @param attributes by name, such as its tier
  */
-public record Account(String id, boolean frozen, boolean verified, SortedMap<String, Balance> balances) {
+public record Account(
+        String id,
+        boolean frozen,
+        boolean verified,
+        SortedMap<String, Balance> balances,
+        SortedMap<String, String> attributes) {
     /**
      * @param amount that can be spent, without what is held and what has lapsed
      * @param held set aside for open holds
@@ -31,12 +37,17 @@ public record Account(String id, boolean frozen, boolean verified, SortedMap<Str
 
     public Account {
         balances = Collections.unmodifiableSortedMap(new TreeMap<>(balances));
+        attributes = Collections.unmodifiableSortedMap(new TreeMap<>(attributes));
     }
 
     /** The account that has these fields, as Redis keeps them; the names are those that {@code post.lua} gives them. */
     public static Account of(String id, Map<String, String> fields, long nowMs) {
         SortedMap<String, Balance> balances = new TreeMap<>();
+        SortedMap<String, String> attributes = new TreeMap<>();
         fields.forEach((field, value) -> {
+            if (field.startsWith("a:")) {
+                attributes.put(field.substring(2), value);
+            }
             if (field.startsWith("b:")) {
                 String asset = field.substring(2);
                 List<Lot> all = Lot.parse(fields.getOrDefault("l:" + asset, ""));
@@ -49,6 +60,6 @@ public record Account(String id, boolean frozen, boolean verified, SortedMap<Str
                 balances.put(asset, new Balance(Long.parseLong(value) - lapsed, held, lots));
             }
         });
-        return new Account(id, fields.containsKey("f"), fields.containsKey("v"), balances);
+        return new Account(id, fields.containsKey("f"), fields.containsKey("v"), balances, attributes);
     }
 }

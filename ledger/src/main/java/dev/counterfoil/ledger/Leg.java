@@ -1,9 +1,12 @@
 package dev.counterfoil.ledger;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -255,6 +258,8 @@ public sealed interface Leg {
      * @param lots of a debit, the tags of the lots that it takes from, {@code a,b} in that order, or empty for the first to
      *     expire; of a credit, the lots that it adds, {@code <expires ms, 0 = never>:<tag>:<amount>;…}, which come to its
      *     amount, or empty for a balance that never expires
+     * @param expected attributes that the account must have, such as its tier; an empty value stands for none of that name
+     * @param attributes that it gets; an empty value takes one away
      */
     record AccountLeg(
             String account,
@@ -266,8 +271,14 @@ public sealed interface Leg {
             @Nullable Boolean frozen,
             @Nullable Boolean verified,
             long setAside,
-            String lots)
+            String lots,
+            Map<String, String> expected,
+            Map<String, String> attributes)
             implements Leg {
+        /** Bounds the attributes of a leg. */
+        public static final int MOST_ATTRIBUTES = 16;
+
+        private static final Pattern WORD = Pattern.compile("[A-Za-z0-9_.:-]*");
         private static final Pattern TAGS = Pattern.compile("([A-Za-z0-9_-]+(,[A-Za-z0-9_-]+)*)?");
         private static final Pattern LOTS = Pattern.compile("([0-9]{1,16}:[A-Za-z0-9_-]+:[0-9]{1,16};)*");
 
@@ -277,6 +288,15 @@ public sealed interface Leg {
                 throw new IllegalArgumentException(
                         "lots: " + lots + " (expected: " + (sign > 0 ? "expires:tag:amount;…" : "tag,tag,…") + ")");
             }
+            expected = Collections.unmodifiableMap(new TreeMap<>(expected));
+            attributes = Collections.unmodifiableMap(new TreeMap<>(attributes));
+            Amounts.within("expected", expected.size(), 0, MOST_ATTRIBUTES);
+            Amounts.within("attributes", attributes.size(), 0, MOST_ATTRIBUTES);
+            attributes.forEach((name, value) -> {
+                if (name.isEmpty() || !WORD.matcher(name + value).matches()) {
+                    throw new IllegalArgumentException("attribute: " + name + " (expected: letters, digits, . _ : -)");
+                }
+            });
             Objects.requireNonNull(account, "account");
             Objects.requireNonNull(asset, "asset");
             Amounts.within("sign", sign, -1, 1);
@@ -297,19 +317,55 @@ public sealed interface Leg {
                 boolean refuseUnverified,
                 @Nullable Boolean frozen,
                 @Nullable Boolean verified) {
-            this(account, asset, sign, amount, refuseFrozen, refuseUnverified, frozen, verified, 0, "");
+            this(
+                    account,
+                    asset,
+                    sign,
+                    amount,
+                    refuseFrozen,
+                    refuseUnverified,
+                    frozen,
+                    verified,
+                    0,
+                    "",
+                    Map.of(),
+                    Map.of());
         }
 
         /** The same, setting that much aside. */
         public AccountLeg aside(long held) {
-            return new AccountLeg(
-                    account, asset, sign, amount, refuseFrozen, refuseUnverified, frozen, verified, held, lots);
+            return with(held, lots, expected, attributes);
         }
 
         /** The same, with those lots. */
         public AccountLeg lots(String named) {
+            return with(setAside, named, expected, attributes);
+        }
+
+        /** The same, where the account has these attributes; an empty value stands for none of that name. */
+        public AccountLeg expecting(Map<String, String> wanted) {
+            return with(setAside, lots, wanted, attributes);
+        }
+
+        /** The same, which gives the account these attributes; an empty value takes one away. */
+        public AccountLeg setting(Map<String, String> given) {
+            return with(setAside, lots, expected, given);
+        }
+
+        private AccountLeg with(long held, String named, Map<String, String> wanted, Map<String, String> given) {
             return new AccountLeg(
-                    account, asset, sign, amount, refuseFrozen, refuseUnverified, frozen, verified, setAside, named);
+                    account,
+                    asset,
+                    sign,
+                    amount,
+                    refuseFrozen,
+                    refuseUnverified,
+                    frozen,
+                    verified,
+                    held,
+                    named,
+                    wanted,
+                    given);
         }
 
         /** The account pays; refused when it is frozen. */
@@ -360,10 +416,37 @@ public sealed interface Leg {
      * @param expiresAtMs when the counter may go, 0 = never
      * @param clamp take what the limit allows instead of refusing, and return no more than was used; a counter that is
      *     above a limit lowered meanwhile stays where it is
+     * @param expected what must have been used before, null for any
      */
     record QuotaLeg(
-            String name, String key, long delta, long limit, long fromMs, long untilMs, long expiresAtMs, boolean clamp)
+            String name,
+            String key,
+            long delta,
+            long limit,
+            long fromMs,
+            long untilMs,
+            long expiresAtMs,
+            boolean clamp,
+            @Nullable Long expected)
             implements Leg {
+        /** Whatever was used before. */
+        public QuotaLeg(
+                String name,
+                String key,
+                long delta,
+                long limit,
+                long fromMs,
+                long untilMs,
+                long expiresAtMs,
+                boolean clamp) {
+            this(name, key, delta, limit, fromMs, untilMs, expiresAtMs, clamp, null);
+        }
+
+        /** The same, where so much was used before. */
+        public QuotaLeg expecting(long used) {
+            return new QuotaLeg(name, key, delta, limit, fromMs, untilMs, expiresAtMs, clamp, used);
+        }
+
         public QuotaLeg {
             Objects.requireNonNull(name, "name");
             Objects.requireNonNull(key, "key");

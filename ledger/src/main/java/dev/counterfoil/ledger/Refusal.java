@@ -39,7 +39,12 @@ public enum Refusal {
     /** The card belongs to another account than the one that spends. */
     CARD_NOT_OWNED(32, true),
 
+    /** The account's attributes are not those that the rule was compiled for: compile again. Never leaves the ledger. */
+    ACCOUNT_UNEXPECTED(33, false),
+
     QUOTA_EXCEEDED(40, true),
+    /** The counter is not at what the rule was compiled for: compile again. Never leaves the ledger. */
+    QUOTA_UNEXPECTED(41, false),
 
     /** The hold was captured, released or has lapsed, or there never was one. */
     HOLD_NOT_OPEN(50, true),

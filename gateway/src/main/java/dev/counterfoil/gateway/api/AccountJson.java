@@ -13,11 +13,17 @@ final class AccountJson {
     static JsonObject of(Account account) {
         JsonArray balances = new JsonArray();
         account.balances().forEach((asset, balance) -> balances.add(balance(asset, balance)));
-        return new JsonObject()
+        JsonObject body = new JsonObject()
                 .put("id", account.id())
                 .put("state", account.frozen() ? "frozen" : "active")
                 .put("verified", account.verified())
                 .put("balances", balances);
+        if (!account.attributes().isEmpty()) {
+            JsonObject attributes = new JsonObject();
+            account.attributes().forEach(attributes::put);
+            body.put("attributes", attributes);
+        }
+        return body;
     }
 
     private static JsonObject balance(String asset, Account.Balance balance) {

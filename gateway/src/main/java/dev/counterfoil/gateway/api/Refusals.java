@@ -48,8 +48,15 @@ final class Refusals {
             case HOLD_EXPIRED -> Problem.of(ProblemCode.HOLD_EXPIRED);
             case EXCEEDS_REMAINING -> Problem.of(ProblemCode.EXCEEDS_REMAINING, remaining(refused));
             case PART_UNKNOWN -> Problem.invalid(refused.name(), "the redemption has no such part, or several");
-            case JOURNAL_FULL, CATALOG_CHANGED, STALE_DAY, CARD_EXISTS, BALANCE_UNEXPECTED, HOLD_RUNNING, FOLLOWED ->
-                throw new IllegalStateException("never leaves the ledger: " + refused.reason());
+            case JOURNAL_FULL,
+                    CATALOG_CHANGED,
+                    STALE_DAY,
+                    CARD_EXISTS,
+                    BALANCE_UNEXPECTED,
+                    HOLD_RUNNING,
+                    FOLLOWED,
+                    ACCOUNT_UNEXPECTED,
+                    QUOTA_UNEXPECTED -> throw new IllegalStateException("never leaves the ledger: " + refused.reason());
         };
         return refused.requestId().isEmpty() ? problem : problem.firstAnsweredTo(refused.requestId());
     }

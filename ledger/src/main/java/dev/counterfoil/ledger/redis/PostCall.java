@@ -19,6 +19,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -265,6 +266,9 @@ final class PostCall {
         args.add(flag(account.frozen()));
         args.add(flag(account.verified()));
         words(aside(account.setAside()), account.lots());
+        attributes(account.expected());
+        attributes(account.attributes());
+        account.attributes().keySet().forEach(name -> claimField(key, "a:" + name));
         JsonArray journaled = new JsonArray()
                 .add("account")
                 .add(account.account())
@@ -272,10 +276,16 @@ final class PostCall {
                 .add(account.sign())
                 .add(text(account.frozen()))
                 .add(text(account.verified()));
-        if (account.setAside() != 0) {
+        if (account.setAside() != 0 || !account.attributes().isEmpty()) {
             journaled.add(aside(account.setAside()));
         }
+        account.attributes().forEach((name, value) -> journaled.add(name).add(value));
         journaledLegs.add(journaled);
+    }
+
+    private void attributes(Map<String, String> attributes) {
+        args.add(number(attributes.size()));
+        attributes.forEach((name, value) -> words(name, value));
     }
 
     private static byte[] flag(@Nullable Boolean flag) {
@@ -312,6 +322,8 @@ final class PostCall {
         args.add(number(quota.expiresAtMs()));
         args.add(number(quota.untilMs()));
         args.add(quota.clamp() ? ONE : ZERO);
+        Long expected = quota.expected();
+        args.add(expected == null ? NONE : number(expected));
         journaledLegs.add(
                 new JsonArray().add("quota").add(quota.key()).add(quota.delta()).add(quota.expiresAtMs()));
     }

@@ -1,12 +1,14 @@
 package dev.counterfoil.ledger.settlement;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.vertx.core.json.JsonObject;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,8 +20,10 @@ final class AccountsWriter {
             "insert into account (cell, id) select ?, unnest(?::text[]) on conflict do nothing";
     private static final String SET_FLAGS = """
             update account a
-               set frozen = coalesce(change.frozen, a.frozen), verified = coalesce(change.verified, a.verified)
-              from unnest(?::text[], ?::boolean[], ?::boolean[]) as change (id, frozen, verified)
+               set frozen = coalesce(change.frozen, a.frozen), verified = coalesce(change.verified, a.verified),
+                   attributes = (a.attributes || change.given::jsonb) - string_to_array(change.taken, ' ')
+              from unnest(?::text[], ?::boolean[], ?::boolean[], ?::text[], ?::text[])
+                   as change (id, frozen, verified, given, taken)
              where a.cell = ? and a.id = change.id
             """;
     private static final String ADD_BALANCES = """
@@ -52,6 +56,8 @@ final class AccountsWriter {
         List<String> ids = new ArrayList<>();
         List<@Nullable Boolean> frozen = new ArrayList<>();
         List<@Nullable Boolean> verified = new ArrayList<>();
+        List<String> given = new ArrayList<>();
+        List<String> taken = new ArrayList<>();
         List<String> accounts = new ArrayList<>();
         List<String> assets = new ArrayList<>();
         List<Long> deltas = new ArrayList<>();
@@ -61,6 +67,13 @@ final class AccountsWriter {
             ids.add(id);
             frozen.add(change.frozen);
             verified.add(change.verified);
+            JsonObject attributes = new JsonObject();
+            change.attributes.forEach((name, value) -> attributes.put(name, value));
+            given.add(attributes.encode());
+            taken.add(change.attributes.entrySet().stream()
+                    .filter(one -> one.getValue().isEmpty())
+                    .map(Map.Entry::getKey)
+                    .collect(Collectors.joining(" ")));
             change.balances.forEach((asset, balance) -> {
                 accounts.add(id);
                 assets.add(asset);
@@ -70,7 +83,10 @@ final class AccountsWriter {
             });
         });
         execute(ADD_ACCOUNTS, cell, texts(ids));
-        expect("accounts", ids.size(), execute(SET_FLAGS, texts(ids), flags(frozen), flags(verified), cell));
+        expect(
+                "accounts",
+                ids.size(),
+                execute(SET_FLAGS, texts(ids), flags(frozen), flags(verified), texts(given), texts(taken), cell));
         if (!accounts.isEmpty()) {
             execute(ADD_BALANCES, cell, texts(accounts), texts(assets));
             int updated = execute(

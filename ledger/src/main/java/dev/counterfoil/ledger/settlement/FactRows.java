@@ -218,6 +218,9 @@ final class FactRows {
         AccountChange change = accountChanges.computeIfAbsent(id, any -> new AccountChange());
         change.frozen = flag(leg.text(4), change.frozen);
         change.verified = flag(leg.text(5), change.verified);
+        for (int i = 7; i + 1 < leg.size(); i += 2) {
+            change.attributes.put(leg.text(i), leg.text(i + 1));
+        }
         long amount = result.number(0);
         long lapsed = result.size() > 2 ? result.number(3) : 0;
         String aside = aside(leg, 6);
@@ -362,6 +365,9 @@ final class FactRows {
     /** What this run did to a holder's account: by asset, and the flags that it set last. */
     static final class AccountChange {
         final Map<String, BalanceChange> balances = new TreeMap<>();
+
+        /** By name; an empty value takes it away. */
+        final Map<String, String> attributes = new TreeMap<>();
 
         @Nullable
         Boolean frozen;

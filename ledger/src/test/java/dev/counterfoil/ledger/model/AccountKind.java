@@ -33,6 +33,7 @@ final class AccountKind extends LegKind<AccountLeg> {
         if (leg.verified() != null) {
             keys.add(key(leg) + " v");
         }
+        leg.attributes().keySet().forEach(name -> keys.add(key(leg) + " a:" + name));
         return keys;
     }
 
@@ -60,7 +61,13 @@ final class AccountKind extends LegKind<AccountLeg> {
                                     Lot.parse(lots.text())));
                 }
             });
-            return new Account(id, fields.containsKey("f"), fields.containsKey("v"), balances);
+            SortedMap<String, String> attributes = new TreeMap<>();
+            fields.forEach((field, value) -> {
+                if (field.startsWith("a:")) {
+                    attributes.put(field.substring(2), value);
+                }
+            });
+            return new Account(id, fields.containsKey("f"), fields.containsKey("v"), balances, attributes);
         });
     }
 
@@ -85,7 +92,11 @@ final class AccountKind extends LegKind<AccountLeg> {
                 .add(leg.sign())
                 .add(flag(leg.frozen()))
                 .add(flag(leg.verified()));
-        return leg.setAside() == 0 ? data : data.add(asideText(leg.setAside()));
+        if (leg.setAside() != 0 || !leg.attributes().isEmpty()) {
+            data.add(leg.setAside() == 0 ? "" : asideText(leg.setAside()));
+        }
+        leg.attributes().forEach((name, value) -> data.add(name).add(value));
+        return data;
     }
 
     private static String flag(@Nullable Boolean flag) {
@@ -105,6 +116,9 @@ final class AccountKind extends LegKind<AccountLeg> {
             return Verdict.refuses(Refusal.ACCOUNT_FROZEN);
         } else if (leg.refuseUnverified() && !account.containsKey("v")) {
             return Verdict.refuses(Refusal.ACCOUNT_UNVERIFIED);
+        } else if (!leg.expected().entrySet().stream()
+                .allMatch(one -> account.getOrDefault("a:" + one.getKey(), "").equals(one.getValue()))) {
+            return Verdict.refuses(Refusal.ACCOUNT_UNEXPECTED);
         }
         boolean drawn = leg.amount() == Price.DRAWN;
         if (leg.sign() < 0 && !drawn && balance < leg.amount()) {
@@ -130,6 +144,7 @@ final class AccountKind extends LegKind<AccountLeg> {
         changes.put("h:" + leg.asset(), asideAfter == 0 ? "" : Long.toString(asideAfter));
         set(changes, "f", leg.frozen());
         set(changes, "v", leg.verified());
+        leg.attributes().forEach((name, value) -> changes.put("a:" + name, value));
         return Verdict.moves(result, key(leg) + " " + field(leg), new FieldChange(key(leg), changes));
     }
 
@@ -160,6 +175,8 @@ final class AccountKind extends LegKind<AccountLeg> {
                 draw.chance(85) ? null : draw.chance(35),
                 draw.chance(85) ? null : draw.chance(65),
                 draw.chance(85) ? 0 : draw.aside(Long.parseLong(fields.getOrDefault("h:" + asset, "0"))),
-                lots);
+                lots,
+                draw.chance(75) ? Map.of() : Map.of("tier", draw.pick("gold", "", fields.getOrDefault("a:tier", ""))),
+                draw.chance(80) ? Map.of() : Map.of("tier", draw.pick("gold", "silver", "")));
     }
 }

@@ -228,6 +228,35 @@ public abstract class HoldContract extends ContractSuite {
     }
 
     @Test
+    protected void a_rule_names_the_tier_that_it_was_compiled_for() {
+        Leg.AccountLeg points = move(1, 5, "");
+        posts(points.setting(Map.of("tier", "gold", "family", "f1")));
+        assertThat(reason(points.expecting(Map.of("tier", "silver")))).isEqualTo(Refusal.ACCOUNT_UNEXPECTED);
+        assertThat(reason(points.expecting(Map.of("family", "", "tier", "gold"))))
+                .isEqualTo(Refusal.ACCOUNT_UNEXPECTED);
+        posts(points.expecting(Map.of("tier", "gold", "family", "f1", "vip", ""))
+                .setting(Map.of("family", "")));
+        assertThat(await(on.ledger().account(on.cell(), "u")).orElseThrow().attributes())
+                .isEqualTo(Map.of("tier", "gold"));
+        posts(points.expecting(Map.of("family", "")));
+    }
+
+    @Test
+    protected void a_streak_goes_on_from_the_day_it_stood_at() {
+        posts(SampleLegs.quota("streak", 1, 7).expecting(0));
+        assertThat(reason(SampleLegs.quota("streak", 1, 7).expecting(0))).isEqualTo(Refusal.QUOTA_UNEXPECTED);
+        posts(SampleLegs.quota("streak", 1, 7).expecting(1));
+    }
+
+    @Test
+    protected void a_claw_back_takes_what_is_there_and_tells_the_shortfall() {
+        posts(move(1, 30, ""));
+        Leg due = new Leg.DueLeg(List.of(50L), List.of(List.of(0)));
+        Leg taken = new Leg.AccountLeg("u", "points", -1, Leg.Price.DRAWN, false, false, null, null);
+        assertThat(posts(due, taken, new Leg.PaidLeg(true)).encode()).isEqualTo("[[],[30,0],[20]]");
+    }
+
+    @Test
     protected void two_transfers_of_one_card_race_and_one_new_card_exists() {
         posts(newCard("old", 10));
         List<Leg> toA = List.of(card("old", -1, 10, 10L, CardState.VOID), newCard("newA", 10));

@@ -61,7 +61,7 @@ public abstract class PaymentContract extends ContractSuite {
         posts(credit("u", "CNY", 0));
         assertThat(await(on.ledger().account(on.cell(), "u"))).isEmpty();
         posts(credit("u", "CNY", 50), credit("u", "points", 7), credit("张三:1", "CNY", 1));
-        assertThat(account("u")).isEqualTo(new Account("u", false, false, balances(50, 7)));
+        assertThat(account("u")).isEqualTo(new Account("u", false, false, balances(50, 7), new TreeMap<>()));
         assertThat(account("张三:1").balances()).containsEntry("CNY", Account.Balance.of(1));
         posts(Leg.AccountLeg.pays("u", "CNY", 50));
         assertThat(account("u").balances())
@@ -81,7 +81,7 @@ public abstract class PaymentContract extends ContractSuite {
         assertThat(refused(pay)).isEqualTo(new Refused(Refusal.INSUFFICIENT_BALANCE, "req1", "", 5, 4, 0, false));
         posts(flags("u", null, false), credit("u", "points", 1));
         posts(new Leg.AccountLeg("u", "CNY", -1, 4, true, false, null, null));
-        assertThat(account("u")).isEqualTo(new Account("u", false, false, balances(0, 1)));
+        assertThat(account("u")).isEqualTo(new Account("u", false, false, balances(0, 1), new TreeMap<>()));
     }
 
     @Test

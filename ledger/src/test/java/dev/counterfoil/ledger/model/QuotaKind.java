@@ -37,6 +37,9 @@ final class QuotaKind extends LegKind<QuotaLeg> {
             return Verdict.refuses(Refusal.STALE_DAY);
         }
         long used = used(cell, leg.key(), nowMs);
+        if (leg.expected() != null && leg.expected() != used) {
+            return Verdict.refuses(Refusal.QUOTA_UNEXPECTED);
+        }
         long after = used + leg.delta();
         if (leg.delta() > 0 && after > leg.limit()) {
             if (!leg.clamp()) {
@@ -67,6 +70,7 @@ final class QuotaKind extends LegKind<QuotaLeg> {
                 windowed ? draw.instant() : 0,
                 windowed ? draw.instant() : 0,
                 draw.chance(60) ? 0 : draw.instant(),
-                draw.chance(20));
+                draw.chance(20),
+                draw.chance(85) ? null : draw.chance(60) ? used : draw.near(used));
     }
 }

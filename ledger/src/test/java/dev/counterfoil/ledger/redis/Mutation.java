@@ -149,6 +149,25 @@ record Mutation(String what, String from, String to) {
                     "aside: the same of every asset",
                     "keep(key, 'h:' .. asset, account[4]",
                     "keep(key, 'h:', account[4]"),
+            // attributes and what is expected of a counter
+            new Mutation("account: any attributes", "elseif unexpected then", "elseif false then"),
+            new Mutation("account: the last attribute alone", "~= value or unexpected", "~= value"),
+            new Mutation(
+                    "account: attributes stay",
+                    "    write('HDEL', key, field)\n  else\n    write('HSET', key, field, value)",
+                    "    write('HDEL', key, field)\n  else"),
+            new Mutation(
+                    "account: none is written out",
+                    "  if value == '' then\n    write('HDEL', key, field)",
+                    "  if false then\n    write('HDEL', key, field)"),
+            new Mutation(
+                    "account: one attribute twice",
+                    "  claim(#key .. ':' .. key .. field)\n  if value == ''",
+                    "  if value == ''"),
+            new Mutation(
+                    "quota: whatever was used",
+                    "if expected ~= '' and integer(expected) ~= used then",
+                    "if false then"),
             // lots
             new Mutation("lots: of nothing", "or lot[3] == 0 or sum", "or sum"),
             new Mutation("lots: the rest of a text is not read", "if spelt ~= #text then", "if false then"),

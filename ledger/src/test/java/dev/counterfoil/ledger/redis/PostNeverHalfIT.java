@@ -263,14 +263,19 @@ class PostNeverHalfIT {
         Leg credit = new Leg.AccountLeg("u", "CNY", 1, 5, false, false, null, null);
         Leg frozen = new Leg.AccountLeg("u", "points", 0, 0, false, false, true, null);
         Leg again = new Leg.AccountLeg("u", "CNY", 0, 0, false, false, true, null);
-        for (Leg[] two : new Leg[][] {{credit, credit}, {frozen, again}}) {
+        Leg gold = new Leg.AccountLeg("u", "points", 0, 0, false, false, null, null).setting(Map.of("tier", "gold"));
+        Leg silver = new Leg.AccountLeg("u", "pick", 0, 0, false, false, null, null).setting(Map.of("tier", "silver"));
+        for (Leg[] two : new Leg[][] {{credit, credit}, {frozen, again}, {gold, silver}}) {
             assertThatThrownBy(() -> on.transactionCall(two))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("two touch one key");
         }
         Leg other = new Leg.AccountLeg("w", "CNY", 1, 5, false, false, null, null);
         Leg otherFrozen = new Leg.AccountLeg("w", "CNY", 0, 0, false, false, true, null);
+        Leg otherSilver =
+                new Leg.AccountLeg("w", "CNY", 0, 0, false, false, null, null).setting(Map.of("tier", "silver"));
         Map<String, String> before = on.everything();
+        assertThat(onOneKey(gold, otherSilver)).isEqualTo("faulty");
         assertThat(onOneKey(credit, other)).isEqualTo("faulty");
         assertThat(onOneKey(frozen, otherFrozen)).isEqualTo("faulty");
         assertThat(on.everything()).isEqualTo(before);
