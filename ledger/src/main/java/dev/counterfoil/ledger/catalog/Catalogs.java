@@ -122,13 +122,13 @@ public final class Catalogs {
 
     private Future<Optional<Catalog>> read(String program) {
         byte[] key = bytes(RedisKeys.catalog(Cell.of(program)));
-        return redis.call(commands -> commands.hget(bytes(RedisKeys.PROGRAMS), bytes(program)))
+        return redis.call(RedisKeys.PROGRAMS, commands -> commands.hget(bytes(RedisKeys.PROGRAMS), bytes(program)))
                 .compose(listed -> {
                     if (listed == null) {
                         return Future.succeededFuture(get(program));
                     }
                     programs.put(program, CatalogJson.program(new JsonObject(text(listed))));
-                    return redis.call(commands -> commands.hgetall(key)).map(found -> {
+                    return redis.call(key, commands -> commands.hgetall(key)).map(found -> {
                         Map<String, JsonObject> fields = new HashMap<>();
                         found.forEach((field, json) -> fields.put(text(field), new JsonObject(text(json))));
                         CatalogFields.read(fields).ifPresent(catalog -> catalogs.put(program, catalog));
@@ -145,7 +145,7 @@ public final class Catalogs {
                     List<Future<Boolean>> changed = new ArrayList<>();
                     for (Program program : known) {
                         byte[] meta = bytes(RedisKeys.meta(Cell.of(program.id())));
-                        changed.add(redis.call(commands -> commands.hget(meta, bytes("catalog")))
+                        changed.add(redis.call(meta, commands -> commands.hget(meta, bytes("catalog")))
                                 .map(version ->
                                         version != null && isOther(program.id(), Long.parseLong(text(version)))));
                     }

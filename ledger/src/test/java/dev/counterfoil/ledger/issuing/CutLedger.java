@@ -55,7 +55,7 @@ final class CutLedger implements Ledger {
     }
 
     @Override
-    public Future<Instant> now() {
-        return ledger.now();
+    public Future<Instant> now(Cell cell) {
+        return ledger.now(cell);
     }
 }
