@@ -184,7 +184,8 @@ public final class CatalogPublisher {
             behind.add(redis.call(meta, commands -> commands.hmget(meta, bytes("epoch"), bytes("catalog")))
                     .map(state -> !cell.opened()
                             || (value(state.get(0)).equals(Long.toString(cell.epoch()))
-                                    && version(state.get(1)) < cell.version())));
+                                    && version(state.get(1)) < cell.version()))
+                    .recover(Catalogs::laterWhereAway));
         }
         return Future.all(behind).map(all -> {
             List<String> programs = new ArrayList<>();

@@ -4,6 +4,7 @@ import static dev.counterfoil.ledger.redis.RedisKeys.bytes;
 import static dev.counterfoil.ledger.redis.RedisKeys.text;
 
 import dev.counterfoil.ledger.Cell;
+import dev.counterfoil.ledger.LedgerFault;
 import dev.counterfoil.ledger.redis.PublishedList;
 import dev.counterfoil.ledger.redis.RedisConnection;
 import dev.counterfoil.ledger.redis.RedisKeys;
@@ -146,8 +147,8 @@ public final class Catalogs {
                     for (Program program : known) {
                         byte[] meta = bytes(RedisKeys.meta(Cell.of(program.id())));
                         changed.add(redis.call(meta, commands -> commands.hget(meta, bytes("catalog")))
-                                .map(version ->
-                                        version != null && isOther(program.id(), Long.parseLong(text(version)))));
+                                .map(version -> version != null && isOther(program.id(), Long.parseLong(text(version))))
+                                .recover(Catalogs::laterWhereAway));
                     }
                     return Future.all(changed).compose(all -> {
                         List<String> names = new ArrayList<>();
@@ -159,6 +160,13 @@ public final class Catalogs {
                         return refreshAll(names);
                     });
                 });
+    }
+
+    /** Cells may be on several servers: one that is away does not hold up the others. */
+    static Future<Boolean> laterWhereAway(Throwable failure) {
+        return failure instanceof LedgerFault.Unavailable
+                ? Future.succeededFuture(false)
+                : Future.failedFuture(failure);
     }
 
     /** Version 0 is an open cell that has no catalog yet. */

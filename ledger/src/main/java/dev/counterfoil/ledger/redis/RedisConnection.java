@@ -2,6 +2,7 @@ package dev.counterfoil.ledger.redis;
 
 import dev.counterfoil.ledger.Cell;
 import dev.counterfoil.ledger.LedgerFault;
+import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
@@ -98,14 +99,18 @@ public final class RedisConnection implements AutoCloseable {
         throw new LedgerFault.Unavailable(String.join("; ", failures));
     }
 
-    /** A server that does not say is taken for what the number of hosts suggests. */
+    /** A server that refuses to say is taken for what the number of hosts suggests. */
     private static boolean isOfCluster(RedisNode node, boolean otherwise) {
-        try {
-            String info = await(node.dispatch(commands -> commands.info("cluster")));
-            return info.contains("cluster_enabled:1");
-        } catch (LedgerFault.Unavailable refused) {
-            return otherwise;
-        }
+        CompletionStage<Boolean> told = node.dispatch(commands -> commands.info("cluster"))
+                .handle((info, failure) -> {
+                    if (failure == null) {
+                        return info.contains("cluster_enabled:1");
+                    } else if (Redirection.unwrapped(failure) instanceof RedisCommandExecutionException) {
+                        return otherwise;
+                    }
+                    throw new CompletionException(failure);
+                });
+        return await(told);
     }
 
     /** Every failure is Unavailable; the command timeout bounds the wait. */
@@ -144,12 +149,19 @@ public final class RedisConnection implements AutoCloseable {
         return onContext(stage);
     }
 
-    /** Runs a command on every server that holds keys; the answers, each with whose it is. Fails when one does. */
+    /**
+     * Runs a command on every server that holds keys and is not known to be away; the answers, each with whose it is. Fails when
+     * one of them does, or all are away.
+     */
     public <T> Future<List<Answer<T>>> onEach(
             Function<RedisClusterAsyncCommands<byte[], byte[]>, ? extends CompletionStage<T>> command) {
-        List<Future<Answer<T>>> answers = servers.masters().stream()
-                .map(node -> onContext(node.<T>dispatch(command)).map(answer -> new Answer<>(node.toString(), answer)))
-                .toList();
+        List<RedisNode> there =
+                servers.masters().stream().filter(RedisNode::answering).toList();
+        List<Future<Answer<T>>> answers = (there.isEmpty() ? servers.masters() : there)
+                .stream()
+                        .map(node -> onContext(node.<T>dispatch(command))
+                                .map(answer -> new Answer<>(node.toString(), answer)))
+                        .toList();
         return Future.all(answers)
                 .map(all -> answers.stream().map(Future::result).toList());
     }

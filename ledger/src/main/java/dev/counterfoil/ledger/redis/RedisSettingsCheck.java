@@ -28,8 +28,8 @@ public final class RedisSettingsCheck {
     }
 
     /**
-     * What is wrong, a line each: setting, whose, value, expectation. Empty when all is well. Fails when a server that holds keys
-     * does not answer.
+     * What is wrong, a line each: setting, whose, value, expectation. Empty when all is well. A server that is known to
+     * be away is not asked: nothing is answered from it. Fails when another does not answer, or refuses.
      */
     public Future<List<String>> faults() {
         boolean several = redis.servers().size() > 1;

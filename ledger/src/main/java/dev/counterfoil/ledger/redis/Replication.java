@@ -24,7 +24,9 @@ final class Replication {
     private final RedisDriver driver;
     private final long patienceMs;
     private final AtomicBoolean lagging = new AtomicBoolean();
-    private volatile boolean replicated;
+
+    /** Until the cluster has said otherwise. */
+    private volatile boolean replicated = true;
 
     Replication(RedisNode node, RedisDriver driver) {
         this.node = node;
