@@ -45,6 +45,12 @@ class ClusterIT {
             assertThat(accepted.status()).as(accepted.text()).isEqualTo(201);
             assertThat(accepted.json().getString("durability")).isEqualTo("accepted");
 
+            // The books wait too: they are never ahead of what may be promoted.
+            Awaitility.await()
+                    .during(Duration.ofSeconds(1))
+                    .atMost(Duration.ofSeconds(10))
+                    .until(() -> listed(gateway, "k2") + listed(gateway, "k3") == 0);
+
             cluster.promote(third);
             Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> {
                 Answer answer = redeem(gateway, "k4");
@@ -53,7 +59,6 @@ class ClusterIT {
                 return answer.code().equals("ledger_cold");
             });
             assertThat(redeem(gateway, "k3").code()).isEqualTo("ledger_cold");
-            // The books never had what the replica lacks.
             assertThat(listed(gateway, "k2")).isZero();
             assertThat(listed(gateway, "k3")).isZero();
             assertThat(listed(gateway, "k1")).isEqualTo(1);

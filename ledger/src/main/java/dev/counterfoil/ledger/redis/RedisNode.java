@@ -109,6 +109,10 @@ final class RedisNode implements RedisServer, AutoCloseable {
         return made != null && made.isOpen() && !silent.get();
     }
 
+    boolean isClosed() {
+        return closed;
+    }
+
     /** How often the connection was lost: what two commands bracket went over one connection if it is the same around them. */
     long losses() {
         return losses.get();

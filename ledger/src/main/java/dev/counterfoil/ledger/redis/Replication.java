@@ -91,7 +91,7 @@ final class Replication {
             if (failure == null && (replicas >= 1 || !replicated)) {
                 lagging.set(false);
                 LOG.info("a replica of redis at {} keeps up again", node);
-            } else {
+            } else if (!node.isClosed()) {
                 driver.later(LOOK, this::look);
             }
         });
