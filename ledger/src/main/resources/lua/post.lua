@@ -15,18 +15,25 @@
                     data ('' = preview: all checks, no record looked up, nothing written), legs
     per leg, first its kind:
     card      candidates, number|'', states allowed (of aifv), 1 = refuse when expired, sign -1|0|1, balance expected|'',
-              state to set (of aifv)|'', expiry to set ms|0 = never|'', types, then per type: type, amount, -1 = at another
-              price than the caller expects, -2 (debits only) = what it has, up to what its next list of dues asks for
-                                                                                     keys: the candidates
+              state to set (of aifv)|'', expiry to set ms|0 = never|'', set aside '+' = the amount|n = no longer|'',
+              who spends '*' anyone|'=' account|'=' nobody (a card with an owner is his), owner to set|'',
+              types, then per type: type, amount, -1 = at another price than the caller expects, -2 (debits only) = what
+              it has, up to what its next list of dues asks for                      keys: the candidates
     new_card  api id, number, type, amount, state (of aifv), expires ms|0            key:  card
     stock     delta, opens ms|0, closes ms|0                                         key:  item
     codes     n >= 1                                                                 key:  pool
     codes_add n >= 1, then n codes                                                   key:  pool
     account   asset, sign -1|0|1, amount, -2 as above, 1 = refuse when frozen, 1 = refuse when unverified,
-              frozen to set 0|1|'', verified to set 0|1|''                             key:  account
+              frozen to set 0|1|'', verified to set 0|1|'', set aside as above, lots: of a debit the tags it takes from,
+              'a,b' in that order|'' the first to expire; of a credit those to add, 'expires ms|0:tag:amount;…'|'' no
+              lots                                                                   key:  account
     due       n >= 1, then n amounts; payers >= 1, then per payer: m >= 1, then m places of amounts it may pay, in order
     paid      1 = what was not paid remains; closes the dues
     quota     name, delta, limit, from ms|0, until ms|0, expires ms|0, resets ms|0, 1 = clamp     key: counter
+    hold      ms that it lasts, from now on: the transaction is a member of the open holds             key: holds
+    follow    sequence that is followed, '' or what closes its hold: c capture, r release, x expiry; its state, a text;
+              from ms, until ms, expires ms; n >= 1, then per part: name, given back before, given back now, the whole
+                                                                        keys: count, and where a hold is closed: holds
 
   Returns a flat list. {'cold'} when the fence does not hold: nothing was read or written. Otherwise the catalog
   version, then three elements a transaction: status, sequence|'', payload:
@@ -39,7 +46,8 @@
     faulty    ''         what was malformed; nothing of this transaction was written
 
   Precedence: the key's record, journal full, catalog version, then the legs as the caller ordered them; within a card:
-  unknown, void, frozen, inactive, expired, type, price, balance; within an account: frozen, unverified, balance.
+  unknown, void, frozen, inactive, expired, owner, type, price, balance; within an account: frozen, unverified, balance;
+  within what follows: the window, the hold, then part by part counted otherwise, beyond the whole.
   The first that applies is the answer.
   Nothing is rolled back in Redis, so all that could raise is proved in the check phase, inside a protected call.
   Cost: O(legs). Clock: Redis TIME. Safe to retry with the same idempotency key.
@@ -57,13 +65,15 @@ local JOURNAL_FULL, CATALOG_CHANGED, STALE_DAY = 1, 2, 3
 local SALE_NOT_OPEN, SALE_CLOSED, INSUFFICIENT_STOCK = 10, 11, 12
 local CARD_UNKNOWN, CARD_VOID, CARD_FROZEN, CARD_INACTIVE, CARD_EXPIRED = 20, 21, 22, 23, 24
 local CARD_NOT_ACCEPTED, INSUFFICIENT_BALANCE, CARD_EXISTS, BALANCE_UNEXPECTED = 25, 26, 27, 28
-local PRICE_CHANGED = 29
+local PRICE_CHANGED, CARD_NOT_OWNED = 29, 32
 local ACCOUNT_FROZEN, ACCOUNT_UNVERIFIED = 30, 31
 local QUOTA_EXCEEDED = 40
+local HOLD_NOT_OPEN, HOLD_EXPIRED, HOLD_RUNNING, EXCEEDS_REMAINING, FOLLOWED = 50, 51, 52, 53, 54
 local PINNED = {
   [SALE_CLOSED] = true, [CARD_VOID] = true, [CARD_FROZEN] = true, [CARD_INACTIVE] = true, [CARD_EXPIRED] = true,
   [CARD_NOT_ACCEPTED] = true, [INSUFFICIENT_BALANCE] = true, [CARD_EXISTS] = true, [BALANCE_UNEXPECTED] = true,
-  [ACCOUNT_FROZEN] = true, [ACCOUNT_UNVERIFIED] = true, [QUOTA_EXCEEDED] = true,
+  [ACCOUNT_FROZEN] = true, [ACCOUNT_UNVERIFIED] = true, [CARD_NOT_OWNED] = true, [QUOTA_EXCEEDED] = true,
+  [HOLD_NOT_OPEN] = true, [HOLD_EXPIRED] = true, [EXCEEDS_REMAINING] = true,
 }
 local BY_STATE = { v = CARD_VOID, f = CARD_FROZEN, i = CARD_INACTIVE, a = BALANCE_UNEXPECTED }
 
@@ -168,24 +178,6 @@ local function write(...)
   plan[#plan + 1] = { ... }
 end
 
--- What the next payer gives of its balance: the amounts that it may pay, in order, as far as they are still open.
-local function drawn(sign, balance)
-  if sign ~= -1 then
-    error('what is drawn is a debit', 0)
-  end
-  local places = payers and table.remove(payers, 1)
-  if not places then
-    error('a leg pays what nothing is due for', 0)
-  end
-  local given = 0
-  for _, place in ipairs(places) do
-    local part = math.min(balance - given, left[place])
-    left[place] = left[place] - part
-    given = given + part
-  end
-  return given, printed(given)
-end
-
 local function lacks(sign, balance, amount)
   return sign < 0 and balance < amount
 end
@@ -198,274 +190,35 @@ local function moved(balance, sign, amount)
   return after
 end
 
+-- What is set aside of a balance for holds: '+' adds what the leg takes, a number is set aside no longer.
+local function keep(key, field, stored, keeps, amount)
+  if keeps == '' then
+    return
+  end
+  local before = stored_integer(stored or '0')
+  local less = integer(keeps)
+  if keeps == '+' then
+    less = -amount
+  elseif not less or less < 0 then
+    error('argument ' .. arg_at .. ' is not what is set aside', 0)
+  end
+  if before - less < 0 or before - less > MAX then
+    error('a leg sets aside what is not there', 0)
+  elseif before == less then
+    write('HDEL', key, field)
+  else
+    write('HSET', key, field, printed(before - less))
+  end
+end
+
 local legs = {}
 
-function legs.card()
-  local candidates = next_integer(1, 16)
-  local key, card
-  for _ = 1, candidates do
-    local candidate = next_key()
-    if not key then
-      local read = redis.call('HMGET', candidate, 'b', 's', 't', 'x', 'c', 'n')
-      if read[1] then
-        key, card = candidate, read
-      end
-    end
-  end
-  local number, states, expires = next_arg(), next_arg(), next_integer(0, 1) == 1
-  local sign = next_integer(-1, 1)
-  local expected, set = next_arg(), next_arg()
-  if set ~= '' then
-    one_of('aifv', set)
-  end
-  local lasts = next_arg()
-  if lasts ~= '' and (integer(lasts) or -1) < 0 then
-    error('argument ' .. arg_at .. ' is not an expiry', 0)
-  end
-  local refusal, amount, amount_text
-  local accepted = false
-  for _ = 1, next_integer(1, 1000) do
-    local kind = next_arg()
-    local value, text = next_integer(DRAWN, MAX)
-    if card and card[3] == kind then
-      accepted, amount, amount_text = true, value, text
-    end
-  end
-  if not card or (number ~= '' and number ~= card[6]) then
-    return CARD_UNKNOWN
-  end
-  local balance, state = stored_integer(card[1]), one_of('aifv', card[2] or 'a')
-  if not string.find(states, state, 1, true) then
-    refusal = BY_STATE[state]
-  elseif expires and card[4] and stored_integer(card[4]) <= now then
-    refusal = CARD_EXPIRED
-  elseif not accepted then
-    refusal = CARD_NOT_ACCEPTED
-  elseif amount == -1 then
-    refusal = PRICE_CHANGED
-  elseif lacks(sign, balance, amount) then
-    return INSUFFICIENT_BALANCE, '', amount_text, card[1]
-  elseif expected ~= '' and expected ~= card[1] then
-    refusal = BALANCE_UNEXPECTED
-  end
-  if refusal then
-    return refusal
-  end
-  if amount == DRAWN then
-    amount, amount_text = drawn(sign, balance)
-  end
-  local after = moved(balance, sign, amount)
-  if sign ~= 0 then
-    write('HSET', key, 'b', printed(after))
-  end
-  if set == 'a' then
-    write('HDEL', key, 's')
-  elseif set ~= '' then
-    write('HSET', key, 's', set)
-  end
-  if lasts == '0' then
-    write('HDEL', key, 'x')
-  elseif lasts ~= '' then
-    write('HSET', key, 'x', lasts)
-  end
-  results[#results + 1] = '["' .. string.sub(key, -22) .. '","' .. word(card[5]) .. '","' .. word(card[6]) .. '","'
-      .. word(card[3]) .. '",' .. amount_text .. ',' .. printed(after) .. ',"' .. (set ~= '' and set or state) .. '"'
-      .. (lasts ~= '' and ',' .. lasts or '') .. ']'
-end
-
-function legs.new_card()
-  local key = next_key()
-  local api, number, kind = next_arg(), next_arg(), next_arg()
-  local _, amount = next_integer(1, MAX)
-  local state = one_of('aifv', next_arg())
-  local _, expires = next_integer(0, MAX)
-  if redis.call('EXISTS', key) == 1 then
-    return CARD_EXISTS
-  end
-  word(api) word(number) word(kind)
-  local command = { 'HSET', key, 'b', amount, 't', kind, 'c', api, 'n', number }
-  if state ~= 'a' then
-    command[#command + 1] = 's'
-    command[#command + 1] = state
-  end
-  if expires ~= '0' then
-    command[#command + 1] = 'x'
-    command[#command + 1] = expires
-  end
-  plan[#plan + 1] = command
-  results[#results + 1] = '[]'
-end
-
-function legs.stock()
-  local key = next_key()
-  local delta = next_integer(-MAX, MAX)
-  local opens, closes = next_integer(0, MAX), next_integer(0, MAX)
-  if opens > 0 and now < opens then
-    return SALE_NOT_OPEN, '', '0', '0', printed(opens)
-  elseif closes > 0 and now >= closes then
-    return SALE_CLOSED
-  end
-  local units = stored_integer(redis.call('HGET', key, 'u') or '0')
-  local after = units + delta
-  if delta < 0 and after < 0 then
-    return INSUFFICIENT_STOCK, '', printed(-delta), printed(units)
-  elseif after > MAX then
-    error('a credit would pass 2^53-1', 0)
-  end
-  if delta ~= 0 then
-    write('HSET', key, 'u', printed(after))
-  end
-  results[#results + 1] = '[' .. printed(after) .. ']'
-end
-
-function legs.codes()
-  local key = next_key()
-  local count, text = next_integer(1, 1000)
-  local codes = redis.call('LRANGE', key, '0', printed(count - 1))
-  if #codes < count then
-    return INSUFFICIENT_STOCK, '', text, printed(#codes)
-  end
-  for i = 1, count do
-    word(codes[i])
-  end
-  write('LPOP', key, text)
-  results[#results + 1] = '["' .. table.concat(codes, '","') .. '"]'
-end
-
-function legs.codes_add()
-  local key = next_key()
-  local count = next_integer(1, 1000)
-  local size = redis.call('LLEN', key)
-  local command = { 'RPUSH', key }
-  for i = 1, count do
-    command[2 + i] = word(next_arg())
-  end
-  plan[#plan + 1] = command
-  results[#results + 1] = '[' .. printed(size + count) .. ']'
-end
-
-local function flag()
-  local s = next_arg()
-  if s ~= '' and s ~= '0' and s ~= '1' then
-    error('argument ' .. arg_at .. ' is not 0, 1 or empty', 0)
-  end
-  return s
-end
-
-local function set_flag(key, field, value)
-  if value ~= '' then
-    claim(#key .. ':' .. key .. field)
-  end
-  if value == '1' then
-    write('HSET', key, field, '1')
-  elseif value == '0' then
-    write('HDEL', key, field)
-  end
-end
-
-function legs.account()
-  local asset = word(next_arg())
-  local field = 'b:' .. asset
-  local key = next_field(field)
-  local sign = next_integer(-1, 1)
-  local amount, amount_text = next_integer(DRAWN, MAX)
-  local refuse_frozen, refuse_unverified = next_integer(0, 1) == 1, next_integer(0, 1) == 1
-  local freeze, verify = flag(), flag()
-  local account = redis.call('HMGET', key, field, 'f', 'v')
-  local balance_text = account[1] or '0'
-  local balance = stored_integer(balance_text)
-  if refuse_frozen and account[2] then
-    return ACCOUNT_FROZEN
-  elseif refuse_unverified and not account[3] then
-    return ACCOUNT_UNVERIFIED
-  elseif amount == -1 then
-    error('an account is asked for less than nothing', 0)
-  elseif lacks(sign, balance, amount) then
-    return INSUFFICIENT_BALANCE, '', amount_text, balance_text
-  end
-  if amount == DRAWN then
-    amount, amount_text = drawn(sign, balance)
-  end
-  local after = moved(balance, sign, amount)
-  if sign ~= 0 and amount > 0 then
-    write('HSET', key, field, printed(after))
-  end
-  set_flag(key, 'f', freeze)
-  set_flag(key, 'v', verify)
-  results[#results + 1] = '[' .. amount_text .. ',' .. printed(after) .. ']'
-end
-
-function legs.due()
-  if asked then
-    error('a transaction has one list of dues', 0)
-  end
-  asked, left, payers = {}, {}, {}
-  for place = 1, next_integer(1, 64) do
-    asked[place] = next_integer(1, MAX)
-    left[place] = asked[place]
-  end
-  for payer = 1, next_integer(1, 64) do
-    payers[payer] = {}
-    for i = 1, next_integer(1, 64) do
-      payers[payer][i] = next_integer(1, #asked)
-    end
-  end
-  results[#results + 1] = '[]'
-end
-
-function legs.paid()
-  local may_remain = next_integer(0, 1) == 1
-  if not asked or #payers > 0 then
-    error('not all have paid who were to', 0)
-  end
-  local remain, given = {}, 0
-  for place = 1, #asked do
-    if left[place] > 0 and not may_remain then
-      return INSUFFICIENT_BALANCE, '', printed(asked[place]), printed(asked[place] - left[place])
-    end
-    given = given + asked[place] - left[place]
-    remain[place] = printed(left[place])
-  end
-  if given == 0 then
-    return INSUFFICIENT_BALANCE, '', printed(asked[1]), '0'
-  end
-  asked = nil
-  results[#results + 1] = '[' .. table.concat(remain, ',') .. ']'
-end
-
-function legs.quota()
-  local key = next_key()
-  local name = word(next_arg())
-  local delta = next_integer(-MAX, MAX)
-  local most, most_text = next_integer(0, MAX)
-  local from, till = next_integer(0, MAX), next_integer(0, MAX)
-  local expires, expires_text = next_integer(0, MAX)
-  local _, resets = next_integer(0, MAX)
-  local clamp = next_integer(0, 1) == 1
-  if now < from or (till > 0 and now >= till) then
-    return STALE_DAY
-  end
-  local used = stored_integer(redis.call('GET', key) or '0')
-  local after = used + delta
-  if delta > 0 and after > most then
-    if not clamp then
-      return QUOTA_EXCEEDED, name, most_text, printed(used), resets
-    end
-    -- A limit that was lowered meanwhile allows nothing more; it takes nothing back.
-    after = math.max(used, most)
-  elseif after < 0 then
-    if not clamp then
-      error('a quota would fall below zero', 0)
-    end
-    after = 0
-  end
-  if expires > 0 then
-    write('SET', key, printed(after), 'PXAT', expires_text)
-  else
-    write('SET', key, printed(after))
-  end
-  results[#results + 1] = '[' .. printed(after) .. ']'
-end
+-- @include leg_due
+-- @include leg_card
+-- @include leg_account
+-- @include leg_stock
+-- @include leg_quota
+-- @include leg_hold
 
 -- Everything that may raise happens here; a refusal or an error leaves the plan unused.
 local function check(count, last_key, last_arg)

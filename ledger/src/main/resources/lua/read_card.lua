@@ -5,7 +5,8 @@
   KEYS[1] meta     {p.c}:meta
   KEYS[2..] cards  {p.c}:card:<id>, candidates
   ARGV[1] epoch, ARGV[2] floor   the fence
-  Returns {'cold'} | {now ms, 'none'} | {now ms, index of the key from 1, balance, state|'', type, expires ms|'', api id, number}
+  Returns {'cold'} | {now ms, 'none'} | {now ms, index of the key from 1, balance, state|'', type, expires ms|'', api id, number,
+  set aside, owner|''}
   Cost: O(candidates). Answers also when Redis is out of memory.
 ]]
 -- @include integer
@@ -17,9 +18,11 @@ end
 local time = redis.call('TIME')
 local now = printed(tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000))
 for i = 2, #KEYS do
-  local card = redis.call('HMGET', KEYS[i], 'b', 's', 't', 'x', 'c', 'n')
+  local card = redis.call('HMGET', KEYS[i], 'b', 's', 't', 'x', 'c', 'n', 'h', 'o')
   if card[1] then
-    return { now, printed(i - 1), card[1], card[2] or '', card[3], card[4] or '', card[5], card[6] }
+    return {
+      now, printed(i - 1), card[1], card[2] or '', card[3], card[4] or '', card[5], card[6], card[7] or '0', card[8] or '',
+    }
   end
 end
 return { now, 'none' }

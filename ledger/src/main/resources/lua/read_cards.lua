@@ -1,10 +1,10 @@
 #!lua flags=no-writes
 --[[
-  read_cards: balance and state of many cards, and the cell's sequence at that moment.
+  read_cards: balance, state and what is set aside of many cards, and the cell's sequence at that moment.
 
   KEYS[1] meta      {p.c}:meta
   KEYS[2..] cards   {p.c}:card:<id>, at most 500
-  Returns {} when the cell is cold, else {sequence, then per card: balance|'' (no such card), state (of aifv)}.
+  Returns {} when the cell is cold, else {sequence, then per card: balance|'' (no such card), state (of aifv), set aside}.
   Cost: O(cards), 3 µs each. Answers also when Redis is out of memory.
 ]]
 local meta = KEYS[1]
@@ -14,8 +14,9 @@ if not sequence then
 end
 local reply = { sequence }
 for i = 2, #KEYS do
-  local card = redis.call('HMGET', KEYS[i], 'b', 's')
+  local card = redis.call('HMGET', KEYS[i], 'b', 's', 'h')
   reply[#reply + 1] = card[1] or ''
   reply[#reply + 1] = card[2] or 'a'
+  reply[#reply + 1] = card[3] or '0'
 end
 return reply

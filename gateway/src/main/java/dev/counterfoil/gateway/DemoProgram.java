@@ -192,7 +192,7 @@ final class DemoProgram {
 
     private String key(Client client, String name, Scope... scopes) {
         return keyPublisher
-                .create(new KeyDraft(client.id(), KeyKind.SECRET, Set.of(scopes), null, name, null))
+                .create(new KeyDraft(client.id(), KeyKind.SECRET, Set.of(scopes), null, name, null, null))
                 .await()
                 .text();
     }

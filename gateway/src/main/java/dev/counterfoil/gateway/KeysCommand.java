@@ -9,6 +9,8 @@ import dev.counterfoil.ledger.access.KeyKind;
 import dev.counterfoil.ledger.access.KeyPublisher;
 import dev.counterfoil.ledger.access.KeyStore;
 import dev.counterfoil.ledger.access.Scope;
+import dev.counterfoil.ledger.catalog.InvalidField;
+import dev.counterfoil.ledger.rates.Rate;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.security.SecureRandom;
@@ -23,13 +25,14 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code counterfoil keys create|list|revoke}. */
+/** {@code counterfoil keys create|list|limit|revoke}. */
 @Command(
         name = "keys",
-        description = "Makes, lists and revokes API keys.",
+        description = "Makes, lists, limits and revokes API keys.",
         subcommands = {
             KeysCommand.Create.class,
             KeysCommand.ListAll.class,
+            KeysCommand.Limit.class,
             KeysCommand.Revoke.class,
             CommandLine.HelpCommand.class
         },
@@ -62,6 +65,9 @@ final class KeysCommand {
         if (key.revokedAt() != null) {
             json.put("revoked_at", key.revokedAt().toString());
         }
+        if (key.rate() != null) {
+            json.put("rate", key.rate().toString());
+        }
         return json;
     }
 
@@ -69,7 +75,7 @@ final class KeysCommand {
         Set<String> programs = key.programs();
         String state =
                 key.revokedAt() != null ? "revoked" : key.expiresAt() != null ? "until " + key.expiresAt() : "valid";
-        return "%-12s %-15s %-11s %-8s %-30s %-20s %s"
+        return "%-12s %-15s %-11s %-8s %-30s %-20s %-10s %s"
                 .formatted(
                         key.id(),
                         key.client(),
@@ -77,7 +83,16 @@ final class KeysCommand {
                         state,
                         key.scopes().stream().map(Scope::token).collect(Collectors.joining(",")),
                         programs == null ? "all programs" : String.join(",", programs),
+                        key.rate() == null ? "default" : key.rate(),
                         key.name());
+    }
+
+    private static Rate rate(String text) {
+        try {
+            return Rate.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidField("/rate", String.valueOf(e.getMessage()));
+        }
     }
 
     /** {@code keys create}. */
@@ -118,16 +133,23 @@ final class KeysCommand {
                 description = "From when it is refused, as 2027-01-01T00:00:00Z. Default: never.")
         private @Nullable Instant expiresAt;
 
+        @Option(
+                names = "--rate",
+                description =
+                        "Requests a window that all gateways let through, as 100/1s or 600/1m; off: all. Default: the settings' for its kind.")
+        private @Nullable String rate;
+
         @SuppressWarnings({"NullAway.Init", "unused"})
         Create() {}
 
         @Override
         int run(Stores stores) {
             Set<Scope> wanted = scopes.stream().map(Scope::of).collect(Collectors.toSet());
+            Rate own = rate == null ? null : rate(rate);
             KeyStore store = store(stores);
             String holder = client.startsWith(Client.PREFIX) ? client : newClient(store);
-            KeyDraft draft =
-                    new KeyDraft(holder, kind, wanted, programs == null ? null : Set.copyOf(programs), name, expiresAt);
+            KeyDraft draft = new KeyDraft(
+                    holder, kind, wanted, programs == null ? null : Set.copyOf(programs), name, expiresAt, own);
             IssuedKey issued = new KeyPublisher(stores.database(), store, stores.redis())
                     .create(draft)
                     .await();
@@ -173,6 +195,35 @@ final class KeysCommand {
                             .await();
                 }
             }
+            return Main.DONE;
+        }
+    }
+
+    /** {@code keys limit}. */
+    @Command(
+            name = "limit",
+            description = "Gives a key another rate: within a second every gateway keeps to it.",
+            mixinStandardHelpOptions = true)
+    static final class Limit extends StoreCommand {
+        @Parameters(paramLabel = "ID", description = "The 12 letters after cf_sk_ or cf_pk_.")
+        private String id;
+
+        @Option(
+                names = "--rate",
+                required = true,
+                description = "As 100/1s or 600/1m; off: no limit; default: the settings' for its kind.")
+        private String rate;
+
+        @SuppressWarnings({"NullAway.Init", "unused"})
+        Limit() {}
+
+        @Override
+        int run(Stores stores) {
+            Optional<ApiKey> limited = new KeyPublisher(stores.database(), store(stores), stores.redis())
+                    .limit(id, rate.equals("default") ? null : rate(rate))
+                    .await();
+            ApiKey key = limited.orElseThrow(() -> new IllegalArgumentException("there is no key " + id));
+            print(json(key), line(key));
             return Main.DONE;
         }
     }

@@ -69,6 +69,9 @@ public final class Main implements Callable<Integer> {
         Logs.warningsToStandardError();
         int status = commandLine(System.getenv()).execute(args);
         Logs.flush();
+        if (status != DONE) {
+            ExitWithParent.takeAlong();
+        }
         System.exit(status);
     }
 

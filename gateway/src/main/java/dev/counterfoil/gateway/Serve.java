@@ -5,6 +5,7 @@ import dev.counterfoil.gateway.http.Edge;
 import dev.counterfoil.gateway.http.HttpEdge;
 import dev.counterfoil.gateway.http.Metrics;
 import dev.counterfoil.gateway.http.Readiness;
+import dev.counterfoil.gateway.http.RequestRates;
 import dev.counterfoil.gateway.http.Routes;
 import dev.counterfoil.gateway.settings.LedgerSettings;
 import dev.counterfoil.gateway.settings.Settings;
@@ -14,6 +15,8 @@ import dev.counterfoil.ledger.LedgerFault;
 import dev.counterfoil.ledger.access.KeyPublisher;
 import dev.counterfoil.ledger.access.KeyStore;
 import dev.counterfoil.ledger.access.Keys;
+import dev.counterfoil.ledger.aftersale.AfterSale;
+import dev.counterfoil.ledger.aftersale.HoldSweeper;
 import dev.counterfoil.ledger.catalog.CatalogEditor;
 import dev.counterfoil.ledger.catalog.CatalogPublisher;
 import dev.counterfoil.ledger.catalog.CatalogStore;
@@ -32,7 +35,9 @@ import dev.counterfoil.ledger.postgres.Database;
 import dev.counterfoil.ledger.redis.LedgerLimits;
 import dev.counterfoil.ledger.redis.LedgerMetrics;
 import dev.counterfoil.ledger.redis.RedisLedger;
+import dev.counterfoil.ledger.redis.RedisTokens;
 import dev.counterfoil.ledger.rules.Posting;
+import dev.counterfoil.ledger.rules.ReversalPolicy;
 import dev.counterfoil.ledger.secrets.CardIds;
 import dev.counterfoil.ledger.secrets.CodeCipher;
 import dev.counterfoil.ledger.secrets.Pepper;
@@ -48,6 +53,8 @@ import io.vertx.core.file.FileSystemOptions;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -60,6 +67,9 @@ import org.slf4j.LoggerFactory;
 /** A serving gateway: opened from its stores up to its port, closed from its port down to its stores. */
 final class Serve implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Serve.class);
+
+    /** How often overdue holds are looked for; their value returns that much later at most. */
+    private static final Duration HOLD_SWEEP = Duration.ofSeconds(1);
 
     private final Settings settings;
     private final Clock clock = Clock.systemUTC();
@@ -144,6 +154,16 @@ final class Serve implements AutoCloseable {
         RedisLedger ledger = ledger(catalogs, books, checks, posted);
         opened.add("comparison", checks.compare(ledger, books, () -> settler.ifPresent(Settler::start)));
         Backend backend = backend(pepper, ledger, books, catalogs, catalogPublisher);
+        opened.add(
+                "holds",
+                new HoldSweeper(
+                        vertx,
+                        ledger,
+                        backend.afterSale(),
+                        backend.hash(),
+                        () -> cells(catalogs),
+                        HOLD_SWEEP,
+                        metrics.registry()));
         Readiness readiness = new Readiness(Map.of("redis", this::redisAnswers, "installation", checks::notForeign));
         Routes routes = new Routes(
                 new Edge(
@@ -152,6 +172,10 @@ final class Serve implements AutoCloseable {
                         catalogs::get,
                         readiness,
                         metrics,
+                        new RequestRates(
+                                settings.limits(),
+                                new RedisTokens(stores.redis()),
+                                (delayMs, task) -> vertx.setTimer(delayMs, due -> task.run())),
                         settings.http().maxBodyBytes()),
                 backend.endpoints());
         HttpEdge started = HttpEdge.start(vertx, settings.http(), eventLoops(), routes::router, readiness)
@@ -217,7 +241,19 @@ final class Serve implements AutoCloseable {
                 new CardsChange(settledUpTo, settledCards, ledger, hash, clock),
                 settledCards,
                 new SettledAccounts(database),
+                new AfterSale(vertx, ledger, books, settledUpTo, reversalPolicy()),
                 clock);
+    }
+
+    private ReversalPolicy reversalPolicy() {
+        return new ReversalPolicy(
+                settings.ledger().reverseToExpired(), settings.ledger().reverseToFrozen());
+    }
+
+    private static List<Cell> cells(Catalogs catalogs) {
+        return catalogs.programs().stream()
+                .flatMap(program -> program.cells().stream().map(cell -> new Cell(program.id(), cell.index())))
+                .toList();
     }
 
     private RedisLedger ledger(Catalogs catalogs, SettledBooks books, StartChecks checks, Consumer<Cell> posted) {

@@ -98,6 +98,11 @@ final class RunningGateway implements AutoCloseable {
         return value;
     }
 
+    /** Makes one more key known under a name. */
+    void keep(String name, String key) {
+        env.put(name, key);
+    }
+
     Path data() {
         return data;
     }
@@ -179,7 +184,7 @@ final class RunningGateway implements AutoCloseable {
     }
 
     /** The answer, if the contract allows it. */
-    private static Answer held(HttpResponse<String> response) {
+    static Answer held(HttpResponse<String> response) {
         String type = response.headers().firstValue("Content-Type").orElse("");
         List<String> violations = Contract.OPENAPI.violations(
                 response.request().method(),

@@ -1,10 +1,15 @@
 package dev.counterfoil.ledger;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A card as Redis holds it now.
  *
  * @param apiId without {@code card_}
  * @param typeToken {@code <card type>:<asset>}
+ * @param balance without what is held
+ * @param held set aside for open holds
+ * @param owner the account it belongs to, null for whoever has its secret
  * @param expiresAtMs exclusive, 0 = never
  * @param readAtMs Redis' clock at the reading
  */
@@ -15,6 +20,8 @@ public record Card(
         String typeToken,
         CardState state,
         long balance,
+        long held,
+        @Nullable String owner,
         long expiresAtMs,
         long readAtMs) {
     public boolean expired() {

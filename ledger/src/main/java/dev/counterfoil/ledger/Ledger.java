@@ -37,6 +37,12 @@ public interface Ledger {
     /** The account of that id, or nothing when nothing was ever written to it. */
     Future<Optional<Account>> account(Cell cell, String id);
 
+    /** What followed the transaction of that sequence. */
+    Future<Followed> followed(Cell cell, long sequence);
+
+    /** Sequences of holds whose deadline has come, the longest overdue first, at most {@code most}. */
+    Future<List<Long>> dueHolds(Cell cell, int most);
+
     /** A posted transaction, from the journal or, once it left it, from the books. */
     Future<Optional<JournaledTransaction>> transaction(Cell cell, long sequence);
 

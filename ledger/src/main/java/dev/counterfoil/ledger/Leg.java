@@ -1,8 +1,10 @@
 package dev.counterfoil.ledger;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * no two of them may touch the same key.
  */
 public sealed interface Leg {
+    /** Of what a leg sets aside: just the amount that it takes. */
+    long ASIDE_AMOUNT = -1;
+
     /** Value of a card type that pays: the token as stored on the card, and how much of its asset. */
     record Price(String typeToken, long amount) {
         /** Stands for an amount that is not the one the caller expected: such a card is refused as PRICE_CHANGED. */
@@ -36,6 +41,10 @@ public sealed interface Leg {
      * @param expectedBalance the balance it must have before, null for any
      * @param newState the state it gets, null to keep it
      * @param newExpiresAtMs until when it may be spent from now on, 0 = for ever, null to keep it
+     * @param setAside 0 nothing; {@link #ASIDE_AMOUNT} what the leg takes is set aside for a hold; else so much is set aside
+     *     no longer
+     * @param spender null for anyone; else only a card without an owner or of this one may move, the empty text being nobody
+     * @param newOwner the account it belongs to from now on, null to keep it
      */
     record CardLeg(
             List<String> ids,
@@ -46,9 +55,16 @@ public sealed interface Leg {
             List<Price> prices,
             @Nullable Long expectedBalance,
             @Nullable CardState newState,
-            @Nullable Long newExpiresAtMs)
+            @Nullable Long newExpiresAtMs,
+            long setAside,
+            @Nullable String spender,
+            @Nullable String newOwner)
             implements Leg {
         public CardLeg {
+            Amounts.within("setAside", setAside, ASIDE_AMOUNT, Amounts.MAX);
+            if (newOwner != null && newOwner.isEmpty()) {
+                throw new IllegalArgumentException("newOwner: \"\" (expected: an account)");
+            }
             ids = List.copyOf(ids);
             allowed = Set.copyOf(allowed);
             prices = List.copyOf(prices);
@@ -61,6 +77,83 @@ public sealed interface Leg {
             if (newExpiresAtMs != null) {
                 Amounts.within("newExpiresAtMs", newExpiresAtMs, 0, Amounts.MAX);
             }
+        }
+
+        /** A card of which nothing is set aside, whoever spends it. */
+        public CardLeg(
+                List<String> ids,
+                @Nullable String number,
+                Set<CardState> allowed,
+                boolean refuseExpired,
+                int sign,
+                List<Price> prices,
+                @Nullable Long expectedBalance,
+                @Nullable CardState newState,
+                @Nullable Long newExpiresAtMs) {
+            this(
+                    ids,
+                    number,
+                    allowed,
+                    refuseExpired,
+                    sign,
+                    prices,
+                    expectedBalance,
+                    newState,
+                    newExpiresAtMs,
+                    0,
+                    null,
+                    null);
+        }
+
+        /** The same, setting that much aside. */
+        public CardLeg aside(long amount) {
+            return new CardLeg(
+                    ids,
+                    number,
+                    allowed,
+                    refuseExpired,
+                    sign,
+                    prices,
+                    expectedBalance,
+                    newState,
+                    newExpiresAtMs,
+                    amount,
+                    spender,
+                    newOwner);
+        }
+
+        /** The same, spent by that account, or by nobody that is known where it is null. */
+        public CardLeg spentBy(@Nullable String account) {
+            return new CardLeg(
+                    ids,
+                    number,
+                    allowed,
+                    refuseExpired,
+                    sign,
+                    prices,
+                    expectedBalance,
+                    newState,
+                    newExpiresAtMs,
+                    setAside,
+                    account == null ? "" : account,
+                    newOwner);
+        }
+
+        /** The same, and then it belongs to that account. */
+        public CardLeg givenTo(String account) {
+            return new CardLeg(
+                    ids,
+                    number,
+                    allowed,
+                    refuseExpired,
+                    sign,
+                    prices,
+                    expectedBalance,
+                    newState,
+                    newExpiresAtMs,
+                    setAside,
+                    spender,
+                    account);
         }
 
         /** A card that keeps its expiry. */
@@ -130,8 +223,17 @@ public sealed interface Leg {
         }
     }
 
-    /** Sealed codes, each {@code <code id>:<sealed>}, are added to an item's pool. */
-    record CodesAddLeg(String sku, List<String> codes) implements Leg {
+    /**
+     * Sealed codes, each {@code <code id>:<sealed>}, are added to an item's pool.
+     *
+     * @param returned whether they were taken from it before
+     */
+    record CodesAddLeg(String sku, List<String> codes, boolean returned) implements Leg {
+        /** Codes that are new to the pool. */
+        public CodesAddLeg(String sku, List<String> codes) {
+            this(sku, codes, false);
+        }
+
         public CodesAddLeg {
             Objects.requireNonNull(sku, "sku");
             codes = List.copyOf(codes);
@@ -149,6 +251,10 @@ public sealed interface Leg {
      * @param amount 0..2^53−1, or {@link Price#DRAWN}
      * @param frozen the flag it gets, null to keep it
      * @param verified the flag it gets, null to keep it
+     * @param setAside as of a {@link CardLeg}
+     * @param lots of a debit, the tags of the lots that it takes from, {@code a,b} in that order, or empty for the first to
+     *     expire; of a credit, the lots that it adds, {@code <expires ms, 0 = never>:<tag>:<amount>;…}, which come to its
+     *     amount, or empty for a balance that never expires
      */
     record AccountLeg(
             String account,
@@ -158,9 +264,19 @@ public sealed interface Leg {
             boolean refuseFrozen,
             boolean refuseUnverified,
             @Nullable Boolean frozen,
-            @Nullable Boolean verified)
+            @Nullable Boolean verified,
+            long setAside,
+            String lots)
             implements Leg {
+        private static final Pattern TAGS = Pattern.compile("([A-Za-z0-9_-]+(,[A-Za-z0-9_-]+)*)?");
+        private static final Pattern LOTS = Pattern.compile("([0-9]{1,16}:[A-Za-z0-9_-]+:[0-9]{1,16};)*");
+
         public AccountLeg {
+            Amounts.within("setAside", setAside, ASIDE_AMOUNT, Amounts.MAX);
+            if (!(sign > 0 ? LOTS : TAGS).matcher(lots).matches()) {
+                throw new IllegalArgumentException(
+                        "lots: " + lots + " (expected: " + (sign > 0 ? "expires:tag:amount;…" : "tag,tag,…") + ")");
+            }
             Objects.requireNonNull(account, "account");
             Objects.requireNonNull(asset, "asset");
             Amounts.within("sign", sign, -1, 1);
@@ -169,6 +285,31 @@ public sealed interface Leg {
             } else if (sign != -1) {
                 throw new IllegalArgumentException("sign: " + sign + " (expected: -1, for what is drawn is a debit)");
             }
+        }
+
+        /** A balance without lots, of which nothing is set aside. */
+        public AccountLeg(
+                String account,
+                String asset,
+                int sign,
+                long amount,
+                boolean refuseFrozen,
+                boolean refuseUnverified,
+                @Nullable Boolean frozen,
+                @Nullable Boolean verified) {
+            this(account, asset, sign, amount, refuseFrozen, refuseUnverified, frozen, verified, 0, "");
+        }
+
+        /** The same, setting that much aside. */
+        public AccountLeg aside(long held) {
+            return new AccountLeg(
+                    account, asset, sign, amount, refuseFrozen, refuseUnverified, frozen, verified, held, lots);
+        }
+
+        /** The same, with those lots. */
+        public AccountLeg lots(String named) {
+            return new AccountLeg(
+                    account, asset, sign, amount, refuseFrozen, refuseUnverified, frozen, verified, setAside, named);
         }
 
         /** The account pays; refused when it is frozen. */
@@ -240,6 +381,101 @@ public sealed interface Leg {
                 joined.append(part.length()).append(':').append(part);
             }
             return joined.toString();
+        }
+
+        /** The parts that {@link #keyOf} joined. */
+        public static List<String> partsOf(String key) {
+            List<String> parts = new ArrayList<>();
+            for (int at = 0; at < key.length(); ) {
+                int colon = key.indexOf(':', at);
+                int end = colon + 1 + Integer.parseInt(key.substring(at, colon));
+                parts.add(key.substring(colon + 1, end));
+                at = end;
+            }
+            return parts;
+        }
+    }
+
+    /**
+     * What this transaction takes is held: it stays among the open holds until a {@link FollowLeg} closes it, and lapses when
+     * the time is up.
+     *
+     * @param lastsMs 1..{@value #MOST_MS}
+     */
+    record HoldLeg(long lastsMs) implements Leg {
+        /** Seven days. */
+        public static final long MOST_MS = 604_800_000;
+
+        public HoldLeg {
+            Amounts.within("lastsMs", lastsMs, 1, MOST_MS);
+        }
+    }
+
+    /** How a hold ends. */
+    enum Closing {
+        /** 确认: before its deadline. */
+        CAPTURE('c'),
+        /** 释放: at any time while it is open. */
+        RELEASE('r'),
+        /** Its deadline has come. */
+        EXPIRY('x');
+
+        private final char letter;
+
+        Closing(char letter) {
+            this.letter = letter;
+        }
+
+        /** As the journal has it. */
+        public char letter() {
+            return letter;
+        }
+    }
+
+    /**
+     * Something follows a transaction: its hold is closed, or a part of it is given back. Counts what was given back of each
+     * of its parts and never lets it pass the whole. The count lives until {@code expiresAtMs}; while it is there, it has to be
+     * what the rule took it for; where it is not, {@code before} is taken for it, so a rule must know that nothing was
+     * counted since, and until when that holds is {@code untilMs}.
+     *
+     * @param of the sequence of the transaction in the same cell
+     * @param closing how its hold ends, null where there is none to end
+     * @param state a text that is kept with the count
+     * @param untilMs exclusive; at most {@code expiresAtMs}
+     * @param parts 1..64, all parts of the transaction
+     */
+    record FollowLeg(
+            long of,
+            @Nullable Closing closing,
+            String state,
+            long fromMs,
+            long untilMs,
+            long expiresAtMs,
+            List<Part> parts)
+            implements Leg {
+        /**
+         * A part and what was given back of it.
+         *
+         * @param before as the rule knows it
+         * @param delta what is given back now, 0..2^53−1
+         * @param whole what it was
+         */
+        public record Part(String name, long before, long delta, long whole) {
+            public Part {
+                Objects.requireNonNull(name, "name");
+                Amounts.within("before", before, 0, Amounts.MAX);
+                Amounts.within("delta", delta, 0, Amounts.MAX);
+                Amounts.within("whole", whole, 0, Amounts.MAX);
+            }
+        }
+
+        public FollowLeg {
+            parts = List.copyOf(parts);
+            Amounts.within("of", of, 1, Amounts.MAX);
+            Amounts.within("parts", parts.size(), 1, 64);
+            Amounts.within("fromMs", fromMs, 0, Amounts.MAX);
+            Amounts.within("untilMs", untilMs, 1, Amounts.MAX);
+            Amounts.within("expiresAtMs", expiresAtMs, untilMs, Amounts.MAX);
         }
     }
 }

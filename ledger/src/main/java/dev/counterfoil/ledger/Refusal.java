@@ -36,8 +36,21 @@ public enum Refusal {
 
     ACCOUNT_FROZEN(30, true),
     ACCOUNT_UNVERIFIED(31, true),
+    /** The card belongs to another account than the one that spends. */
+    CARD_NOT_OWNED(32, true),
 
     QUOTA_EXCEEDED(40, true),
+
+    /** The hold was captured, released or has lapsed, or there never was one. */
+    HOLD_NOT_OPEN(50, true),
+    /** Its deadline has come, whether or not what it holds was returned yet. */
+    HOLD_EXPIRED(51, true),
+    /** Its deadline is still to come. */
+    HOLD_RUNNING(52, false),
+    /** More was to be given back of a part than is left of it. */
+    EXCEEDS_REMAINING(53, true),
+    /** Something else followed the transaction meanwhile: compile again. Never leaves the ledger. */
+    FOLLOWED(54, false),
 
     /** The key belongs to another request. */
     IDEMPOTENCY_KEY_REUSED(100, false),
@@ -50,7 +63,9 @@ public enum Refusal {
     /** The rule knows no such asset in the program. */
     ASSET_UNKNOWN(105, false),
     /** A total was expected of a checkout that is paid in several assets. */
-    TOTAL_IN_SEVERAL_ASSETS(106, false);
+    TOTAL_IN_SEVERAL_ASSETS(106, false),
+    /** The redemption has no such part, or several of which one has to be named. */
+    PART_UNKNOWN(107, false);
 
     private final int code;
     private final boolean pinned;

@@ -13,7 +13,13 @@ public enum TransactionType {
     /** 冲正: an earlier transaction, or the issue of a card, is undone. */
     REVERSAL,
     /** A state or a balance is set right by hand. */
-    ADJUSTMENT;
+    ADJUSTMENT,
+    /** 确认: what a hold set aside is spent, and the rest returns. */
+    CAPTURE,
+    /** 释放: what a hold set aside returns. */
+    RELEASE,
+    /** What a hold set aside returns because its deadline has come. */
+    EXPIRY;
 
     private final String label = name().toLowerCase(Locale.ROOT);
 

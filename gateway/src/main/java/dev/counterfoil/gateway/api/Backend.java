@@ -2,6 +2,8 @@ package dev.counterfoil.gateway.api;
 
 import dev.counterfoil.gateway.http.Endpoints;
 import dev.counterfoil.ledger.Ledger;
+import dev.counterfoil.ledger.aftersale.AfterSale;
+import dev.counterfoil.ledger.aftersale.Step;
 import dev.counterfoil.ledger.catalog.CatalogEditor;
 import dev.counterfoil.ledger.catalog.CatalogStore;
 import dev.counterfoil.ledger.catalog.Catalogs;
@@ -36,6 +38,7 @@ public record Backend(
         CardsChange cardsChange,
         SettledCards settledCards,
         SettledAccounts settledAccounts,
+        AfterSale afterSale,
         Clock clock) {
     /** Every endpoint of the API on this ledger. */
     public Endpoints endpoints() {
@@ -47,6 +50,9 @@ public record Backend(
                 new PreviewRedemption(this, json),
                 new GetRedemption(this, json),
                 new FindRedemptions(this, json),
+                new StepRedemption(this, json, Step.Kind.CAPTURE),
+                new StepRedemption(this, json, Step.Kind.RELEASE),
+                new StepRedemption(this, json, Step.Kind.REVERSAL),
                 new LookUpCard(this),
                 new GetAccount(this),
                 new AccountTransactions(this),

@@ -24,7 +24,7 @@ final class CardJson {
                 .put("card_type", card.cardType())
                 .put("state", state(card))
                 .put("balance", active(card) ? card.balance() : 0)
-                .put("held", 0)
+                .put("held", card.held())
                 .put("asset", card.asset());
         if (card.expiresAtMs() > 0) {
             body.put("expires_at", Timestamps.text(Instant.ofEpochMilli(card.expiresAtMs())));

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * {@code unverify}: a balance or a flag is set right by hand, with a reason.
  */
 public final class ChangeAccount implements Endpoint {
-    private static final Text REASON = Text.upTo(200);
+    static final Text REASON = Text.upTo(200);
 
     private final Backend backend;
     private final Kind kind;

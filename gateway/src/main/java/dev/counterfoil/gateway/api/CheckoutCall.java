@@ -58,7 +58,9 @@ record CheckoutCall(Call call, RedemptionRequest request, boolean inPublic) {
             payers.add(card.get());
         }
         RedemptionRequest request = fields.request(payers);
-        if (inPublic && !request.byOneCard()) {
+        if (inPublic && request.holdSeconds() > 0) {
+            throw new Rejection(Problem.invalid("/hold", "not with a publishable key: nobody could capture it"));
+        } else if (inPublic && !request.byOneCard()) {
             throw new Rejection(Problem.invalid(
                     "", "with a publishable key one card pays for items (expected: a secret key for anything else)"));
         } else if (inPublic && request.account() != null) {

@@ -32,7 +32,7 @@ public final class FindRedemptions implements Endpoint {
     private static final Text KEY = Text.matching(255, "[\\x21-\\x7e]{1,255}", "visible ASCII characters");
     private static final Text CARD = Text.matching(21, "card_[A-Za-z0-9_-]{16}", "a card's id, card_…");
     private static final Text CURSOR = Text.matching(64, "[a-z0-9.]{1,64}", "next_cursor of the page before");
-    private static final List<String> STATUSES = List.of("posted");
+    private static final List<String> STATUSES = List.of("held", "posted", "released", "expired");
 
     private final Backend backend;
     private final RedemptionJson json;
@@ -58,27 +58,34 @@ public final class FindRedemptions implements Endpoint {
         return backend.ledger().recorded(cell, record, null).compose(recorded -> {
             Optional<Outcome> outcome = recorded.outcome();
             if (outcome.isPresent()) {
-                return Future.succeededFuture(answer(call, outcome.get()));
+                return answer(call, outcome.get());
             }
             return backend.books()
                     .findByKey(cell, record)
-                    .map(found -> found.map(one -> redemption(call, one)).orElseGet(FindRedemptions::noAnswer));
+                    .compose(found -> found.map(one -> redemption(call, one))
+                            .orElseGet(() -> Future.succeededFuture(noAnswer())));
         });
     }
 
-    private Answer answer(Call call, Outcome outcome) {
+    private Future<Answer> answer(Call call, Outcome outcome) {
         if (outcome instanceof Posted) {
             return redemption(call, ((Posted) outcome).transaction());
         }
         Problem problem = Refusals.problem((Refused) outcome);
-        return Answer.ok(new JsonObject().put("status", "refused").put("problem", problem.toJson(call.requestId())))
-                .noStore();
+        return Future.succeededFuture(
+                Answer.ok(new JsonObject().put("status", "refused").put("problem", problem.toJson(call.requestId())))
+                        .noStore());
     }
 
-    private Answer redemption(Call call, JournaledTransaction transaction) {
-        return transaction.type().equals(TransactionType.REDEMPTION.label())
-                ? Answer.ok(json.of(transaction, Reveal.allowed(call))).noStore()
-                : Answer.of(Problem.of(ProblemCode.NOT_FOUND, "this key belongs to another operation"));
+    private Future<Answer> redemption(Call call, JournaledTransaction transaction) {
+        if (!transaction.type().equals(TransactionType.REDEMPTION.label())) {
+            return Future.succeededFuture(
+                    Answer.of(Problem.of(ProblemCode.NOT_FOUND, "this key belongs to another operation")));
+        }
+        return backend.afterSale()
+                .became(transaction)
+                .map(became -> Answer.ok(json.of(transaction, became, Reveal.allowed(call)))
+                        .noStore());
     }
 
     private static Answer noAnswer() {
@@ -113,7 +120,7 @@ public final class FindRedemptions implements Endpoint {
     private Answer page(Call call, RedemptionPage page) {
         boolean revealed = Reveal.allowed(call);
         JsonArray data = new JsonArray();
-        page.transactions().forEach(one -> data.add(json.of(one, revealed)));
+        page.redemptions().forEach(one -> data.add(json.of(one.transaction(), one.became(), revealed)));
         JsonObject body = new JsonObject().put("data", data);
         RedemptionQuery.Cursor next = page.next();
         body.put("next_cursor", next == null ? null : next.text());

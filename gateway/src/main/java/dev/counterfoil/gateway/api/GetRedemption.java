@@ -6,6 +6,7 @@ import dev.counterfoil.gateway.http.Endpoint;
 import dev.counterfoil.gateway.http.Problem;
 import dev.counterfoil.gateway.http.ProblemCode;
 import dev.counterfoil.ledger.Cell;
+import dev.counterfoil.ledger.JournaledTransaction;
 import dev.counterfoil.ledger.TransactionId;
 import dev.counterfoil.ledger.TransactionType;
 import dev.counterfoil.ledger.access.Scope;
@@ -30,18 +31,32 @@ public final class GetRedemption implements Endpoint {
     @Override
     public Future<Answer> handle(Call call) {
         Reveal.requireSecretKey(call);
+        return transaction(call, backend).compose(found -> {
+            if (found.isEmpty()) {
+                return Future.succeededFuture(NOT_FOUND);
+            } else if (ReversalJson.isOne(found.get())) {
+                return Future.succeededFuture(
+                        Answer.ok(ReversalJson.of(found.get())).noStore());
+            } else if (!found.get().type().equals(TransactionType.REDEMPTION.label())) {
+                return Future.succeededFuture(NOT_FOUND);
+            }
+            return backend.afterSale()
+                    .became(found.get())
+                    .map(became -> Answer.ok(json.of(found.get(), became, Reveal.allowed(call)))
+                            .noStore());
+        });
+    }
+
+    /** The transaction that the path names, if the key may see it. */
+    static Future<Optional<JournaledTransaction>> transaction(Call call, Backend backend) {
         Optional<TransactionId> id = TransactionId.parse(call.path("id"));
         if (id.isEmpty() || call.program().cell(id.get().cellIndex()).isEmpty()) {
-            return Future.succeededFuture(NOT_FOUND);
+            return Future.succeededFuture(Optional.empty());
         }
         Cell cell = new Cell(call.program().id(), id.get().cellIndex());
         return backend.ledger()
                 .transaction(cell, id.get().sequence())
-                .map(found -> found.filter(one -> one.type().equals(TransactionType.REDEMPTION.label()))
-                        .filter(one -> call.key().has(Scope.READ)
-                                || one.client().equals(call.key().client()))
-                        .map(one ->
-                                Answer.ok(json.of(one, Reveal.allowed(call))).noStore())
-                        .orElse(NOT_FOUND));
+                .map(found -> found.filter(one -> call.key().has(Scope.READ)
+                        || one.client().equals(call.key().client())));
     }
 }

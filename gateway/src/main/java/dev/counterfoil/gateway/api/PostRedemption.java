@@ -51,6 +51,7 @@ public final class PostRedemption implements Endpoint {
                             CARD_INACTIVE,
                             CARD_EXPIRED,
                             CARD_NOT_ACCEPTED,
+                            CARD_NOT_OWNED,
                             INSUFFICIENT_BALANCE -> true;
                     default -> false;
                 };
@@ -60,8 +61,8 @@ public final class PostRedemption implements Endpoint {
         if (outcome instanceof Refused) {
             return Refusals.answer((Refused) outcome);
         }
-        Answer created =
-                Answer.created(json.of(((Posted) outcome).transaction(), true)).noStore();
+        Answer created = Answer.created(json.first(((Posted) outcome).transaction(), true))
+                .noStore();
         return outcome.replayed() ? created.withHeader("Idempotency-Replayed", "true") : created;
     }
 }

@@ -47,7 +47,7 @@ public final class PreviewRedemption implements Endpoint {
 
     private Answer answer(Outcome outcome) {
         return outcome instanceof Posted
-                ? Answer.ok(json.of(((Posted) outcome).transaction(), false)).noStore()
+                ? Answer.ok(json.first(((Posted) outcome).transaction(), false)).noStore()
                 : Refusals.answer((Refused) outcome);
     }
 }

@@ -34,6 +34,7 @@ final class ReadCards {
         SettledCards.Wanted wanted = call.query(query -> new SettledCards.Wanted(
                 query.text("number", NUMBER).orElse(null),
                 query.text("batch", BATCH).orElse(null),
+                query.text("account", RedemptionFields.ACCOUNT).orElse(null),
                 query.oneOf("state", STATES).orElse(null),
                 query.text("cursor", NUMBER).orElse(null),
                 query.limit() + 1));
@@ -77,7 +78,10 @@ final class ReadCards {
 
     /** Unlike a holder, an issuer is shown what is on a card also while it cannot be spent. */
     private static JsonObject json(SettledCard found) {
-        return CardJson.of(found.card()).put("balance", found.card().balance()).put("batch", found.batch());
+        JsonObject body =
+                CardJson.of(found.card()).put("balance", found.card().balance()).put("batch", found.batch());
+        String owner = found.card().owner();
+        return owner == null ? body : body.put("account", owner);
     }
 
     private static JsonObject movement(JournaledTransaction one, SettledCard of) {

@@ -25,7 +25,10 @@ record RedemptionFields(
         @Nullable Long expectedTotal,
         @Nullable String account,
         @Nullable String reference,
-        Map<String, String> metadata) {
+        Map<String, String> metadata,
+        int holdSeconds) {
+    private static final int HOLD_SECONDS = 900;
+
     static final Text SKU = Text.matching(64, "[A-Za-z0-9._-]{1,64}", "letters, digits, dot, hyphen, underscore");
     static final Text ACCOUNT = Text.upTo(128);
     static final Text REFERENCE = Text.upTo(64);
@@ -48,7 +51,13 @@ record RedemptionFields(
                 expected.isPresent() ? expected.getAsLong() : null,
                 holder(fields, named, payments),
                 fields.optionalText("reference", REFERENCE).orElse(null),
-                fields.textMap("metadata", MOST_METADATA, METADATA_NAME, METADATA_VALUE));
+                fields.textMap("metadata", MOST_METADATA, METADATA_NAME, METADATA_VALUE),
+                fields.optionalObject("hold", RedemptionFields::holdSeconds).orElse(0));
+    }
+
+    private static int holdSeconds(RequestFields fields) {
+        return (int) fields.optionalInteger("seconds", 1, RedemptionRequest.MOST_HOLD_SECONDS)
+                .orElse(HOLD_SECONDS);
     }
 
     private static List<PresentedPayment> payments(RequestFields fields) {
@@ -121,6 +130,7 @@ record RedemptionFields(
 
     /** The request for the ledger, each secret replaced by the card it stands for. */
     RedemptionRequest request(List<Payer> payers) {
-        return new RedemptionRequest(payers, lines, amount, upTo, expectedTotal, account, reference, metadata);
+        return new RedemptionRequest(
+                payers, lines, amount, upTo, expectedTotal, account, reference, metadata, holdSeconds);
     }
 }

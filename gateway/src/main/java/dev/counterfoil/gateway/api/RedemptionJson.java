@@ -1,12 +1,15 @@
 package dev.counterfoil.gateway.api;
 
 import dev.counterfoil.gateway.http.Timestamps;
+import dev.counterfoil.ledger.Became;
 import dev.counterfoil.ledger.JournaledTransaction;
+import dev.counterfoil.ledger.rules.Redeemed;
 import dev.counterfoil.ledger.secrets.CardNumbers;
 import dev.counterfoil.ledger.secrets.CodeCipher;
 import dev.counterfoil.ledger.secrets.DigitalCode;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -26,12 +29,17 @@ public final class RedemptionJson {
         this.cipher = cipher;
     }
 
+    /** As it is answered first, and again to the same key. */
+    JsonObject first(JournaledTransaction transaction, boolean revealed) {
+        return of(transaction, Redeemed.of(transaction).held() ? Became.HELD : Became.POSTED, revealed);
+    }
+
     /** @param revealed whether its codes are shown in clear, else masked */
-    JsonObject of(JournaledTransaction transaction, boolean revealed) {
+    JsonObject of(JournaledTransaction transaction, Became became, boolean revealed) {
         boolean preview = transaction.sequence() == 0;
         JsonObject request = transaction.request();
         List<Paid> paid = paid(transaction);
-        JsonArray lines = lines(transaction, paid.get(0).asset(), revealed);
+        JsonArray lines = lines(transaction, became, paid.get(0).asset(), revealed);
         JsonArray payments = new JsonArray();
         paid.forEach(payment -> payments.add(payment.json()));
         JsonObject body = new JsonObject();
@@ -39,17 +47,20 @@ public final class RedemptionJson {
             body.put("id", transaction.id().toString());
         }
         body.put("type", transaction.type())
-                .put("status", preview ? "preview" : "posted")
+                .put("status", preview ? "preview" : became.status())
                 .put("program", transaction.cell().program());
         boolean single = lines.size() == 1;
         if (single) {
             JsonObject line = lines.getJsonObject(0);
             body.put("item", line.getString("item")).put("quantity", line.getLong("quantity"));
+            copy(line, body, "captured_quantity");
+            copy(line, body, "reversed_quantity");
         }
         copy(request, body, "account");
         copy(request, body, "reference");
         copy(request, body, "metadata");
         totals(transaction, paid, body);
+        afterwards(transaction, became, body);
         body.put("lines", lines).put("payments", payments);
         if (paid.size() == 1 && payments.getJsonObject(0).containsKey("card")) {
             body.put("card", payments.getJsonObject(0).getJsonObject("card"));
@@ -63,17 +74,47 @@ public final class RedemptionJson {
         return body.put("created_at", Timestamps.text(transaction.at()));
     }
 
+    /** The hold and its deadline, what was captured of it, and what was reversed. */
+    private static void afterwards(JournaledTransaction transaction, Became became, JsonObject body) {
+        Redeemed redeemed = Redeemed.of(transaction);
+        if (redeemed.held()) {
+            Instant deadline = Instant.ofEpochMilli(redeemed.deadlineMs());
+            body.put("hold", new JsonObject().put("expires_at", Timestamps.text(deadline)));
+        }
+        if (became.returned().isEmpty() || !became.status().equals("posted")) {
+            return;
+        }
+        Map<String, Long> captured = new LinkedHashMap<>();
+        Map<String, Long> reversed = new LinkedHashMap<>();
+        redeemed.wholes().forEach((part, whole) -> {
+            if (part.startsWith("a:")) {
+                long closed = became.closed().getOrDefault(part, 0L);
+                captured.put(part.substring(2), whole - closed);
+                reversed.put(part.substring(2), became.returned().getOrDefault(part, 0L) - closed);
+            }
+        });
+        if (became.wasCaptured()) {
+            put(body, "captured_amount", captured);
+        }
+        put(body, "reversed_amount", reversed);
+    }
+
+    /** One amount under {@code name}, or a list under its plural. */
+    static void put(JsonObject body, String name, Map<String, Long> sums) {
+        JsonArray amounts = new JsonArray();
+        sums.forEach((asset, sum) -> amounts.add(amount(sum, asset)));
+        if (amounts.size() == 1) {
+            body.put(name, amounts.getJsonObject(0));
+        } else {
+            body.put(name + "s", amounts);
+        }
+    }
+
     /** {@code amount} where all was paid in one asset, else {@code amounts}; and what remains of what was asked for. */
     private static void totals(JournaledTransaction transaction, List<Paid> paid, JsonObject body) {
         Map<String, Long> sums = new LinkedHashMap<>();
         paid.forEach(payment -> sums.merge(payment.asset(), payment.amount(), Math::addExact));
-        JsonArray amounts = new JsonArray();
-        sums.forEach((asset, sum) -> amounts.add(amount(sum, asset)));
-        if (amounts.size() == 1) {
-            body.put("amount", amounts.getJsonObject(0));
-        } else {
-            body.put("amounts", amounts);
-        }
+        put(body, "amount", sums);
         remaining(transaction, body);
     }
 
@@ -106,8 +147,21 @@ public final class RedemptionJson {
         }
     }
 
+    /** Who paid, or was paid back, and what. */
+    static List<JsonObject> payments(JournaledTransaction transaction) {
+        return moved(transaction).stream().map(Paid::json).toList();
+    }
+
     /** The results of the legs that paid, in their order. */
     private static List<Paid> paid(JournaledTransaction transaction) {
+        List<Paid> paid = moved(transaction);
+        if (paid.isEmpty()) {
+            throw new IllegalStateException("transaction " + transaction.sequence() + " was paid by nobody");
+        }
+        return paid;
+    }
+
+    private static List<Paid> moved(JournaledTransaction transaction) {
         List<Paid> paid = new ArrayList<>();
         JsonArray legs = transaction.legs();
         for (int i = 0; i < legs.size(); i++) {
@@ -123,9 +177,6 @@ public final class RedemptionJson {
                         .put("asset", asset);
                 paid.add(new Paid(account, "account", result.getLong(0), asset));
             }
-        }
-        if (paid.isEmpty()) {
-            throw new IllegalStateException("transaction " + transaction.sequence() + " was paid by nobody");
         }
         return paid;
     }
@@ -150,8 +201,8 @@ public final class RedemptionJson {
     }
 
     /** @param asset what lines are paid in that do not say it themselves */
-    private JsonArray lines(JournaledTransaction transaction, String asset, boolean revealed) {
-        Map<String, JsonArray> codes = codes(transaction, revealed);
+    private JsonArray lines(JournaledTransaction transaction, Became became, String asset, boolean revealed) {
+        Map<String, JsonArray> codes = codes(transaction, became, revealed);
         JsonArray lines = new JsonArray();
         JsonArray asked = transaction.request().getJsonArray("lines");
         for (int i = 0; i < asked.size(); i++) {
@@ -160,16 +211,27 @@ public final class RedemptionJson {
             long quantity = line.getLong("quantity");
             String paidIn = line.getString("asset", asset);
             long price = line.getJsonObject("prices").getLong(paidIn);
-            lines.add(new JsonObject()
-                    .put("item", item)
-                    .put("quantity", quantity)
-                    .put("amount", amount(price * quantity, paidIn))
+            JsonObject shown = new JsonObject().put("item", item).put("quantity", quantity);
+            quantities(became, item, quantity, shown);
+            lines.add(shown.put("amount", amount(price * quantity, paidIn))
                     .put("codes", codes.getOrDefault(item, new JsonArray())));
         }
         return lines;
     }
 
-    private Map<String, JsonArray> codes(JournaledTransaction transaction, boolean revealed) {
+    private static void quantities(Became became, String item, long quantity, JsonObject line) {
+        if (became.status().equals("posted") && !became.returned().isEmpty()) {
+            String part = Redeemed.unitsOf(item);
+            long closed = became.closed().getOrDefault(part, 0L);
+            if (became.wasCaptured()) {
+                line.put("captured_quantity", quantity - closed);
+            }
+            line.put("reversed_quantity", became.returned().getOrDefault(part, 0L) - closed);
+        }
+    }
+
+    /** Codes that are only held, or went back at the capture, were delivered to nobody. */
+    private Map<String, JsonArray> codes(JournaledTransaction transaction, Became became, boolean revealed) {
         Map<String, JsonArray> codes = new HashMap<>();
         JsonArray legs = transaction.legs();
         for (int i = 0; i < legs.size(); i++) {
@@ -177,8 +239,10 @@ public final class RedemptionJson {
             if ("codes".equals(leg.getString(0)) && transaction.sequence() > 0) {
                 String sku = leg.getString(1);
                 JsonArray shown = new JsonArray();
-                for (Object entry : transaction.results().getJsonArray(i)) {
-                    shown.add(code(transaction.cell().program(), sku, (String) entry, revealed));
+                JsonArray taken = transaction.results().getJsonArray(i);
+                long kept = taken.size() - became.closed().getOrDefault(Redeemed.unitsOf(sku), 0L);
+                for (int n = 0; n < kept && became.status().equals("posted"); n++) {
+                    shown.add(code(transaction.cell().program(), sku, taken.getString(n), revealed));
                 }
                 codes.put(sku, shown);
             }

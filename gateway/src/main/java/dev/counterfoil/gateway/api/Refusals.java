@@ -43,7 +43,12 @@ final class Refusals {
                         refused.limit(),
                         refused.used(),
                         refused.resetsAtMs() == 0 ? null : Instant.ofEpochMilli(refused.resetsAtMs())));
-            case JOURNAL_FULL, CATALOG_CHANGED, STALE_DAY, CARD_EXISTS, BALANCE_UNEXPECTED ->
+            case CARD_NOT_OWNED -> Problem.of(ProblemCode.CARD_NOT_OWNED);
+            case HOLD_NOT_OPEN -> Problem.of(ProblemCode.HOLD_NOT_OPEN);
+            case HOLD_EXPIRED -> Problem.of(ProblemCode.HOLD_EXPIRED);
+            case EXCEEDS_REMAINING -> Problem.of(ProblemCode.EXCEEDS_REMAINING, remaining(refused));
+            case PART_UNKNOWN -> Problem.invalid(refused.name(), "the redemption has no such part, or several");
+            case JOURNAL_FULL, CATALOG_CHANGED, STALE_DAY, CARD_EXISTS, BALANCE_UNEXPECTED, HOLD_RUNNING, FOLLOWED ->
                 throw new IllegalStateException("never leaves the ledger: " + refused.reason());
         };
         return refused.requestId().isEmpty() ? problem : problem.firstAnsweredTo(refused.requestId());
@@ -52,6 +57,15 @@ final class Refusals {
     private static Problem notOpen(Refused refused) {
         Instant opens = Instant.ofEpochMilli(refused.resetsAtMs());
         return Problem.of(ProblemCode.SALE_NOT_OPEN, "opens at " + opens);
+    }
+
+    private static String remaining(Refused refused) {
+        if (refused.name().equals("held")) {
+            return "it is held: capture or release it";
+        }
+        return refused.name().isEmpty()
+                ? "nothing is left of it"
+                : "asked for " + refused.limit() + " of " + refused.name() + ", left are " + refused.used();
     }
 
     private static String asked(Refused refused, String what) {

@@ -12,6 +12,7 @@ import java.util.function.Function;
  * @param keys the key that a presented text is, from memory
  * @param programs a program by its id, from memory; known also while its ledger is cold
  * @param catalogs the catalog of a program by its id, from memory
+ * @param rates what a request counts against
  * @param maxBodyBytes the largest JSON body
  */
 public record Edge(
@@ -20,4 +21,5 @@ public record Edge(
         Function<String, Optional<Catalog>> catalogs,
         Readiness readiness,
         Metrics metrics,
+        RequestRates rates,
         int maxBodyBytes) {}

@@ -1,6 +1,7 @@
 package dev.counterfoil.gateway.http;
 
 import io.vertx.core.Handler;
+import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -19,11 +20,16 @@ final class ReadBody implements Handler<RoutingContext> {
     private static final Pattern NDJSON =
             Pattern.compile("application/(x-)?ndjson *(; *charset *= *\"?utf-8\"? *)?", Pattern.CASE_INSENSITIVE);
 
+    private static final byte[] EMPTY_OBJECT = {'{', '}'};
+
     private final String type;
     private final Pattern form;
     private final int maxBytes;
 
-    private ReadBody(String type, Pattern form, int maxBytes) {
+    private final boolean optional;
+
+    private ReadBody(String type, Pattern form, int maxBytes, boolean optional) {
+        this.optional = optional;
         this.type = type;
         this.form = form;
         this.maxBytes = maxBytes;
@@ -31,17 +37,27 @@ final class ReadBody implements Handler<RoutingContext> {
 
     /** One JSON value. */
     static ReadBody json(int maxBytes) {
-        return new ReadBody("application/json", JSON, maxBytes);
+        return new ReadBody("application/json", JSON, maxBytes, false);
+    }
+
+    /** One JSON value, or no body at all, which stands for an empty object. */
+    static ReadBody optionalJson(int maxBytes) {
+        return new ReadBody("application/json", JSON, maxBytes, true);
     }
 
     /** One JSON object a line. */
     static ReadBody ndjson(int maxBytes) {
-        return new ReadBody("application/x-ndjson", NDJSON, maxBytes);
+        return new ReadBody("application/x-ndjson", NDJSON, maxBytes, false);
     }
 
     @Override
     public void handle(RoutingContext context) {
         HttpServerRequest request = context.request();
+        if (optional && isEmpty(request.headers())) {
+            Call.of(context).body(EMPTY_OBJECT);
+            context.next();
+            return;
+        }
         if (!isExpected(request.headers().get(HttpHeaders.CONTENT_TYPE))) {
             fail(context, ProblemCode.UNSUPPORTED_MEDIA_TYPE, "expected: Content-Type: " + type);
             return;
@@ -76,6 +92,11 @@ final class ReadBody implements Handler<RoutingContext> {
                 context.next();
             }
         });
+    }
+
+    private static boolean isEmpty(MultiMap headers) {
+        String length = headers.get(HttpHeaders.CONTENT_LENGTH);
+        return !headers.contains(HttpHeaders.TRANSFER_ENCODING) && (length == null || length.equals("0"));
     }
 
     private boolean isExpected(@Nullable String contentType) {

@@ -53,6 +53,11 @@ public final class RequestFields {
         return values.containsKey(name);
     }
 
+    /** Whether the field is there and an object. */
+    public boolean isObject(String name) {
+        return values.get(name) instanceof Map;
+    }
+
     /** Whether the field is there and null, for the few in which null says something. Notes its name as known. */
     public boolean isNull(String name) {
         return present(name) && values.get(name) == null;

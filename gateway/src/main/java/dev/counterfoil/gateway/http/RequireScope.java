@@ -7,12 +7,14 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** 403 for a key that has none of the scopes. */
+/** 403 for a key that has none of the scopes; one that has goes on to the rate limit, so that no route can leave it out. */
 final class RequireScope implements Handler<RoutingContext> {
+    private final Handler<RoutingContext> limit;
     private final List<Scope> scopes;
     private final Rejection forbidden;
 
-    RequireScope(Scope... anyOf) {
+    RequireScope(Handler<RoutingContext> limit, Scope... anyOf) {
+        this.limit = limit;
         this.scopes = List.of(anyOf);
         this.forbidden = new Rejection(Problem.of(
                 ProblemCode.FORBIDDEN,
@@ -24,7 +26,7 @@ final class RequireScope implements Handler<RoutingContext> {
         ApiKey key = Call.of(context).key();
         for (Scope scope : scopes) {
             if (key.has(scope)) {
-                context.next();
+                limit.handle(context);
                 return;
             }
         }

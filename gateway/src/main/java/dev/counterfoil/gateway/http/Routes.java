@@ -9,6 +9,7 @@ import static dev.counterfoil.ledger.access.Scope.ISSUE;
 import static dev.counterfoil.ledger.access.Scope.LOOKUP;
 import static dev.counterfoil.ledger.access.Scope.READ;
 import static dev.counterfoil.ledger.access.Scope.REDEEM;
+import static dev.counterfoil.ledger.access.Scope.REVERSE;
 
 import dev.counterfoil.ledger.access.Scope;
 import io.vertx.core.Handler;
@@ -19,8 +20,8 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.function.Consumer;
 
 /**
- * The whole API: every path and the order of its handlers. The order is the contract's: 401, 404 for the program, 403, then
- * 415 and 413 by {@code body}, then the endpoint, which reads the body (400) and asks the ledger. The busiest path comes first,
+ * The whole API: every path and the order of its handlers. The order is the contract's: 401, 404 for the program, 403 and 429 by
+ * {@code scope}, then 415 and 413 by {@code body}, then the endpoint, which reads the body (400) and asks the ledger. The busiest path comes first,
  * because paths are tried in turn.
  */
 public final class Routes {
@@ -34,7 +35,9 @@ public final class Routes {
     final Handler<RoutingContext> authenticate;
     final Handler<RoutingContext> program;
     final Handler<RoutingContext> body;
+    private final Handler<RoutingContext> optionalBody;
     private final Handler<RoutingContext> lines;
+    private final Handler<RoutingContext> limit;
     private final Handler<RoutingContext> openApi = answer(new OpenApiDocument());
 
     public Routes(Edge edge, Endpoints endpoints) {
@@ -45,6 +48,8 @@ public final class Routes {
         this.authenticate = new Authenticate(edge.keys());
         this.program = new RequireProgram(edge.programs(), edge.catalogs());
         this.body = ReadBody.json(edge.maxBodyBytes());
+        this.optionalBody = ReadBody.optionalJson(edge.maxBodyBytes());
+        this.limit = new LimitRate(edge.rates(), edge.metrics().registry());
         this.lines = ReadBody.ndjson(MOST_LINES_BYTES);
         this.endpoints = endpoints;
     }
@@ -92,6 +97,15 @@ public final class Routes {
                 .only();
         paths.at(root + "/redemptions/{id}")
                 .get(authenticate, program, scope(READ, REDEEM), answer(endpoints.getRedemption()))
+                .only();
+        paths.at(root + "/redemptions/{id}/capture")
+                .post(authenticate, program, scope(REDEEM), optionalBody, answer(endpoints.captureRedemption()))
+                .only();
+        paths.at(root + "/redemptions/{id}/release")
+                .post(authenticate, program, scope(REDEEM), optionalBody, answer(endpoints.releaseRedemption()))
+                .only();
+        paths.at(root + "/redemptions/{id}/reverse")
+                .post(authenticate, program, scope(REVERSE), body, answer(endpoints.reverseRedemption()))
                 .only();
         paths.at(root + "/cards/lookup")
                 .post(authenticate, program, scope(LOOKUP), body, answer(endpoints.lookUpCard()))
@@ -182,8 +196,9 @@ public final class Routes {
                 .only();
     }
 
-    static Handler<RoutingContext> scope(Scope... anyOf) {
-        return new RequireScope(anyOf);
+    /** A scope, and then the rate limit. */
+    Handler<RoutingContext> scope(Scope... anyOf) {
+        return new RequireScope(limit, anyOf);
     }
 
     static Handler<RoutingContext> answer(Endpoint endpoint) {

@@ -9,7 +9,9 @@ public record LedgerSettings(
         Duration refusalTtl,
         int queueLimit,
         int journalLimit,
-        int journalKeep) {
+        int journalKeep,
+        boolean reverseToExpired,
+        boolean reverseToFrozen) {
 
     /** What an answer waits for: Redis' memory, or its disk. */
     public enum Durability {
@@ -27,6 +29,6 @@ public record LedgerSettings(
 
     public static LedgerSettings defaults() {
         return new LedgerSettings(
-                Durability.DURABLE, Duration.ofHours(48), Duration.ofHours(1), 10_000, 1_000_000, 100_000);
+                Durability.DURABLE, Duration.ofHours(48), Duration.ofHours(1), 10_000, 1_000_000, 100_000, true, true);
     }
 }

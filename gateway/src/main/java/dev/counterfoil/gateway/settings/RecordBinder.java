@@ -1,6 +1,7 @@
 package dev.counterfoil.gateway.settings;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.counterfoil.ledger.rates.Rate;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
@@ -44,6 +45,9 @@ final class RecordBinder {
 
     private static Object convert(JsonNode node, RecordComponent component, Object fallback, String path) {
         Class<?> type = component.getType();
+        if (type == Rate.class) {
+            return rate(node, path);
+        }
         if (fallback instanceof Record section) {
             return bind(node, section, path);
         }
@@ -70,6 +74,15 @@ final class RecordBinder {
             throw wrong(path, node, "a text");
         }
         return type == Path.class ? Path.of(node.asText()) : node.asText();
+    }
+
+    private static Rate rate(JsonNode node, String path) {
+        try {
+            // YAML reads an unquoted off as false.
+            return node.isBoolean() && !node.asBoolean() ? Rate.OFF : Rate.parse(node.asText());
+        } catch (IllegalArgumentException e) {
+            throw wrong(path, node, "off, or requests a window, 1/1s..10000000/24h, as 100/1s or 600/1m");
+        }
     }
 
     private static int integer(JsonNode node, String path) {

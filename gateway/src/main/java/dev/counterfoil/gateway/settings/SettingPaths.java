@@ -3,6 +3,7 @@ package dev.counterfoil.gateway.settings;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.counterfoil.ledger.rates.Rate;
 import java.lang.reflect.RecordComponent;
 import java.util.List;
 import java.util.Locale;
@@ -96,7 +97,7 @@ final class SettingPaths {
         for (RecordComponent component : record.getRecordComponents()) {
             String name = RecordBinder.kebab(component.getName());
             String child = path.isEmpty() ? name : path + "." + name;
-            if (component.getType().isRecord()) {
+            if (component.getType().isRecord() && component.getType() != Rate.class) {
                 sections.add(child);
                 collect(component.getType(), child);
             } else {

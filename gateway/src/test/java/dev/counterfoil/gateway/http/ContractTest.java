@@ -97,6 +97,9 @@ class ContractTest {
             assertThat(operation.getJsonObject("responses").containsKey("401"))
                     .as(name)
                     .isEqualTo(!open);
+            assertThat(operation.getJsonObject("responses").containsKey("429"))
+                    .as(name + " has a rate limit")
+                    .isEqualTo(!open);
             if (!open) {
                 assertThat(operation.getString("description", "") + operation.getString("summary"))
                         .as(name)
@@ -149,6 +152,7 @@ class ContractTest {
                     program -> Optional.empty(),
                     new Readiness(Map.of()),
                     metrics,
+                    HttpEdgeTest.noLimits(),
                     1_024);
             Set<String> routes = new TreeSet<>();
             for (Route route :

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.counterfoil.gateway.settings.HttpSettings;
+import dev.counterfoil.gateway.settings.LimitsSettings;
 import dev.counterfoil.ledger.Cell;
 import dev.counterfoil.ledger.LedgerFault;
 import dev.counterfoil.ledger.access.ApiKey;
@@ -14,6 +15,7 @@ import dev.counterfoil.ledger.catalog.Catalog;
 import dev.counterfoil.ledger.catalog.Limits;
 import dev.counterfoil.ledger.catalog.Mode;
 import dev.counterfoil.ledger.catalog.Program;
+import dev.counterfoil.ledger.rates.Rate;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -105,13 +107,25 @@ class HttpEdgeTest {
                 1);
         Map<String, Program> programs = Map.of("demo", demo, "cold", cold, "other", foreign);
         ApiKey key = new ApiKey(
-                "k1", "cl_1", "acme", KeyKind.SECRET, Set.of(Scope.REDEEM), null, "test", Instant.EPOCH, null, null, 1);
+                "k1",
+                "cl_1",
+                "acme",
+                KeyKind.SECRET,
+                Set.of(Scope.REDEEM),
+                null,
+                "test",
+                Instant.EPOCH,
+                null,
+                null,
+                1,
+                null);
         Edge parts = new Edge(
                 text -> text.equals(KEY) ? Optional.of(key) : Optional.empty(),
                 id -> Optional.ofNullable(programs.get(id)),
                 id -> id.equals("demo") ? Optional.of(new Catalog(1, demo, Map.of(), Map.of())) : Optional.empty(),
                 READINESS,
                 METRICS,
+                noLimits(),
                 SETTINGS.maxBodyBytes());
         Routes routes = new Routes(parts, echoes());
         return routes.router(vertx, paths -> {
@@ -119,20 +133,20 @@ class HttpEdgeTest {
                     .post(
                             routes.authenticate,
                             routes.program,
-                            Routes.scope(Scope.REDEEM),
+                            routes.scope(Scope.REDEEM),
                             routes.body,
                             Routes.answer(HttpEdgeTest::echo))
                     .get(
                             routes.authenticate,
                             routes.program,
-                            Routes.scope(Scope.READ),
+                            routes.scope(Scope.READ),
                             Routes.answer(HttpEdgeTest::echo))
                     .only();
             paths.at("/v1/programs/{program}/things/{thing}")
                     .get(
                             routes.authenticate,
                             routes.program,
-                            Routes.scope(Scope.REDEEM),
+                            routes.scope(Scope.REDEEM),
                             Routes.answer(call -> Future.succeededFuture(Answer.ok(new JsonObject()
                                             .put("thing", call.path("thing"))
                                             .put("limit", call.query(QueryFields::limit)))
@@ -142,7 +156,7 @@ class HttpEdgeTest {
                     .get(
                             routes.authenticate,
                             routes.program,
-                            Routes.scope(Scope.REDEEM),
+                            routes.scope(Scope.REDEEM),
                             Routes.answer(call -> Future.succeededFuture(Answer.ok(new JsonObject()
                                     .put("version", call.catalog().version())))))
                     .only();
@@ -566,10 +580,20 @@ class HttpEdgeTest {
         return future.toCompletionStage().toCompletableFuture().join();
     }
 
+    static RequestRates noLimits() {
+        return new RequestRates(
+                new LimitsSettings(Rate.OFF, Rate.OFF, Rate.OFF),
+                (limit, rate, tokens) -> Future.failedFuture(new LedgerFault.Unavailable("no source")),
+                (delayMs, task) -> {});
+    }
+
     /** The endpoints of the API are tested on a real ledger; here only what lies in front of them. */
     static Endpoints echoes() {
         Endpoint echo = HttpEdgeTest::echo;
         return new Endpoints(
+                echo,
+                echo,
+                echo,
                 echo,
                 echo,
                 echo,

@@ -3,6 +3,7 @@ package dev.counterfoil.gateway.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.counterfoil.ledger.rates.Rate;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -98,6 +99,9 @@ class SettingsFileTest {
                 "http: {idle-timeout: 10ms} | http.idle-timeout: 10ms (expected: 1s..1h)",
                 "ledger: {durability: fast} | ledger.durability: \"fast\" (expected: accepted or durable)",
                 "settlement: {enabled: on!} | settlement.enabled: \"on!\" (expected: true or false)",
+                "limits: {program-rate: 100} | limits.program-rate: 100 (expected: off, or requests a window, 1/1s..10000000/24h, as 100/1s or 600/1m)",
+                "limits: {program-rate: on}  | limits.program-rate: true (expected: off, or requests a window, 1/1s..10000000/24h, as 100/1s or 600/1m)",
+                "limits: {program-rate: 0/s} | limits.program-rate: \"0/s\" (expected: off, or requests a window, 1/1s..10000000/24h, as 100/1s or 600/1m)",
                 "demo: maybe                | demo: \"maybe\" (expected: auto or true or false)",
                 "pepper: s3cret             | pepper: (hidden) (expected: a list of texts)",
                 "pepper: [12345]            | pepper[0]: (hidden) (expected: a text, quoted if it is made of digits)",
@@ -121,6 +125,18 @@ class SettingsFileTest {
     @Test
     void a_file_without_lines_is_the_defaults() throws IOException {
         assertThat(load("# nothing\n")).isEqualTo(Settings.defaults());
+    }
+
+    @Test
+    void rates_are_read_from_the_file_and_the_environment() throws IOException {
+        Path file = write("limits: {secret-key-rate: 600/1m, publishable-key-rate: off, program-rate: 'off'}");
+        LimitsSettings limits = SettingsFile.load(Optional.of(file), Map.of("COUNTERFOIL_LIMITS_PROGRAM_RATE", "5/s"))
+                .limits();
+        assertThat(limits).isEqualTo(new LimitsSettings(new Rate(600, 60), Rate.OFF, new Rate(5, 1)));
+        assertThat(SettingsFile.load(Optional.of(file), Map.of("COUNTERFOIL_LIMITS_SECRET_KEY_RATE", "off"))
+                        .limits()
+                        .secretKeyRate())
+                .isEqualTo(Rate.OFF);
     }
 
     @Test

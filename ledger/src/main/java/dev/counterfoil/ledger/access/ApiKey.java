@@ -1,6 +1,7 @@
 package dev.counterfoil.ledger.access;
 
 import dev.counterfoil.ledger.catalog.Program;
+import dev.counterfoil.ledger.rates.Rate;
 import java.time.Instant;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param expiresAt exclusive; null: never
  * @param revokedAt null: not revoked
  * @param version of the list of keys at its last change
+ * @param rate how often it may be used; null: as the gateways' settings say for its kind
  */
 public record ApiKey(
         String id,
@@ -26,7 +28,8 @@ public record ApiKey(
         Instant createdAt,
         @Nullable Instant expiresAt,
         @Nullable Instant revokedAt,
-        long version) {
+        long version,
+        @Nullable Rate rate) {
     public ApiKey {
         scopes = KeyDraft.checked(kind, scopes);
         programs = programs == null ? null : KeyDraft.checked(programs);

@@ -2,6 +2,7 @@ package dev.counterfoil.ledger.access;
 
 import dev.counterfoil.ledger.catalog.Fields;
 import dev.counterfoil.ledger.catalog.InvalidField;
+import dev.counterfoil.ledger.rates.Rate;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param scopes at least one; a publishable key has only redeem, lookup, catalog:read
  * @param programs which it may use, of its client's issuer; null: all
  * @param expiresAt exclusive; null: never
+ * @param rate how often it may be used; null: as the gateways' settings say for its kind
  */
 public record KeyDraft(
         String client,
@@ -23,7 +25,8 @@ public record KeyDraft(
         Set<Scope> scopes,
         @Nullable Set<String> programs,
         String name,
-        @Nullable Instant expiresAt) {
+        @Nullable Instant expiresAt,
+        @Nullable Rate rate) {
     public KeyDraft {
         scopes = checked(kind, scopes);
         programs = programs == null ? null : checked(programs);

@@ -1,6 +1,7 @@
 package dev.counterfoil.ledger.access;
 
 import dev.counterfoil.ledger.postgres.Database;
+import dev.counterfoil.ledger.rates.Rate;
 import dev.counterfoil.ledger.redis.PublishedList;
 import dev.counterfoil.ledger.redis.RedisConnection;
 import dev.counterfoil.ledger.redis.RedisKeys;
@@ -9,6 +10,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes and revokes keys so that every gateway learns of it: a change is answered after Redis has it, and gateways read it
@@ -34,6 +36,11 @@ public final class KeyPublisher {
     /** See {@link KeyStore#revoke}. Publishes a key that was revoked before, too: that attempt may not have reached Redis. */
     public Future<Optional<ApiKey>> revoke(String id) {
         return store.revoke(id).compose(key -> publish().map(done -> key));
+    }
+
+    /** See {@link KeyStore#limit}. */
+    public Future<Optional<ApiKey>> limit(String id, @Nullable Rate rate) {
+        return store.limit(id, rate).compose(key -> publish().map(done -> key));
     }
 
     /** Brings to Redis every change that it has not. Publishers may race: of a key the latest version stays. */

@@ -2,6 +2,7 @@ package dev.counterfoil.ledger.access;
 
 import dev.counterfoil.ledger.catalog.InvalidField;
 import dev.counterfoil.ledger.postgres.Database;
+import dev.counterfoil.ledger.rates.Rate;
 import io.vertx.core.Future;
 import java.security.SecureRandom;
 import java.sql.Array;
@@ -84,8 +85,8 @@ public final class KeyStore {
         return database.inTransaction(handle -> {
             requireClient(handle, draft);
             Update insert = handle.createUpdate("""
-                            insert into api_key (id, client, kind, hash, scopes, programs, name, expires_at, version)
-                            values (:id, :client, :kind, :hash, :scopes, :programs, :name, :expires_at, :version)
+                            insert into api_key (id, client, kind, hash, scopes, programs, name, expires_at, version, rate)
+                            values (:id, :client, :kind, :hash, :scopes, :programs, :name, :expires_at, :version, :rate)
                             """)
                     .bind("id", text.id())
                     .bind("client", draft.client())
@@ -97,7 +98,8 @@ public final class KeyStore {
                             draft.scopes().stream().map(Scope::token).toList())
                     .bind("name", draft.name())
                     .bind("expires_at", draft.expiresAt())
-                    .bind("version", nextVersion(handle));
+                    .bind("version", nextVersion(handle))
+                    .bind("rate", text(draft.rate()));
             Update bound = draft.programs() == null
                     ? insert.bindNull("programs", Types.ARRAY)
                     : insert.bindArray("programs", String.class, draft.programs());
@@ -138,6 +140,29 @@ public final class KeyStore {
                     .map(StoredKey::key)
                     .findFirst();
         });
+    }
+
+    /** Gives a key another rate, or with null that of the gateways' settings; empty when there is no such key. */
+    public Future<Optional<ApiKey>> limit(String id, @Nullable Rate rate) {
+        return database.inTransaction(handle -> {
+            // Locked first: a key that does not exist takes no version.
+            boolean known = handle.createQuery("select true from api_key where id = ? for update")
+                    .bind(0, id)
+                    .mapTo(Boolean.class)
+                    .findOne()
+                    .orElse(false);
+            if (known) {
+                handle.execute(
+                        "update api_key set rate = ?, version = ? where id = ?", text(rate), nextVersion(handle), id);
+            }
+            return keys(handle, "where k.id = :id", Map.of("id", id)).stream()
+                    .map(StoredKey::key)
+                    .findFirst();
+        });
+    }
+
+    private static @Nullable String text(@Nullable Rate rate) {
+        return rate == null ? null : rate.toString();
     }
 
     /** Version of the list of keys. */
@@ -197,7 +222,8 @@ public final class KeyStore {
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
                 instant(row, "expires_at"),
                 instant(row, "revoked_at"),
-                row.getLong("version"));
+                row.getLong("version"),
+                StoredKey.rate(row.getString("rate")));
         return new StoredKey(key, row.getBytes("hash"));
     }
 

@@ -1,5 +1,6 @@
 package dev.counterfoil.ledger.access;
 
+import dev.counterfoil.ledger.rates.Rate;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
@@ -50,6 +51,10 @@ final class StoredKey {
         if (key.revokedAt() != null) {
             json.put("revoked_at", key.revokedAt().toString());
         }
+        Rate rate = key.rate();
+        if (rate != null) {
+            json.put("rate", rate.toString());
+        }
         return json.put("sha256", HEX.formatHex(sha256)).put("version", key.version());
     }
 
@@ -71,7 +76,8 @@ final class StoredKey {
                 Instant.parse(json.getString("created_at")),
                 instant(json, "expires_at"),
                 instant(json, "revoked_at"),
-                json.getLong("version"));
+                json.getLong("version"),
+                rate(json.getString("rate")));
         return new StoredKey(key, HEX.parseHex(json.getString("sha256")));
     }
 
@@ -80,6 +86,10 @@ final class StoredKey {
         Set<Scope> scopes = EnumSet.noneOf(Scope.class);
         tokens.forEach(token -> Scope.find(token).ifPresent(scopes::add));
         return scopes;
+    }
+
+    static @Nullable Rate rate(@Nullable String text) {
+        return text == null ? null : Rate.parse(text);
     }
 
     private static @Nullable Instant instant(JsonObject json, String name) {

@@ -19,9 +19,10 @@ final class BooksSide {
     /** Sequences that are counted by one statement. */
     private static final long SEQUENCES_A_COUNT = 5_000_000;
 
-    private static final String SELECT_ACCOUNTS = "select b.account, b.asset, b.balance,"
-            + " case when a.frozen then 'f' else '' end || case when a.verified then 'v' else '' end as flags"
-            + " from account_balance b join account a on a.cell = b.cell and a.id = b.account where b.cell = :cell";
+    private static final String SELECT_ACCOUNTS =
+            "select b.account, b.asset, b.balance, b.held, coalesce(b.lots, '') as lots,"
+                    + " case when a.frozen then 'f' else '' end || case when a.verified then 'v' else '' end as flags"
+                    + " from account_balance b join account a on a.cell = b.cell and a.id = b.account where b.cell = :cell";
 
     private final Handle handle;
 
@@ -31,10 +32,10 @@ final class BooksSide {
 
     record CellRow(int id, Cell cell, long settled) {}
 
-    record CardRow(String id, String apiId, long balance, String state) {}
+    record CardRow(String id, String apiId, long balance, String state, long held) {}
 
     /** What a holder has of an asset, with the flags of his account. */
-    record AccountRow(String account, String asset, long balance, String flags) {}
+    record AccountRow(String account, String asset, long balance, String flags, long held, String lots) {}
 
     record ItemRow(String sku, long units, long codes, long available) {}
 
@@ -42,7 +43,7 @@ final class BooksSide {
     record Movement(long sequence, long amount) {}
 
     /** What moved of an asset from one account to another; all cards are the account {@code card}, all holders' accounts
-     * the account {@code account}. */
+     * the account {@code account}, and what is held of either {@code held}. */
     record Flow(String asset, String debit, String credit, BigInteger amount) {}
 
     /** The cells of {@code program}, of all programs for an empty text. */
@@ -73,7 +74,7 @@ final class BooksSide {
 
     Map<String, CardRow> cards(int cell, List<String> ids) {
         Map<String, CardRow> cards = new HashMap<>();
-        handle.createQuery("select id, api_id, balance, state from card where cell = :cell and id = any(:ids)")
+        handle.createQuery("select id, api_id, balance, state, held from card where cell = :cell and id = any(:ids)")
                 .bind("cell", cell)
                 .bindArray("ids", String.class, ids)
                 .map((row, context) -> cardRow(row))
@@ -119,7 +120,12 @@ final class BooksSide {
 
     private static AccountRow accountRow(ResultSet row) throws SQLException {
         return new AccountRow(
-                row.getString("account"), row.getString("asset"), row.getLong("balance"), row.getString("flags"));
+                row.getString("account"),
+                row.getString("asset"),
+                row.getLong("balance"),
+                row.getString("flags"),
+                row.getLong("held"),
+                row.getString("lots"));
     }
 
     List<ItemRow> items(String program) {
@@ -202,13 +208,25 @@ final class BooksSide {
         return balances(cell, "account_balance");
     }
 
+    /** Σ of what is set aside of either by asset. */
+    Map<String, BigInteger> held(int cell) {
+        Map<String, BigInteger> held = sums(cell, "card", "held");
+        sums(cell, "account_balance", "held").forEach((asset, sum) -> held.merge(asset, sum, BigInteger::add));
+        return held;
+    }
+
     private Map<String, BigInteger> balances(int cell, String table) {
-        Map<String, BigInteger> balances = new HashMap<>();
-        handle.createQuery("select asset, sum(balance) as balance from " + table + " where cell = :cell group by asset")
+        return sums(cell, table, "balance");
+    }
+
+    private Map<String, BigInteger> sums(int cell, String table, String column) {
+        Map<String, BigInteger> sums = new HashMap<>();
+        handle.createQuery(
+                        "select asset, sum(" + column + ") as sum from " + table + " where cell = :cell group by asset")
                 .bind("cell", cell)
-                .map((row, context) -> Map.entry(row.getString("asset"), sum(row, "balance")))
-                .forEach(sum -> balances.put(sum.getKey(), sum.getValue()));
-        return balances;
+                .map((row, context) -> Map.entry(row.getString("asset"), sum(row, "sum")))
+                .forEach(sum -> sums.put(sum.getKey(), sum.getValue()));
+        return sums;
     }
 
     /** Everything that was ever posted in a cell, summed up; a day at a time, so that no statement runs long. */
@@ -241,7 +259,7 @@ final class BooksSide {
 
     private static String kind(String side) {
         return "case when " + side + " like 'card:%' then 'card' when " + side
-                + " like 'account:%' then 'account' else " + side + " end";
+                + " like 'account:%' then 'account' when " + side + " like 'held:%' then 'held' else " + side + " end";
     }
 
     /** A sum of numbers that fit a long need not. */
@@ -276,6 +294,10 @@ final class BooksSide {
 
     private static CardRow cardRow(ResultSet row) throws SQLException {
         return new CardRow(
-                row.getString("id"), row.getString("api_id"), row.getLong("balance"), row.getString("state"));
+                row.getString("id"),
+                row.getString("api_id"),
+                row.getLong("balance"),
+                row.getString("state"),
+                row.getLong("held"));
     }
 }

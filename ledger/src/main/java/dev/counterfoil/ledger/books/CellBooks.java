@@ -21,22 +21,26 @@ public record CellBooks(
         totals = List.copyOf(totals);
     }
 
-    /** What was issued of an asset and where it is: issued = balances + redeemed + voided + adjusted. */
+    /** What was issued of an asset and where it is: issued = balances + held + redeemed + voided + adjusted + expired. */
     public record Total(
             String asset,
             BigInteger issued,
             BigInteger balances,
+            BigInteger held,
             BigInteger redeemed,
             BigInteger voided,
-            BigInteger adjusted) {
+            BigInteger adjusted,
+            BigInteger expired) {
         JsonObject toJson() {
             return new JsonObject()
                     .put("asset", asset)
                     .put("issued", issued)
                     .put("balances", balances)
+                    .put("held", held)
                     .put("redeemed", redeemed)
                     .put("void", voided)
-                    .put("adjusted", adjusted);
+                    .put("adjusted", adjusted)
+                    .put("expired", expired);
         }
     }
 

@@ -51,13 +51,15 @@ public record Reconciliation(List<CellBooks> cells, List<Difference> differences
             for (CellBooks.Total total : cell.totals()) {
                 row(
                         table,
-                        "  %s: issued %d = balances %d + redeemed %d + void %d + adjusted %d",
+                        "  %s: issued %d = balances %d + held %d + redeemed %d + void %d + adjusted %d + expired %d",
                         total.asset(),
                         total.issued(),
                         total.balances(),
+                        total.held(),
                         total.redeemed(),
                         total.voided(),
-                        total.adjusted());
+                        total.adjusted(),
+                        total.expired());
             }
         }
         if (!differences.isEmpty()) {

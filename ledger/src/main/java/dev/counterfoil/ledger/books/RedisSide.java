@@ -46,10 +46,10 @@ final class RedisSide {
     record Reading<T>(long sequence, Map<String, T> values) {}
 
     /** @param balance null when there is no such card */
-    record CardNow(@Nullable Long balance, String state) {}
+    record CardNow(@Nullable Long balance, String state, long held) {}
 
     /** @param flags {@code f} frozen, {@code v} verified */
-    record AccountNow(long balance, String flags) {}
+    record AccountNow(long balance, String flags, long held, String lots) {}
 
     record ItemNow(long units, long codes) {}
 
@@ -60,9 +60,9 @@ final class RedisSide {
         return run(CARDS, cell, keys).map(reply -> {
             Map<String, CardNow> cards = new HashMap<>();
             for (int i = 0; i < ids.size(); i++) {
-                String balance = reply.get(1 + 2 * i);
+                String balance = reply.get(1 + 3 * i);
                 Long value = balance.isEmpty() ? null : Long.valueOf(balance);
-                cards.put(ids.get(i), new CardNow(value, reply.get(2 + 2 * i)));
+                cards.put(ids.get(i), new CardNow(value, reply.get(2 + 3 * i), Long.parseLong(reply.get(3 + 3 * i))));
             }
             return new Reading<>(Long.parseLong(reply.get(0)), cards);
         });
@@ -97,7 +97,11 @@ final class RedisSide {
                 AccountRow row = rows.get(i);
                 accounts.put(
                         PostingAccounts.account(row.asset(), row.account()),
-                        new AccountNow(Long.parseLong(reply.get(1 + 2 * i)), reply.get(2 + 2 * i)));
+                        new AccountNow(
+                                Long.parseLong(reply.get(1 + 4 * i)),
+                                reply.get(2 + 4 * i),
+                                Long.parseLong(reply.get(3 + 4 * i)),
+                                reply.get(4 + 4 * i)));
             }
             return new Reading<>(Long.parseLong(reply.get(0)), accounts);
         });

@@ -25,7 +25,7 @@ public final class SettledUpTo {
     }
 
     /** Fails with {@link LedgerFault.Overloaded} when settlement lags further behind than can be waited for. */
-    Future<Void> await(Cell cell, long sequence) {
+    public Future<Void> await(Cell cell, long sequence) {
         return look(cell, sequence, clock.instant().plus(PATIENCE).toEpochMilli());
     }
 

@@ -7,6 +7,8 @@ import dev.counterfoil.ledger.Leg.CardLeg;
 import dev.counterfoil.ledger.Leg.CodesAddLeg;
 import dev.counterfoil.ledger.Leg.CodesLeg;
 import dev.counterfoil.ledger.Leg.DueLeg;
+import dev.counterfoil.ledger.Leg.FollowLeg;
+import dev.counterfoil.ledger.Leg.HoldLeg;
 import dev.counterfoil.ledger.Leg.NewCardLeg;
 import dev.counterfoil.ledger.Leg.PaidLeg;
 import dev.counterfoil.ledger.Leg.QuotaLeg;
@@ -125,6 +127,14 @@ final class PostCall {
             journaledLegs.add(new JsonArray().add("paid").add(mayRemain ? 1 : 0));
         } else if (leg instanceof QuotaLeg) {
             quota((QuotaLeg) leg);
+        } else if (leg instanceof HoldLeg) {
+            long lastsMs = ((HoldLeg) leg).lastsMs();
+            words("hold");
+            key(RedisKeys.holds(cell));
+            args.add(number(lastsMs));
+            journaledLegs.add(new JsonArray().add("hold").add(lastsMs));
+        } else if (leg instanceof FollowLeg) {
+            follow((FollowLeg) leg);
         }
     }
 
@@ -145,12 +155,58 @@ final class PostCall {
                         : RedisKeys.bytes(String.valueOf(card.newState().letter())));
         Long expiresAtMs = card.newExpiresAtMs();
         args.add(expiresAtMs == null ? NONE : number(expiresAtMs));
+        String spender = card.spender();
+        String owner = card.newOwner();
+        words(aside(card.setAside()), spender == null ? "*" : "=" + spender, owner == null ? "" : owner);
         args.add(number(card.prices().size()));
         for (Leg.Price price : card.prices()) {
             words(price.typeToken());
             args.add(number(price.amount()));
         }
-        journaledLegs.add(new JsonArray().add("card").add(card.sign()));
+        JsonArray journaled = new JsonArray().add("card").add(card.sign());
+        if (card.setAside() != 0 || owner != null) {
+            journaled.add(aside(card.setAside()));
+        }
+        if (owner != null) {
+            journaled.add(owner);
+        }
+        journaledLegs.add(journaled);
+    }
+
+    private static String aside(long amount) {
+        return amount == 0 ? "" : amount == Leg.ASIDE_AMOUNT ? "+" : Long.toString(amount);
+    }
+
+    private void follow(FollowLeg follow) {
+        Leg.Closing closing = follow.closing();
+        String how = closing == null ? "" : String.valueOf(closing.letter());
+        words("follow");
+        key(RedisKeys.followed(cell, follow.of()));
+        args.add(number(follow.of()));
+        words(how);
+        if (closing != null) {
+            key(RedisKeys.holds(cell));
+        }
+        words(follow.state());
+        args.add(number(follow.fromMs()));
+        args.add(number(follow.untilMs()));
+        args.add(number(follow.expiresAtMs()));
+        args.add(number(follow.parts().size()));
+        JsonArray journaled = new JsonArray()
+                .add("follow")
+                .add(follow.of())
+                .add(how)
+                .add(follow.state())
+                .add(follow.expiresAtMs());
+        for (FollowLeg.Part part : follow.parts()) {
+            words(part.name());
+            claimField(RedisKeys.followed(cell, follow.of()), part.name());
+            args.add(number(part.before()));
+            args.add(number(part.delta()));
+            args.add(number(part.whole()));
+            journaled.add(part.name()).add(part.delta()).add(part.whole());
+        }
+        journaledLegs.add(journaled);
     }
 
     private void newCard(NewCardLeg card) {
@@ -186,7 +242,7 @@ final class PostCall {
         key(RedisKeys.codes(cell, codes.sku()));
         args.add(number(codes.codes().size()));
         JsonArray leg = new JsonArray()
-                .add("codes_add")
+                .add(codes.returned() ? "codes_back" : "codes_add")
                 .add(codes.sku())
                 .add(codes.codes().size());
         for (String code : codes.codes()) {
@@ -213,13 +269,18 @@ final class PostCall {
         args.add(account.refuseUnverified() ? ONE : ZERO);
         args.add(flag(account.frozen()));
         args.add(flag(account.verified()));
-        journaledLegs.add(new JsonArray()
+        words(aside(account.setAside()), account.lots());
+        JsonArray journaled = new JsonArray()
                 .add("account")
                 .add(account.account())
                 .add(account.asset())
                 .add(account.sign())
                 .add(text(account.frozen()))
-                .add(text(account.verified())));
+                .add(text(account.verified()));
+        if (account.setAside() != 0) {
+            journaled.add(aside(account.setAside()));
+        }
+        journaledLegs.add(journaled);
     }
 
     private static byte[] flag(@Nullable Boolean flag) {

@@ -49,9 +49,24 @@ public final class RedisKeys {
         return cell.tag() + ":acct:" + account.length() + ":" + account;
     }
 
+    /** Sorted set: sequence → deadline in ms, of the holds that are open. */
+    public static String holds(Cell cell) {
+        return cell.tag() + ":holds";
+    }
+
+    /** What was given back of the transaction of that sequence. */
+    public static String followed(Cell cell, long sequence) {
+        return cell.tag() + ":followed:" + sequence;
+    }
+
     /** {@code suffix} as {@link dev.counterfoil.ledger.Leg.QuotaLeg#keyOf} makes it. */
     public static String quota(Cell cell, String suffix) {
         return cell.tag() + ":quota:" + suffix;
+    }
+
+    /** The count of a rate limit, which spans cells and so has a hash tag of its own. Another window is another count. */
+    public static String rate(String limit, int windowSeconds) {
+        return "counterfoil:rate:{" + limit + ":" + windowSeconds + "}";
     }
 
     /** {@code record} is 16 raw bytes: these keys are many, and their names are most of what they cost. */

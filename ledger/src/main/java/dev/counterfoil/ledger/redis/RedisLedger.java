@@ -4,6 +4,7 @@ import dev.counterfoil.ledger.Account;
 import dev.counterfoil.ledger.Card;
 import dev.counterfoil.ledger.CardState;
 import dev.counterfoil.ledger.Cell;
+import dev.counterfoil.ledger.Followed;
 import dev.counterfoil.ledger.IdempotencyKey;
 import dev.counterfoil.ledger.JournaledTransaction;
 import dev.counterfoil.ledger.Ledger;
@@ -22,11 +23,9 @@ import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -50,6 +49,8 @@ public final class RedisLedger implements Ledger {
     private final Script record;
     private final Script card;
     private final Script account;
+    private final Script followed;
+    private final Script dueHolds;
     private final Map<Cell, CellQueue> queues = new ConcurrentHashMap<>();
 
     /**
@@ -91,6 +92,8 @@ public final class RedisLedger implements Ledger {
         this.record = scripts.apply("read_record");
         this.card = scripts.apply("read_card");
         this.account = scripts.apply("read_account");
+        this.followed = scripts.apply("read_followed");
+        this.dueHolds = scripts.apply("read_due_holds");
     }
 
     /** Tells of a sequence that PostgreSQL holds: a Redis that has a shorter history is cold from now on. */
@@ -213,7 +216,7 @@ public final class RedisLedger implements Ledger {
         return read(cell, card, keys).map(reply -> {
             List<String> fields =
                     reply.stream().map(field -> RedisKeys.text((byte[]) field)).toList();
-            if (fields.size() < 8) {
+            if (fields.size() < 10) {
                 return Optional.empty();
             }
             String state = fields.get(3);
@@ -224,6 +227,8 @@ public final class RedisLedger implements Ledger {
                     fields.get(4),
                     state.isEmpty() ? CardState.ACTIVE : CardState.of(state.charAt(0)),
                     Long.parseLong(fields.get(2)),
+                    Long.parseLong(fields.get(8)),
+                    fields.get(9).isEmpty() ? null : fields.get(9),
                     fields.get(5).isEmpty() ? 0 : Long.parseLong(fields.get(5)),
                     Long.parseLong(fields.get(0))));
         });
@@ -233,20 +238,56 @@ public final class RedisLedger implements Ledger {
     public Future<Optional<Account>> account(Cell cell, String id) {
         byte[][] keys = {RedisKeys.bytes(RedisKeys.meta(cell)), RedisKeys.bytes(RedisKeys.account(cell, id))};
         return read(cell, account, keys).map(reply -> {
-            Map<String, Long> balances = new HashMap<>();
-            Set<String> flags = new HashSet<>();
-            for (int i = 1; i + 1 < reply.size(); i += 2) {
-                String field = RedisKeys.text((byte[]) reply.get(i));
-                if (field.startsWith("b:")) {
-                    balances.put(field.substring(2), Long.valueOf(RedisKeys.text((byte[]) reply.get(i + 1))));
-                } else {
-                    flags.add(field);
-                }
-            }
-            return balances.isEmpty() && flags.isEmpty()
+            Map<String, String> fields = fields(reply, 1);
+            return fields.isEmpty()
                     ? Optional.empty()
-                    : Optional.of(new Account(id, flags.contains("f"), flags.contains("v"), balances));
+                    : Optional.of(Account.of(id, fields, Long.parseLong(RedisKeys.text((byte[]) reply.get(0)))));
         });
+    }
+
+    private static Map<String, String> fields(List<Object> reply, int from) {
+        Map<String, String> fields = new HashMap<>();
+        for (int i = from; i + 1 < reply.size(); i += 2) {
+            fields.put(RedisKeys.text((byte[]) reply.get(i)), RedisKeys.text((byte[]) reply.get(i + 1)));
+        }
+        return fields;
+    }
+
+    @Override
+    public Future<Followed> followed(Cell cell, long sequence) {
+        byte[][] keys = {
+            RedisKeys.bytes(RedisKeys.meta(cell)),
+            RedisKeys.bytes(RedisKeys.followed(cell, sequence)),
+            RedisKeys.bytes(RedisKeys.holds(cell))
+        };
+        return read(cell, followed, keys, RedisKeys.bytes(Long.toString(sequence)))
+                .map(reply -> {
+                    Map<String, String> fields = fields(reply, 3);
+                    Map<String, Long> returned = new HashMap<>();
+                    fields.forEach((field, value) -> {
+                        if (field.startsWith("r:")) {
+                            returned.put(field.substring(2), Long.valueOf(value));
+                        }
+                    });
+                    String deadline = RedisKeys.text((byte[]) reply.get(2));
+                    return new Followed(
+                            !fields.isEmpty(),
+                            fields.getOrDefault("s", ""),
+                            returned,
+                            deadline.isEmpty() ? 0 : Long.parseLong(deadline),
+                            Long.parseLong(RedisKeys.text((byte[]) reply.get(1))),
+                            Long.parseLong(RedisKeys.text((byte[]) reply.get(0))));
+                });
+    }
+
+    @Override
+    public Future<List<Long>> dueHolds(Cell cell, int most) {
+        byte[][] keys = {RedisKeys.bytes(RedisKeys.meta(cell)), RedisKeys.bytes(RedisKeys.holds(cell))};
+        return read(cell, dueHolds, keys, RedisKeys.bytes(Integer.toString(most)))
+                .map(reply -> reply.stream()
+                        .skip(2)
+                        .map(sequence -> Long.valueOf(RedisKeys.text((byte[]) sequence)))
+                        .toList());
     }
 
     @Override
@@ -286,10 +327,14 @@ public final class RedisLedger implements Ledger {
     }
 
     /** Runs a reading script, whose first two arguments are the fence. */
-    private Future<List<Object>> read(Cell cell, Script script, byte[][] keys) {
+    private Future<List<Object>> read(Cell cell, Script script, byte[][] keys, byte[]... more) {
         byte[] epoch = RedisKeys.bytes(Long.toString(epochs.applyAsLong(cell)));
         byte[] floor = RedisKeys.bytes(Long.toString(queue(cell).floor()));
-        return redis.call(script.<List<Object>>run(redis, ScriptOutputType.MULTI, keys, epoch, floor))
+        byte[][] args = new byte[2 + more.length][];
+        args[0] = epoch;
+        args[1] = floor;
+        System.arraycopy(more, 0, args, 2, more.length);
+        return redis.call(script.<List<Object>>run(redis, ScriptOutputType.MULTI, keys, args))
                 .compose(reply -> reply.size() == 1
                         ? Future.failedFuture(new LedgerFault.Cold(cell))
                         : Future.succeededFuture(reply));

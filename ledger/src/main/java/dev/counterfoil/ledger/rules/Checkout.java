@@ -157,7 +157,7 @@ public final class Checkout implements Rule {
         List<Leg> legs = new ArrayList<>();
         legs.add(new Leg.DueLeg(dues, places));
         for (PayerKind payer : payers) {
-            legs.add(payer.leg());
+            legs.add(payer.leg(request));
         }
         legs.add(new Leg.PaidLeg(request.upTo()));
         return legs;
@@ -182,14 +182,18 @@ public final class Checkout implements Rule {
             if (payer instanceof Payment card) {
                 Optional<String> type = types.get(i);
                 legs.add(cardLeg(
-                        card, 0, type.map(token -> List.of(new Price(token, 0))).orElse(none)));
+                        request,
+                        card,
+                        0,
+                        type.map(token -> List.of(new Price(token, 0))).orElse(none)));
             }
         }
         return legs;
     }
 
-    private static Leg cardLeg(Payment card, int sign, List<Price> prices) {
-        return new Leg.CardLeg(card.ids(), card.number(), Set.of(CardState.ACTIVE), true, sign, prices, null, null);
+    private static Leg.CardLeg cardLeg(RedemptionRequest request, Payment card, int sign, List<Price> prices) {
+        return new Leg.CardLeg(card.ids(), card.number(), Set.of(CardState.ACTIVE), true, sign, prices, null, null)
+                .spentBy(request.account());
     }
 
     private Compiled ready(Catalog catalog, Instant now, SoldLines sold, List<Leg> paying, List<String> assets) {
@@ -197,6 +201,7 @@ public final class Checkout implements Rule {
         List<Leg> quotas = sold.quotas(now);
         legs.addAll(cardLast ? quotas : paying);
         legs.addAll(cardLast ? paying : quotas);
+        legs.addAll(sold.hold());
         return new Ready(new Transaction(
                 cell, TransactionType.REDEMPTION, key, requestId, catalog.version(), legs, sold.journaled(assets)));
     }
@@ -232,10 +237,12 @@ public final class Checkout implements Rule {
             return type == null ? payer instanceof AccountPayment : type.acceptedItems() == null;
         }
 
-        Leg leg() {
+        Leg leg(RedemptionRequest request) {
             return payer instanceof Payment card
-                    ? cardLeg(card, -1, List.of(new Price(token, Price.DRAWN)))
-                    : Leg.AccountLeg.pays(((AccountPayment) payer).account(), asset, Price.DRAWN);
+                    ? cardLeg(request, card, -1, List.of(new Price(token, Price.DRAWN)))
+                            .aside(request.aside())
+                    : Leg.AccountLeg.pays(((AccountPayment) payer).account(), asset, Price.DRAWN)
+                            .aside(request.aside());
         }
     }
 }

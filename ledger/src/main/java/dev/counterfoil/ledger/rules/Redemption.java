@@ -61,8 +61,10 @@ public final class Redemption implements Rule {
         legs.addAll(sold.quotas(now));
         legs.add(
                 cardLast ? legs.size() : beforeQuotas,
-                new Leg.CardLeg(
-                        payment.ids(), payment.number(), Set.of(CardState.ACTIVE), true, -1, prices, null, null));
+                new Leg.CardLeg(payment.ids(), payment.number(), Set.of(CardState.ACTIVE), true, -1, prices, null, null)
+                        .spentBy(request.account())
+                        .aside(request.aside()));
+        legs.addAll(sold.hold());
         return new Ready(new Transaction(
                 cell, TransactionType.REDEMPTION, key, requestId, catalog.version(), legs, sold.journaled(List.of())));
     }

@@ -1,6 +1,7 @@
 package dev.counterfoil.ledger.rules;
 
 import dev.counterfoil.ledger.Amounts;
+import dev.counterfoil.ledger.Leg;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param upTo whether the payers may have less than is asked for: what is there is taken and the rest remains
  * @param expectedTotal what the caller showed the holder, in the card's asset
  * @param account the storefront's own id of the holder
+ * @param holdSeconds how long what the payers give is only held, 0 to spend it at once
  */
 public record RedemptionRequest(
         List<Payer> payers,
@@ -26,7 +28,11 @@ public record RedemptionRequest(
         @Nullable Long expectedTotal,
         @Nullable String account,
         @Nullable String reference,
-        Map<String, String> metadata) {
+        Map<String, String> metadata,
+        int holdSeconds) {
+    /** The longest hold: a day. */
+    public static final int MOST_HOLD_SECONDS = 86_400;
+
     public static final int MOST_PAYERS = 10;
     public static final int MOST_LINES = 20;
     public static final int MOST_QUANTITY = 1000;
@@ -82,6 +88,7 @@ public record RedemptionRequest(
         payers = List.copyOf(payers);
         lines = List.copyOf(lines);
         metadata = Map.copyOf(metadata);
+        Amounts.within("holdSeconds", holdSeconds, 0, MOST_HOLD_SECONDS);
         Amounts.within("payers", payers.size(), 1, MOST_PAYERS);
         Amounts.within("lines", lines.size(), amount == null ? 1 : 0, amount == null ? MOST_LINES : 0);
     }
@@ -94,12 +101,17 @@ public record RedemptionRequest(
             @Nullable String account,
             @Nullable String reference,
             Map<String, String> metadata) {
-        this(List.of(payment), lines, null, false, expectedTotal, account, reference, metadata);
+        this(List.of(payment), lines, null, false, expectedTotal, account, reference, metadata, 0);
     }
 
     /** Whether one card pays for lines, all of it. */
     public boolean byOneCard() {
         return payers.size() == 1 && payers.get(0) instanceof Payment && amount == null && !upTo;
+    }
+
+    /** What of a payer's amount is set aside: all of it when it is held. */
+    long aside() {
+        return holdSeconds == 0 ? 0 : Leg.ASIDE_AMOUNT;
     }
 
     /** The cards among the payers. */
@@ -117,7 +129,7 @@ public record RedemptionRequest(
         JsonArray paying = new JsonArray();
         payers.forEach(payer -> paying.add(payer.canonical()));
         Money asked = amount;
-        return new JsonArray()
+        JsonArray canonical = new JsonArray()
                 .add("redemption")
                 .add(paying)
                 .add(items)
@@ -126,7 +138,7 @@ public record RedemptionRequest(
                 .add(expectedTotal)
                 .add(account)
                 .add(reference)
-                .add(new JsonObject(new TreeMap<>(metadata)))
-                .encode();
+                .add(new JsonObject(new TreeMap<>(metadata)));
+        return (holdSeconds == 0 ? canonical : canonical.add(holdSeconds)).encode();
     }
 }

@@ -85,6 +85,11 @@ final class SoldLines {
         return legs;
     }
 
+    /** What the payers give is held, where the request says so. */
+    List<Leg> hold() {
+        return request.holdSeconds() == 0 ? List.of() : List.of(new Leg.HoldLeg(request.holdSeconds() * 1_000L));
+    }
+
     /** @param assets what each line is paid in, or nothing where the card that paid tells */
     JsonObject journaled(List<String> assets) {
         JsonObject journaled = new JsonObject().put("lines", lines(assets));

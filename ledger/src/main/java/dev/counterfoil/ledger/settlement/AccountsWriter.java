@@ -30,8 +30,10 @@ final class AccountsWriter {
             """;
     private static final String UPDATE_BALANCES = """
             update account_balance b
-               set balance = b.balance + change.delta
-              from unnest(?::text[], ?::text[], ?::bigint[]) as change (account, asset, delta)
+               set balance = b.balance + change.delta, held = b.held + change.held,
+                   lots = case when change.lots is null then b.lots else nullif(change.lots, '') end
+              from unnest(?::text[], ?::text[], ?::bigint[], ?::bigint[], ?::text[])
+                   as change (account, asset, delta, held, lots)
              where b.cell = ? and b.account = change.account and b.asset = change.asset
             """;
 
@@ -53,14 +55,18 @@ final class AccountsWriter {
         List<String> accounts = new ArrayList<>();
         List<String> assets = new ArrayList<>();
         List<Long> deltas = new ArrayList<>();
+        List<Long> held = new ArrayList<>();
+        List<@Nullable String> lots = new ArrayList<>();
         changes.forEach((id, change) -> {
             ids.add(id);
             frozen.add(change.frozen);
             verified.add(change.verified);
-            change.deltas.forEach((asset, delta) -> {
+            change.balances.forEach((asset, balance) -> {
                 accounts.add(id);
                 assets.add(asset);
-                deltas.add(delta);
+                deltas.add(balance.delta);
+                held.add(balance.held);
+                lots.add(balance.lots);
             });
         });
         execute(ADD_ACCOUNTS, cell, texts(ids));
@@ -72,6 +78,8 @@ final class AccountsWriter {
                     texts(accounts),
                     texts(assets),
                     connection.createArrayOf("bigint", deltas.toArray()),
+                    connection.createArrayOf("bigint", held.toArray()),
+                    connection.createArrayOf("text", lots.toArray()),
                     cell);
             expect("balances of accounts", accounts.size(), updated);
         }

@@ -1,11 +1,13 @@
 package dev.counterfoil.ledger.settlement;
 
+import io.vertx.core.json.JsonObject;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -17,11 +19,13 @@ final class BooksWriter {
     private static final String UPDATE_CARDS = """
             update card c
                set balance = c.balance + change.delta, state = change.state,
+                   held = c.held + change.held, owner = coalesce(change.owner, c.owner),
                    expires_at = case
                      when change.expires is null then c.expires_at
                      when change.expires > 0 then to_timestamp(change.expires / 1000) + change.expires % 1000 * interval '1 ms'
                    end
-              from unnest(?::text[], ?::bigint[], ?::text[], ?::bigint[]) as change (id, delta, state, expires)
+              from unnest(?::text[], ?::bigint[], ?::text[], ?::bigint[], ?::bigint[], ?::text[])
+                   as change (id, delta, state, expires, held, owner)
              where c.cell = ? and c.id = change.id
             """;
     private static final String UPDATE_ITEMS = """
@@ -35,6 +39,22 @@ final class BooksWriter {
                set state = 'available'
               from unnest(?::text[]) as added (id)
              where c.id = added.id and c.program = ? and c.state = 'staged'
+            """;
+    private static final String RETURN_CODES = """
+            update code c
+               set state = 'available', seq = null
+              from unnest(?::text[]) as returned (id)
+             where c.id = returned.id and c.program = ? and c.state = 'delivered'
+            """;
+    private static final String FOLLOW = """
+            insert into afterwards (cell, seq, status, deadline, state, returned)
+            select ?, now.seq, now.status,
+                   case when now.deadline > 0 then to_timestamp(now.deadline / 1000) + now.deadline % 1000 * interval '1 ms' end,
+                   now.state, now.returned::json
+              from unnest(?::bigint[], ?::text[], ?::bigint[], ?::text[], ?::text[])
+                   as now (seq, status, deadline, state, returned)
+            on conflict (cell, seq) do update
+               set status = excluded.status, state = excluded.state, returned = excluded.returned
             """;
     private static final String DELIVER_CODES = """
             update code c
@@ -62,8 +82,32 @@ final class BooksWriter {
         updateCards(rows.cardChanges);
         new AccountsWriter(connection, cell).write(rows.accountChanges);
         updateItems(rows.itemChanges);
-        addCodes(rows.codesAdded);
+        changeCodes("staged codes", ADD_CODES, rows.codesAdded);
+        changeCodes("delivered codes", RETURN_CODES, rows.codesReturned);
         deliverCodes(rows.codesDelivered);
+        follow(rows.afterwards);
+    }
+
+    private void follow(Map<Long, FactRows.Afterwards> afterwards) throws SQLException {
+        if (afterwards.isEmpty()) {
+            return;
+        }
+        Collection<FactRows.Afterwards> now = afterwards.values();
+        try (PreparedStatement insert = connection.prepareStatement(FOLLOW)) {
+            insert.setInt(1, cell);
+            insert.setArray(2, numbers(afterwards.keySet().stream()));
+            insert.setArray(
+                    3, texts(now.stream().map(FactRows.Afterwards::status).toList()));
+            insert.setArray(4, numbers(now.stream().map(FactRows.Afterwards::deadlineMs)));
+            insert.setArray(
+                    5, texts(now.stream().map(FactRows.Afterwards::state).toList()));
+            insert.setArray(
+                    6,
+                    texts(now.stream()
+                            .map(one -> new JsonObject(new TreeMap<>(one.returned())).encode())
+                            .toList()));
+            expect("redemptions that something followed", afterwards.size(), insert.executeUpdate());
+        }
     }
 
     private CopyRows newCards(Map<String, FactRows.NewCard> cards) {
@@ -80,7 +124,9 @@ final class BooksWriter {
                 "balance",
                 "state",
                 "expires_at",
-                "issued_seq");
+                "issued_seq",
+                "held",
+                "owner");
         cards.forEach((id, card) -> rows.row()
                 .int4(cell)
                 .text(id)
@@ -93,7 +139,9 @@ final class BooksWriter {
                 .int8(card.balance)
                 .text(card.state)
                 .timeOrNull(card.expiresAtMs)
-                .int8(card.issuedSequence));
+                .int8(card.issuedSequence)
+                .int8(card.held)
+                .text(card.owner));
         return rows;
     }
 
@@ -107,7 +155,10 @@ final class BooksWriter {
             update.setArray(
                     3, texts(cards.values().stream().map(change -> change.state).toList()));
             update.setArray(4, numbers(cards.values().stream().map(change -> change.expiresAtMs)));
-            update.setInt(5, cell);
+            update.setArray(5, numbers(cards.values().stream().map(change -> change.held)));
+            update.setArray(
+                    6, texts(cards.values().stream().map(change -> change.owner).toList()));
+            update.setInt(7, cell);
             expect("cards", cards.size(), update.executeUpdate());
         }
     }
@@ -125,14 +176,14 @@ final class BooksWriter {
         }
     }
 
-    private void addCodes(Collection<String> codes) throws SQLException {
+    private void changeCodes(String what, String sql, Collection<String> codes) throws SQLException {
         if (codes.isEmpty()) {
             return;
         }
-        try (PreparedStatement update = connection.prepareStatement(ADD_CODES)) {
+        try (PreparedStatement update = connection.prepareStatement(sql)) {
             update.setArray(1, texts(codes));
             update.setString(2, program);
-            expect("staged codes", codes.size(), update.executeUpdate());
+            expect(what, codes.size(), update.executeUpdate());
         }
     }
 
@@ -148,7 +199,7 @@ final class BooksWriter {
         }
     }
 
-    private Array texts(Collection<String> values) throws SQLException {
+    private Array texts(Collection<? extends @Nullable String> values) throws SQLException {
         return connection.createArrayOf("text", values.toArray());
     }
 

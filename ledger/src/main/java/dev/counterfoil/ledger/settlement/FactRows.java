@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,16 @@ final class FactRows {
     final Map<String, ItemChange> itemChanges = new TreeMap<>();
     final List<String> codesAdded = new ArrayList<>();
     final Map<String, Long> codesDelivered = new TreeMap<>();
+    final Set<String> codesReturned = new TreeSet<>();
+    final Map<Long, Afterwards> afterwards = new TreeMap<>();
+
+    /** A leg's postings are told apart by these, added to its place. */
+    private static final int SECOND_POSTING = 1_000;
+
+    private static final int THIRD_POSTING = 2_000;
+
+    /** Where a follow leg begins to name parts: each a name, what is given back now, and the whole. */
+    private static final int FOLLOWED_PARTS = 5;
 
     private final int cell;
     private long earliestMs = Long.MAX_VALUE;
@@ -74,11 +85,14 @@ final class FactRows {
             LegValues leg = fact.legs().get(i);
             LegValues result = fact.results().get(i);
             switch (leg.text(0)) {
-                case "card" -> card(fact, i, leg.number(1), result, cards);
+                case "card" -> card(fact, i, leg, result, cards);
                 case "new_card" -> newCard(fact, i, leg);
                 case "stock" -> stock(fact, i, leg.text(1), leg.number(2));
                 case "codes" -> codesTaken(fact, i, leg.text(1), result);
                 case "codes_add" -> codesAdded(fact, i, leg);
+                case "codes_back" -> codesReturned(fact, i, leg);
+                case "hold" -> held(fact, leg);
+                case "follow" -> followed(leg, result);
                 case "account" -> account(fact, i, leg, result);
                 case "quota", "due", "paid" -> {}
                 default -> throw JournalFault.malformed(fact.sequence(), "unknown leg " + leg.text(0), null);
@@ -86,7 +100,8 @@ final class FactRows {
         }
     }
 
-    private void card(Fact fact, int n, long sign, LegValues result, Set<String> cards) {
+    private void card(Fact fact, int n, LegValues leg, LegValues result, Set<String> cards) {
+        long sign = leg.number(1);
         String id = result.text(0);
         long amount = result.number(4);
         String state = result.text(6);
@@ -99,16 +114,86 @@ final class FactRows {
             fresh.balance += sign * amount;
             fresh.state = state;
             fresh.expiresAtMs = expiresAtMs == null ? fresh.expiresAtMs : expiresAtMs;
+            fresh.held += asideDelta(leg, 2, amount);
+            fresh.owner = leg.size() > 3 ? leg.text(3) : fresh.owner;
         } else {
             CardChange change = cardChanges.computeIfAbsent(id, any -> new CardChange());
             change.delta += sign * amount;
             change.state = state;
             change.expiresAtMs = expiresAtMs == null ? change.expiresAtMs : expiresAtMs;
+            change.held += asideDelta(leg, 2, amount);
+            change.owner = leg.size() > 3 ? leg.text(3) : change.owner;
         }
-        if (sign != 0) {
-            String beside = PostingAccounts.besideBalance(fact, sign);
-            post(fact, n, PostingAccounts.card(id), beside, asset(fact, result.text(3)), -sign * amount);
+        balance(fact, n, PostingAccounts.card(id), asset(fact, result.text(3)), sign, amount, aside(leg, 2));
+    }
+
+    /** What a leg sets aside, {@code +} for its amount; empty for nothing. */
+    private static String aside(LegValues leg, int index) {
+        return leg.size() > index ? leg.text(index) : "";
+    }
+
+    private static long asideDelta(LegValues leg, int index, long amount) {
+        String aside = aside(leg, index);
+        return aside.isEmpty() ? 0 : aside.equals("+") ? amount : -Long.parseLong(aside);
+    }
+
+    /** The postings of a balance that moved; beside it is what is held of it where the leg sets something aside. */
+    private void balance(Fact fact, int n, String account, String asset, long sign, long amount, String aside) {
+        if (aside.isEmpty()) {
+            if (sign != 0) {
+                post(fact, n, account, PostingAccounts.besideBalance(fact, sign), asset, -sign * amount);
+            }
+            return;
         }
+        String held = PostingAccounts.held(account);
+        post(fact, n, account, held, asset, -sign * amount);
+        if (!aside.equals("+")) {
+            post(
+                    fact,
+                    n + SECOND_POSTING,
+                    held,
+                    PostingAccounts.REDEEMED,
+                    asset,
+                    Long.parseLong(aside) - Math.max(0, sign) * amount);
+        }
+    }
+
+    private void held(Fact fact, LegValues leg) {
+        Afterwards held = new Afterwards("held", fact.atMs() + leg.number(1), "", new TreeMap<>());
+        afterwards.put(fact.sequence(), held);
+    }
+
+    private void followed(LegValues leg, LegValues result) {
+        Map<String, Long> returned = new TreeMap<>();
+        for (int i = 0; i < result.size(); i++) {
+            returned.put(leg.text(FOLLOWED_PARTS + 3 * i), result.number(i));
+        }
+        String status = switch (leg.text(2)) {
+            case "r" -> "released";
+            case "x" -> "expired";
+            default -> "posted";
+        };
+        afterwards.merge(
+                leg.number(1),
+                new Afterwards(status, 0, leg.text(3), returned),
+                (before, now) -> new Afterwards(now.status(), before.deadlineMs(), now.state(), now.returned()));
+    }
+
+    private void codesReturned(Fact fact, int n, LegValues leg) {
+        String sku = leg.text(1);
+        long count = leg.number(2);
+        for (int i = 3; i < leg.size(); i++) {
+            if (codesDelivered.remove(leg.text(i)) == null) {
+                codesReturned.add(leg.text(i));
+            }
+        }
+        if (leg.size() != 3 + count) {
+            throw JournalFault.malformed(
+                    fact.sequence(), "codes_back of " + count + " names " + (leg.size() - 3), null);
+        }
+        item(sku).codes += count;
+        String asset = PostingAccounts.codeAsset(sku);
+        post(fact, n, PostingAccounts.DELIVERED, PostingAccounts.codes(sku), asset, count);
     }
 
     private void newCard(Fact fact, int n, LegValues leg) {
@@ -133,12 +218,18 @@ final class FactRows {
         AccountChange change = accountChanges.computeIfAbsent(id, any -> new AccountChange());
         change.frozen = flag(leg.text(4), change.frozen);
         change.verified = flag(leg.text(5), change.verified);
-        long delta = sign * result.number(0);
-        if (delta != 0) {
-            change.deltas.merge(asset, delta, Long::sum);
-            String beside = PostingAccounts.besideBalance(fact, sign);
-            post(fact, n, PostingAccounts.account(asset, id), beside, asset, -delta);
+        long amount = result.number(0);
+        long lapsed = result.size() > 2 ? result.number(3) : 0;
+        String aside = aside(leg, 6);
+        if (sign * amount != 0 || result.size() > 2 || !aside.isEmpty()) {
+            BalanceChange balance = change.balances.computeIfAbsent(asset, any -> new BalanceChange());
+            balance.delta += sign * amount - lapsed;
+            balance.held += asideDelta(leg, 6, amount);
+            balance.lots = result.size() > 2 ? result.text(4) : balance.lots;
         }
+        String account = PostingAccounts.account(asset, id);
+        balance(fact, n, account, asset, sign, amount, aside);
+        post(fact, n + THIRD_POSTING, account, PostingAccounts.EXPIRED, asset, lapsed);
     }
 
     private static @Nullable Boolean flag(String set, @Nullable Boolean before) {
@@ -224,7 +315,11 @@ final class FactRows {
         long expiresAtMs;
         final long issuedSequence;
         long balance;
+        long held;
         String state = "a";
+
+        @Nullable
+        String owner;
 
         NewCard(
                 String apiId,
@@ -250,6 +345,11 @@ final class FactRows {
     /** What this run did to a card made before. */
     static final class CardChange {
         long delta;
+        long held;
+
+        /** Null where it was not set. */
+        @Nullable
+        String owner;
 
         @Nullable
         String state;
@@ -261,7 +361,7 @@ final class FactRows {
 
     /** What this run did to a holder's account: by asset, and the flags that it set last. */
     static final class AccountChange {
-        final Map<String, Long> deltas = new TreeMap<>();
+        final Map<String, BalanceChange> balances = new TreeMap<>();
 
         @Nullable
         Boolean frozen;
@@ -269,6 +369,24 @@ final class FactRows {
         @Nullable
         Boolean verified;
     }
+
+    /** What this run did to a holder's balance of one asset. */
+    static final class BalanceChange {
+        long delta;
+        long held;
+
+        /** Empty where none is left, null where they were not touched. */
+        @Nullable
+        String lots;
+    }
+
+    /**
+     * What became of a redemption.
+     *
+     * @param deadlineMs of its hold, 0 where it has none or the run does not say
+     * @param returned by part
+     */
+    record Afterwards(String status, long deadlineMs, String state, Map<String, Long> returned) {}
 
     /** What this run did to an item. */
     static final class ItemChange {

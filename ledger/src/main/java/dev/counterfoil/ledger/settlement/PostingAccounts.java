@@ -12,6 +12,10 @@ package dev.counterfoil.ledger.settlement;
  * <tr><td>card debited by a redemption</td><td>{@code card:<id>}</td><td>{@code redeemed}</td><td>the card's</td></tr>
  * <tr><td>card debited by a reversal</td><td>{@code card:<id>}</td><td>{@code void}</td><td>the card's</td></tr>
  * <tr><td>card moved by an adjustment</td><td>{@code card:<id>}</td><td>{@code adjusted}</td><td>the card's</td></tr>
+ * <tr><td>what a leg sets aside for a hold</td><td>{@code card:<id>}</td><td>{@code held:card:<id>}</td><td>the card's</td></tr>
+ * <tr><td>what is set aside no longer, returned</td><td>{@code held:card:<id>}</td><td>{@code card:<id>}</td><td>the card's</td></tr>
+ * <tr><td>the rest of it, captured</td><td>{@code held:card:<id>}</td><td>{@code redeemed}</td><td>the card's</td></tr>
+ * <tr><td>a lot that lapsed</td><td>{@code account:<asset>:<id>}</td><td>{@code expired}</td><td>that asset</td></tr>
  * <tr><td>account, as a card</td><td>{@code account:<asset>:<id>}</td><td>as beside a card</td><td>that asset</td></tr>
  * <tr><td>units sold</td><td>{@code stock:<sku>}</td><td>{@code sold}</td><td>{@code unit:<sku>}</td></tr>
  * <tr><td>units stocked</td><td>{@code stock-in}</td><td>{@code stock:<sku>}</td><td>{@code unit:<sku>}</td></tr>
@@ -27,6 +31,7 @@ public final class PostingAccounts {
     public static final String REDEEMED = "redeemed";
     public static final String VOID = "void";
     public static final String ADJUSTED = "adjusted";
+    public static final String EXPIRED = "expired";
     public static final String STOCK_IN = "stock-in";
     public static final String SOLD = "sold";
     public static final String CODES_IN = "codes-in";
@@ -42,6 +47,11 @@ public final class PostingAccounts {
     /** The account of what a holder has of an asset. The asset comes first: it has no colon, the id may have. */
     public static String account(String asset, String id) {
         return "account:" + asset + ":" + id;
+    }
+
+    /** The account of what is set aside of {@code balance}, a card's or a holder's account. */
+    public static String held(String balance) {
+        return "held:" + balance;
     }
 
     /** The account of an item's units. */
@@ -77,7 +87,7 @@ public final class PostingAccounts {
     /** The other side of an item's units. */
     static String besideStock(Fact fact) {
         return switch (fact.type()) {
-            case "redemption", "reversal" -> SOLD;
+            case "redemption", "reversal", "capture", "release", "expiry" -> SOLD;
             case "stocking", "adjustment" -> STOCK_IN;
             default -> throw unknown(fact, "stock");
         };

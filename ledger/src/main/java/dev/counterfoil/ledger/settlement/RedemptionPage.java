@@ -1,5 +1,6 @@
 package dev.counterfoil.ledger.settlement;
 
+import dev.counterfoil.ledger.Became;
 import dev.counterfoil.ledger.JournaledTransaction;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -9,8 +10,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param next where the next page begins, null on the last
  */
-public record RedemptionPage(List<JournaledTransaction> transactions, RedemptionQuery.@Nullable Cursor next) {
+public record RedemptionPage(List<Redemption> redemptions, RedemptionQuery.@Nullable Cursor next) {
+    /** A redemption, and what became of it since. */
+    public record Redemption(JournaledTransaction transaction, Became became) {}
+
     public RedemptionPage {
-        transactions = List.copyOf(transactions);
+        redemptions = List.copyOf(redemptions);
     }
 }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param reference the shop's order number, exactly
  * @param account the holder, exactly
  * @param card the card's API id, without {@code card_}
- * @param status {@code posted}, the only status of a settled redemption yet; any other finds nothing
+ * @param status {@code held}, {@code posted}, {@code released} or {@code expired}
  * @param from earliest time of posting, inclusive
  * @param until latest time of posting, exclusive
  * @param cursor where the page before ended

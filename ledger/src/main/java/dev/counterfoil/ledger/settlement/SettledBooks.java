@@ -1,5 +1,6 @@
 package dev.counterfoil.ledger.settlement;
 
+import dev.counterfoil.ledger.Became;
 import dev.counterfoil.ledger.Cell;
 import dev.counterfoil.ledger.JournaledTransaction;
 import dev.counterfoil.ledger.SettledTransactions;
@@ -14,6 +15,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
@@ -66,31 +69,35 @@ public final class SettledBooks implements SettledTransactions {
 
     /** The redemptions of {@code cell} that {@code query} asks for, newest first. */
     public Future<RedemptionPage> redemptions(Cell cell, RedemptionQuery query) {
-        String status = query.status();
-        if (status != null && !status.equals("posted")) {
-            return Future.succeededFuture(new RedemptionPage(List.of(), null));
-        }
         return database.call(handle -> {
             List<Row> rows = bind(query(handle, cell, sql(query)), query)
-                    .map((row, context) -> new Row(row.getTimestamp("at").getTime(), transaction(cell, row)))
+                    .map((row, context) -> new Row(row.getTimestamp("at").getTime(), redemption(cell, row)))
                     .list();
             boolean more = rows.size() > query.limit();
             List<Row> page = more ? rows.subList(0, query.limit()) : rows;
             return new RedemptionPage(
-                    page.stream().map(Row::transaction).toList(),
+                    page.stream().map(Row::redemption).toList(),
                     more ? page.get(page.size() - 1).cursor() : null);
         });
     }
 
     /** Only the conditions that are asked for, so that each combination is planned with the index that serves it. */
     private static String sql(RedemptionQuery query) {
-        StringBuilder sql = new StringBuilder(SELECT);
+        StringBuilder sql = new StringBuilder("select t.seq, t.at, t.data, t.result, f.status, f.state, f.returned"
+                + " from transactions t left join afterwards f on f.cell = t.cell and f.seq = t.seq");
         if (query.card() != null) {
             sql.append(
                     " join card on card.cell = t.cell and card.api_id = :card"
                             + " join transaction_card moved on moved.cell = t.cell and moved.card = card.id and moved.seq = t.seq");
         }
         sql.append(OF_CELL).append(" and t.type = 'redemption'");
+        condition(
+                sql,
+                query.status(),
+                "posted".equals(query.status())
+                        ? "(f.status is null or f.status = :status)"
+                        : "f.status = :status and t.seq in"
+                                + " (select a.seq from afterwards a where a.cell = t.cell and a.status = :status)");
         condition(sql, query.reference(), "t.reference = :reference");
         condition(sql, query.account(), "t.account = :account");
         condition(sql, query.from(), "t.at >= :from");
@@ -106,6 +113,7 @@ public final class SettledBooks implements SettledTransactions {
     }
 
     private static Query bind(Query statement, RedemptionQuery query) {
+        bind(statement, "status", query.status());
         bind(statement, "reference", query.reference());
         bind(statement, "account", query.account());
         bind(statement, "card", query.card());
@@ -141,9 +149,50 @@ public final class SettledBooks implements SettledTransactions {
                 new JsonObject(row.getString("result")));
     }
 
-    private record Row(long atMs, JournaledTransaction transaction) {
+    private static RedemptionPage.Redemption redemption(Cell cell, ResultSet row) throws SQLException {
+        String status = row.getString("status");
+        return new RedemptionPage.Redemption(
+                transaction(cell, row),
+                status == null ? Became.POSTED : counted(row).became());
+    }
+
+    private static Counted counted(ResultSet row) throws SQLException {
+        SortedMap<String, Long> returned = new TreeMap<>();
+        JsonObject parts = new JsonObject(row.getString("returned"));
+        parts.fieldNames().forEach(part -> returned.put(part, parts.getLong(part)));
+        return new Counted(row.getString("status"), row.getString("state"), returned);
+    }
+
+    /** What became of a redemption, or nothing when nothing followed it and it was not held. */
+    public Future<Optional<Became>> became(Cell cell, long sequence) {
+        return standing(cell, sequence).map(found -> found.map(Counted::became));
+    }
+
+    /** What was counted of what followed a redemption, or nothing when nothing did and it was not held. */
+    public Future<Optional<Counted>> standing(Cell cell, long sequence) {
+        String sql = "select status, state, returned from afterwards"
+                + " where cell = (select id from cell where program = :program and index = :index) and seq = :seq";
+        return database.call(handle -> query(handle, cell, sql)
+                .bind("seq", sequence)
+                .map((row, context) -> counted(row))
+                .findOne());
+    }
+
+    /**
+     * As the settled books have it.
+     *
+     * @param state as the count in Redis kept it
+     * @param returned by part, empty where nothing was given back yet
+     */
+    public record Counted(String status, String state, SortedMap<String, Long> returned) {
+        Became became() {
+            return status.equals("held") ? Became.HELD : Became.of(state, returned);
+        }
+    }
+
+    private record Row(long atMs, RedemptionPage.Redemption redemption) {
         RedemptionQuery.Cursor cursor() {
-            return new RedemptionQuery.Cursor(atMs, transaction.sequence());
+            return new RedemptionQuery.Cursor(atMs, redemption.transaction().sequence());
         }
     }
 }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class SettledCards {
     private static final String CELL = "(select id from cell where program = :program and index = :index)";
     private static final String SELECT =
-            "select id, api_id, number, card_type || ':' || asset as token, state, balance, expires_at, batch from card"
+            "select id, api_id, number, card_type || ':' || asset as token, state, balance, held, owner, expires_at, batch from card"
                     + " where cell = " + CELL;
 
     private final Database database;
@@ -39,12 +39,14 @@ public final class SettledCards {
     /**
      * Which cards to list, by number. Every condition that is not null must hold.
      *
+     * @param account that it belongs to
      * @param state one of {@code inactive active frozen void expired}
      * @param after the number that the page before ended with
      */
     public record Wanted(
             @Nullable String number,
             @Nullable String batch,
+            @Nullable String account,
             @Nullable String state,
             @Nullable String after,
             int limit) {}
@@ -54,6 +56,7 @@ public final class SettledCards {
         StringBuilder sql = new StringBuilder(SELECT);
         sql.append(wanted.number() == null ? "" : " and number = :number");
         sql.append(wanted.batch() == null ? "" : " and batch = :batch");
+        sql.append(wanted.account() == null ? "" : " and owner = :account");
         sql.append(wanted.after() == null ? "" : " and number > :after");
         sql.append(wanted.state() == null ? "" : inState(wanted.state()));
         sql.append(" order by number limit :limit");
@@ -61,6 +64,7 @@ public final class SettledCards {
             Query query = query(handle, cell, sql.toString()).bind("limit", wanted.limit());
             bind(query, "number", wanted.number());
             bind(query, "batch", wanted.batch());
+            bind(query, "account", wanted.account());
             bind(query, "after", wanted.after());
             return cards(query);
         });
@@ -143,6 +147,8 @@ public final class SettledCards {
                 row.getString("token"),
                 CardState.of(row.getString("state").charAt(0)),
                 row.getLong("balance"),
+                row.getLong("held"),
+                row.getString("owner"),
                 expires == null ? 0 : expires.getTime(),
                 nowMs);
         return new SettledCard(card, row.getString("batch"));

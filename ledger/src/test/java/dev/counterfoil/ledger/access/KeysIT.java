@@ -11,6 +11,7 @@ import dev.counterfoil.ledger.catalog.Mode;
 import dev.counterfoil.ledger.catalog.Program;
 import dev.counterfoil.ledger.catalog.ProgramDraft;
 import dev.counterfoil.ledger.catalog.Recurring;
+import dev.counterfoil.ledger.rates.Rate;
 import dev.counterfoil.ledger.redis.RedisConnection;
 import dev.counterfoil.ledger.redis.RedisKeys;
 import dev.counterfoil.ledger.testing.Ledgers;
@@ -112,6 +113,26 @@ class KeysIT {
             Servers.postgresql().restart();
             await(vertx.close());
         }
+    }
+
+    @Test
+    void a_rate_goes_with_its_key_and_a_change_is_known_to_another_gateway() {
+        KeyDraft draft = new KeyDraft(
+                client.id(), KeyKind.SECRET, EnumSet.of(Scope.REDEEM), null, "Till", null, new Rate(600, 60));
+        IssuedKey issued = await(publisher.create(draft));
+        IssuedKey other = await(publisher.create(draft(null, null)));
+        assertThat(issued.key().rate()).isEqualTo(new Rate(600, 60));
+        assertThat(other.key().rate()).isNull();
+        await(keys.load());
+        assertThat(keys.authenticate(issued.text()).orElseThrow().rate()).isEqualTo(new Rate(600, 60));
+        assertThat(keys.authenticate(other.text()).orElseThrow().rate()).isNull();
+        for (Rate rate : new Rate[] {Rate.OFF, new Rate(10_000_000, 86_400), new Rate(7, 90), null}) {
+            Optional<ApiKey> limited = await(publisher.limit(issued.key().id(), rate));
+            assertThat(limited.orElseThrow().rate()).isEqualTo(rate);
+            await(keys.load());
+            assertThat(keys.authenticate(issued.text()).orElseThrow().rate()).isEqualTo(rate);
+        }
+        assertThat(await(publisher.limit("nobody", Rate.OFF))).isEmpty();
     }
 
     @Test
@@ -222,6 +243,6 @@ class KeysIT {
 
     private KeyDraft draft(@Nullable Set<String> programs, @Nullable Instant expiresAt) {
         return new KeyDraft(
-                client.id(), KeyKind.SECRET, EnumSet.of(Scope.REDEEM, Scope.READ), programs, "Till", expiresAt);
+                client.id(), KeyKind.SECRET, EnumSet.of(Scope.REDEEM, Scope.READ), programs, "Till", expiresAt, null);
     }
 }

@@ -4,7 +4,6 @@ import dev.counterfoil.ledger.CardState;
 import dev.counterfoil.ledger.Cell;
 import dev.counterfoil.ledger.IdempotencyKey;
 import dev.counterfoil.ledger.Leg;
-import dev.counterfoil.ledger.Outcome;
 import dev.counterfoil.ledger.Posted;
 import dev.counterfoil.ledger.Transaction;
 import dev.counterfoil.ledger.TransactionType;
@@ -15,7 +14,6 @@ import dev.counterfoil.ledger.redis.RedisKeys;
 import dev.counterfoil.ledger.redis.RedisLedger;
 import dev.counterfoil.ledger.testing.Ledgers;
 import dev.counterfoil.ledger.testing.Servers;
-import io.lettuce.core.SetArgs;
 import io.lettuce.core.XAddArgs;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
@@ -24,53 +22,62 @@ import io.vertx.core.json.JsonObject;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 
 /**
- * Posts a second and Redis' CPU time a post (as Redis itself accounts it), beside the same reads and writes sent as plain
- * pipelined commands in the same run, alternating, each round's ratio printed. A post is a redemption: key's record, card,
- * stock, one quota, journal.
+ * Posts a second and Redis' CPU time a post (as Redis itself accounts it, fsync included), by batches of 1, 4, 16 and 64,
+ * beside the same reads and writes, and the writes alone, sent as plain commands in pipelines of as many posts. A post is a
+ * redemption: key's record, card, stock, one quota, journal. Each round measures all of them in turn; the table has the
+ * medians, and the median of the rounds' ratios. The ledger makes its batches itself: with twice as many in flight as a batch
+ * is to have, one gathers while one is out. The mean that it made is printed.
  *
- * <p>Arguments: posts a round (50,000), requests in flight (16), rounds (5).
+ * <p>Arguments: posts a measurement (20,000; a quarter of it at batch 1), rounds (5). Run: see CONTRIBUTING.md.
  */
 public final class LedgerBench {
     private static final Cell CELL = Cell.of("bench");
     private static final int CARDS = 10_000;
 
+    private static final int[] BATCHES = {1, 4, 16, 64};
+
+    /** Of one measurement: posts a second, microseconds of Redis' CPU a post. */
+    private record Cost(double postsASecond, double cpuMicros) {}
+
     private final RedisConnection redis = Ledgers.connectRedis();
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final RedisLedger ledger = new RedisLedger(
             redis,
             LedgerLimits.standard(),
             () -> "durable",
             at -> 1,
             (at, sequence) -> Future.succeededFuture(Optional.empty()),
-            new LedgerMetrics(new SimpleMeterRegistry()),
+            new LedgerMetrics(meters),
             at -> {});
+    private final PlainPosts plain = new PlainPosts(true);
+    private final PlainPosts writes = new PlainPosts(false);
     private final int posts;
-    private final int inFlight;
+    private final int rounds;
     private long next;
 
-    private LedgerBench(int posts, int inFlight) {
+    private LedgerBench(int posts, int rounds) {
         this.posts = posts;
-        this.inFlight = inFlight;
+        this.rounds = rounds;
     }
 
     public static void main(String[] args) {
-        int posts = args.length > 0 ? Integer.parseInt(args[0]) : 50_000;
-        int inFlight = args.length > 1 ? Integer.parseInt(args[1]) : 16;
-        int rounds = args.length > 2 ? Integer.parseInt(args[2]) : 5;
+        int posts = args.length > 0 ? Integer.parseInt(args[0]) : 20_000;
+        int rounds = args.length > 1 ? Integer.parseInt(args[1]) : 5;
         Servers.flushRedis();
-        LedgerBench bench = new LedgerBench(posts, inFlight);
+        LedgerBench bench = new LedgerBench(posts, rounds);
         bench.prepare();
-        bench.run(rounds);
+        bench.run();
         System.exit(0);
     }
 
@@ -91,60 +98,117 @@ public final class LedgerBench {
         run(ledger.post(transaction(List.of(new Leg.StockLeg("crab", 1L << 40, 0, 0)))));
     }
 
-    private void run(int rounds) {
-        System.out.printf(
-                Locale.ROOT,
-                "%d posts a round, %d in flight%n%-6s %12s %14s %14s %14s %8s%n",
-                posts,
-                inFlight,
-                "round",
-                "posts/s",
-                "script us/post",
-                "plain posts/s",
-                "plain us/post",
-                "ratio");
-        List<Double> ratios = new ArrayList<>();
+    private void run() {
+        List<List<Cost>> script = measurements();
+        List<List<Cost>> reading = measurements();
+        List<List<Cost>> writing = measurements();
+        double[] made = new double[BATCHES.length];
         for (int round = 0; round <= rounds; round++) {
-            double[] script = measured(this::post);
-            double[] plain = measured(this::plain);
-            if (round > 0) {
-                ratios.add(script[1] / plain[1]);
-                System.out.printf(
-                        Locale.ROOT,
-                        "%-6d %12.0f %14.1f %14.0f %14.1f %8.2f%n",
-                        round,
-                        script[0],
-                        script[1],
-                        plain[0],
-                        plain[1],
-                        script[1] / plain[1]);
+            for (int b = 0; b < BATCHES.length; b++) {
+                int batch = BATCHES[b];
+                int count = batch == 1 ? posts / 4 : posts;
+                double calls = calls();
+                Cost ofScript = measured(count, () -> post(count, batch));
+                made[b] = count / (calls() - calls);
+                Cost ofPlain = measured(count, () -> plain.post(count, batch));
+                Cost ofWrites = measured(count, () -> writes.post(count, batch));
+                if (round > 0) {
+                    script.get(b).add(ofScript);
+                    reading.get(b).add(ofPlain);
+                    writing.get(b).add(ofWrites);
+                }
             }
         }
-        ratios.sort(null);
-        System.out.printf(Locale.ROOT, "median ratio %.2f%n", ratios.get(ratios.size() / 2));
+        print(made, script, reading, writing);
     }
 
-    /** Posts a second, and microseconds of Redis' CPU a post. */
-    private double[] measured(java.util.function.Supplier<? extends CompletionStage<?>> one) {
-        Semaphore window = new Semaphore(inFlight);
-        AtomicInteger failed = new AtomicInteger();
+    private static List<List<Cost>> measurements() {
+        List<List<Cost>> ofBatches = new ArrayList<>();
+        for (int ignored : BATCHES) {
+            ofBatches.add(new ArrayList<>());
+        }
+        return ofBatches;
+    }
+
+    private void print(double[] made, List<List<Cost>> script, List<List<Cost>> reading, List<List<Cost>> writing) {
+        System.out.printf(
+                Locale.ROOT,
+                "%d posts a measurement, medians of %d rounds; CPU is Redis', in microseconds a post%n"
+                        + "%-6s %6s | %8s %8s | %8s %8s %6s %11s | %8s %6s%n",
+                posts,
+                rounds,
+                "batch",
+                "made",
+                "script/s",
+                "cpu",
+                "plain/s",
+                "cpu",
+                "ratio",
+                "(least-most)",
+                "writes",
+                "ratio");
+        for (int b = 0; b < BATCHES.length; b++) {
+            double[] ratios = ratios(script.get(b), reading.get(b));
+            System.out.printf(
+                    Locale.ROOT,
+                    "%-6d %6.1f | %8.0f %8.1f | %8.0f %8.1f %6.2f %11s | %8.1f %6.2f%n",
+                    BATCHES[b],
+                    made[b],
+                    median(script.get(b).stream().mapToDouble(Cost::postsASecond)),
+                    median(script.get(b).stream().mapToDouble(Cost::cpuMicros)),
+                    median(reading.get(b).stream().mapToDouble(Cost::postsASecond)),
+                    median(reading.get(b).stream().mapToDouble(Cost::cpuMicros)),
+                    median(Arrays.stream(ratios)),
+                    String.format(Locale.ROOT, "(%.2f-%.2f)", ratios[0], ratios[ratios.length - 1]),
+                    median(writing.get(b).stream().mapToDouble(Cost::cpuMicros)),
+                    median(Arrays.stream(ratios(script.get(b), writing.get(b)))));
+        }
+    }
+
+    /** Round by round, sorted. */
+    private static double[] ratios(List<Cost> script, List<Cost> plain) {
+        return IntStream.range(0, script.size())
+                .mapToDouble(round ->
+                        script.get(round).cpuMicros() / plain.get(round).cpuMicros())
+                .sorted()
+                .toArray();
+    }
+
+    private static double median(DoubleStream values) {
+        double[] sorted = values.sorted().toArray();
+        return sorted[sorted.length / 2];
+    }
+
+    private Cost measured(int count, Runnable posting) {
         double cpu = cpuSeconds();
         long started = System.nanoTime();
-        for (int i = 0; i < posts; i++) {
+        posting.run();
+        double seconds = (System.nanoTime() - started) / 1e9;
+        return new Cost(count / seconds, (cpuSeconds() - cpu) * 1e6 / count);
+    }
+
+    /** Calls of the script so far. */
+    private double calls() {
+        return meters.get("counterfoil.ledger.batch.size").summary().count();
+    }
+
+    private void post(int count, int batch) {
+        int inFlight = batch == 1 ? 1 : 2 * batch;
+        Semaphore window = new Semaphore(inFlight);
+        AtomicInteger failed = new AtomicInteger();
+        for (int i = 0; i < count; i++) {
             window.acquireUninterruptibly();
-            var unused = one.get().whenComplete((result, failure) -> {
-                if (failure != null) {
+            var unused = ledger.post(redemption()).onComplete(result -> {
+                if (!(result.result() instanceof Posted)) {
                     failed.incrementAndGet();
                 }
                 window.release();
             });
         }
         window.acquireUninterruptibly(inFlight);
-        double seconds = (System.nanoTime() - started) / 1e9;
         if (failed.get() > 0) {
-            throw new IllegalStateException(failed.get() + " failed");
+            throw new IllegalStateException(failed.get() + " not posted");
         }
-        return new double[] {posts / seconds, (cpuSeconds() - cpu) * 1e6 / posts};
     }
 
     private double cpuSeconds() {
@@ -153,15 +217,6 @@ public final class LedgerBench {
                 .filter(line -> line.startsWith("used_cpu_sys:") || line.startsWith("used_cpu_user:"))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.indexOf(':') + 1)))
                 .sum();
-    }
-
-    private CompletionStage<Outcome> post() {
-        return ledger.post(redemption()).toCompletionStage().thenApply(outcome -> {
-            if (!(outcome instanceof Posted)) {
-                throw new IllegalStateException(outcome.toString());
-            }
-            return outcome;
-        });
     }
 
     private Transaction redemption() {
@@ -207,38 +262,6 @@ public final class LedgerBench {
                                                 .put("item", "crab")
                                                 .put("quantity", 1)
                                                 .put("prices", new JsonObject().put("CNY", 29_800)))));
-    }
-
-    /** The same reads and writes, one command each, on keys of their own. */
-    private CompletionStage<?> plain() {
-        long n = next++;
-        byte[] record = ByteBuffer.allocate(24).putLong(n).putLong(9).putLong(n).array();
-        byte[] card = bytes("plain:card:" + n % CARDS);
-        byte[] item = bytes("plain:item");
-        byte[] quota = bytes("plain:quota:" + n % 5_000);
-        return redis.dispatch(commands -> {
-            var unused1 = commands.get(record);
-            var unused2 = commands.hmget(card, bytes("b"), bytes("s"), bytes("t"), bytes("x"), bytes("c"), bytes("n"));
-            var unused3 = commands.hget(item, bytes("u"));
-            var unused4 = commands.get(quota);
-            var unused5 = commands.hset(card, bytes("b"), bytes(Long.toString(n)));
-            var unused6 = commands.hset(item, bytes("u"), bytes(Long.toString(n)));
-            var unused7 = commands.set(quota, bytes(Long.toString(n)), SetArgs.Builder.pxAt(4_000_000_000_000L));
-            if (n % 16 == 0) {
-                var unused8 = commands.xadd(bytes("plain:journal"), entry());
-            }
-            return commands.set(record, new byte[32], SetArgs.Builder.px(86_400_000));
-        });
-    }
-
-    private Map<byte[], byte[]> entry() {
-        Map<byte[], byte[]> fields = new HashMap<>();
-        byte[] data = redemption().request().toBuffer().getBytes();
-        for (int i = 0; i < 16; i++) {
-            fields.put(bytes("d" + i), Arrays.copyOf(data, 400));
-            fields.put(bytes("r" + i), new byte[120]);
-        }
-        return fields;
     }
 
     private static String id(long n) {

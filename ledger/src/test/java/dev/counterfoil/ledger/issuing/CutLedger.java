@@ -1,61 +1,44 @@
 package dev.counterfoil.ledger.issuing;
 
-import dev.counterfoil.ledger.Account;
-import dev.counterfoil.ledger.Card;
-import dev.counterfoil.ledger.Cell;
-import dev.counterfoil.ledger.JournaledTransaction;
 import dev.counterfoil.ledger.Ledger;
 import dev.counterfoil.ledger.LedgerFault;
-import dev.counterfoil.ledger.Outcome;
 import dev.counterfoil.ledger.Transaction;
 import io.vertx.core.Future;
-import java.time.Instant;
-import java.util.List;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** The real ledger, as a process sees it that can post a few times more and then no more. */
-final class CutLedger implements Ledger {
-    private final Ledger ledger;
-    private int left;
+final class CutLedger {
+    private CutLedger() {}
 
-    CutLedger(Ledger ledger, int posts) {
-        this.ledger = ledger;
-        this.left = posts;
+    /** Posts {@code posts} times more. */
+    static Ledger after(int posts, Ledger ledger) {
+        return cut(posts, ledger, true);
     }
 
-    @Override
-    public Future<Outcome> post(Transaction transaction) {
-        return left-- > 0 ? ledger.post(transaction) : Future.failedFuture(new LedgerFault.Unavailable("cut"));
+    /** Posts {@code posts} times more, and their answers get lost on the way. */
+    static Ledger losingAnswers(int posts, Ledger ledger) {
+        return cut(posts, ledger, false);
     }
 
-    @Override
-    public Future<Outcome> preview(Transaction transaction) {
-        return ledger.preview(transaction);
-    }
-
-    @Override
-    public Future<Optional<Account>> account(Cell cell, String id) {
-        return ledger.account(cell, id);
-    }
-
-    @Override
-    public Future<Recorded> recorded(Cell cell, byte[] record, byte @Nullable [] fingerprint) {
-        return ledger.recorded(cell, record, fingerprint);
-    }
-
-    @Override
-    public Future<Optional<Card>> card(Cell cell, List<String> ids) {
-        return ledger.card(cell, ids);
-    }
-
-    @Override
-    public Future<Optional<JournaledTransaction>> transaction(Cell cell, long sequence) {
-        return ledger.transaction(cell, sequence);
-    }
-
-    @Override
-    public Future<Instant> now(Cell cell) {
-        return ledger.now(cell);
+    private static Ledger cut(int posts, Ledger ledger, boolean answered) {
+        AtomicInteger left = new AtomicInteger(posts);
+        return (Ledger) Proxy.newProxyInstance(
+                Ledger.class.getClassLoader(), new Class<?>[] {Ledger.class}, (proxy, method, arguments) -> {
+                    if (!method.getName().equals("post")) {
+                        try {
+                            return method.invoke(ledger, arguments);
+                        } catch (InvocationTargetException e) {
+                            throw e.getCause();
+                        }
+                    } else if (left.getAndDecrement() <= 0) {
+                        return Future.failedFuture(new LedgerFault.Unavailable("cut"));
+                    }
+                    return ledger.post((Transaction) arguments[0])
+                            .compose(outcome -> answered
+                                    ? Future.succeededFuture(outcome)
+                                    : Future.failedFuture(new LedgerFault.OutcomeUnknown("answer lost")));
+                });
     }
 }

@@ -188,7 +188,7 @@ class IssuingIT {
     void a_load_that_was_cut_after_the_staging_is_finished_by_its_retry() {
         List<DigitalCode> codes = codes("a", 700);
         CodeLoader interrupted =
-                new CodeLoader(settledUpTo, servers.database(), new CutLedger(ledger, 1), cipher, hash, random);
+                new CodeLoader(settledUpTo, servers.database(), CutLedger.after(1, ledger), cipher, hash, random);
         assertThatThrownBy(() -> await(interrupted.load(CELL, "video", codes, key("l1"))))
                 .isInstanceOf(dev.counterfoil.ledger.LedgerFault.OutcomeUnknown.class);
         assertThat(await(loader().load(CELL, "video", codes, key("l1"))))
@@ -211,7 +211,7 @@ class IssuingIT {
     void a_cut_load_is_finished_also_after_its_records_lapsed_and_another_key_names_its_lines_pending() {
         List<DigitalCode> codes = codes("a", 700);
         CodeLoader interrupted =
-                new CodeLoader(settledUpTo, servers.database(), new CutLedger(ledger, 1), cipher, hash, random);
+                new CodeLoader(settledUpTo, servers.database(), CutLedger.after(1, ledger), cipher, hash, random);
         assertThatThrownBy(() -> await(interrupted.load(CELL, "video", codes, key("l1"))))
                 .isInstanceOf(dev.counterfoil.ledger.LedgerFault.OutcomeUnknown.class);
         CodeLoader.Loaded other =
@@ -229,7 +229,7 @@ class IssuingIT {
     void a_batch_whose_first_answer_was_lost_stays_unknown_and_can_be_voided() {
         Batch batch = begin("b1", 5, CardState.ACTIVE);
         BatchMaker unlucky = new BatchMaker(
-                servers.database(), new AnswersLost(ledger, 1), cardIds, hash, random, Clock.systemUTC());
+                servers.database(), CutLedger.losingAnswers(1, ledger), cardIds, hash, random, Clock.systemUTC());
         assertThatThrownBy(() -> await(unlucky.make(batch, 0)))
                 .isInstanceOf(dev.counterfoil.ledger.LedgerFault.OutcomeUnknown.class);
         assertThat(await(change.change(CELL, batch.id(), BatchChange.Kind.VOID)))

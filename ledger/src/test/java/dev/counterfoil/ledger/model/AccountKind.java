@@ -4,6 +4,7 @@ import dev.counterfoil.ledger.Account;
 import dev.counterfoil.ledger.Amounts;
 import dev.counterfoil.ledger.Leg.AccountLeg;
 import dev.counterfoil.ledger.Leg.Price;
+import dev.counterfoil.ledger.Lot;
 import dev.counterfoil.ledger.Refusal;
 import dev.counterfoil.ledger.model.Stored.FieldChange;
 import dev.counterfoil.ledger.model.Stored.Fields;
@@ -13,6 +14,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** A holder's balance of one asset moves, or his account changes a flag. */
@@ -43,10 +46,18 @@ final class AccountKind extends LegKind<AccountLeg> {
 
     static Optional<Account> account(ReferenceCell cell, String id, long nowMs) {
         return cell.find(key(id), Fields.class, nowMs).map(Fields::fields).map(fields -> {
-            Map<String, Long> balances = new HashMap<>();
+            SortedMap<String, Account.Balance> balances = new TreeMap<>();
             fields.forEach((field, value) -> {
                 if (field.startsWith("b:")) {
-                    balances.put(field.substring(2), Long.valueOf(value));
+                    String asset = field.substring(2);
+                    Lots lots = new Lots(fields.getOrDefault("l:" + asset, ""));
+                    long lapsed = lots.lapse(nowMs);
+                    balances.put(
+                            asset,
+                            new Account.Balance(
+                                    Long.parseLong(value) - lapsed,
+                                    Long.parseLong(fields.getOrDefault("h:" + asset, "0")),
+                                    Lot.parse(lots.text())));
                 }
             });
             return new Account(id, fields.containsKey("f"), fields.containsKey("v"), balances);
@@ -67,13 +78,14 @@ final class AccountKind extends LegKind<AccountLeg> {
 
     @Override
     JsonArray data(AccountLeg leg) {
-        return new JsonArray()
+        JsonArray data = new JsonArray()
                 .add("account")
                 .add(leg.account())
                 .add(leg.asset())
                 .add(leg.sign())
                 .add(flag(leg.frozen()))
                 .add(flag(leg.verified()));
+        return leg.setAside() == 0 ? data : data.add(asideText(leg.setAside()));
     }
 
     private static String flag(@Nullable Boolean flag) {
@@ -83,7 +95,12 @@ final class AccountKind extends LegKind<AccountLeg> {
     @Override
     Verdict check(AccountLeg leg, ReferenceCell cell, long nowMs) {
         Map<String, String> account = account(leg, cell, nowMs).fields();
-        long balance = balance(leg, cell, nowMs);
+        long stored = balance(leg, cell, nowMs);
+        String kept = account.get("l:" + leg.asset());
+        boolean inLots = leg.sign() != 0 && (kept != null || !leg.lots().isEmpty());
+        Lots lots = new Lots(kept != null ? kept : stored > 0 ? "0:-:" + stored + ";" : "");
+        long lapsed = inLots ? lots.lapse(nowMs) : 0;
+        long balance = inLots && leg.sign() < 0 ? lots.of(leg.lots()) : stored - lapsed;
         if (leg.refuseFrozen() && account.containsKey("f")) {
             return Verdict.refuses(Refusal.ACCOUNT_FROZEN);
         } else if (leg.refuseUnverified() && !account.containsKey("v")) {
@@ -94,20 +111,26 @@ final class AccountKind extends LegKind<AccountLeg> {
             return Verdict.lacks(Refusal.INSUFFICIENT_BALANCE, leg.amount(), balance);
         }
         long amount = drawn ? cell.dues().drawn(balance) : leg.amount();
-        long after = balance + leg.sign() * amount;
+        long after = stored - lapsed + leg.sign() * amount;
         if (after > Amounts.MAX) {
             throw fault("a credit would pass 2^53-1");
         }
         Map<String, String> changes = new HashMap<>();
-        if (leg.sign() != 0 && amount > 0) {
+        JsonArray result = new JsonArray().add(amount).add(after);
+        if (inLots) {
+            String moved = leg.sign() > 0 ? lots.add(leg.lots(), amount) : lots.take(leg.lots(), amount);
+            result.add(moved).add(lapsed).add(lots.text());
+            changes.put("l:" + leg.asset(), lots.text());
+        }
+        if (leg.sign() != 0 && (amount > 0 || inLots)) {
             changes.put(field(leg), Long.toString(after));
         }
+        long aside = Long.parseLong(account.getOrDefault("h:" + leg.asset(), "0"));
+        long asideAfter = keptAside(aside, leg.setAside(), amount);
+        changes.put("h:" + leg.asset(), asideAfter == 0 ? "" : Long.toString(asideAfter));
         set(changes, "f", leg.frozen());
         set(changes, "v", leg.verified());
-        return Verdict.moves(
-                new JsonArray().add(amount).add(after),
-                key(leg) + " " + field(leg),
-                new FieldChange(key(leg), changes));
+        return Verdict.moves(result, key(leg) + " " + field(leg), new FieldChange(key(leg), changes));
     }
 
     /** A flag that is down is not stored; an empty value takes the field away. */
@@ -123,14 +146,20 @@ final class AccountKind extends LegKind<AccountLeg> {
         String asset = draw.pick("CNY", "points");
         long balance = balance(AccountLeg.pays(account, asset, 0), draw.cell(), draw.nowMs());
         int sign = draw.pick(-1, -1, 1, 1, 0);
+        Map<String, String> fields = account(AccountLeg.pays(account, asset, 0), draw.cell(), draw.nowMs())
+                .fields();
+        String lots = draw.chance(70) ? "" : sign > 0 ? draw.lots() : draw.pick("paid", "bonus", "paid,bonus", "-");
+        long amount = draw.near(sign < 0 ? balance : Amounts.MAX - balance);
         return new AccountLeg(
                 account,
                 asset,
                 sign,
-                draw.near(sign < 0 ? balance : Amounts.MAX - balance),
+                sign > 0 && !lots.isEmpty() && draw.chance(97) ? Lots.sum(lots) : amount,
                 draw.chance(70),
                 draw.chance(20),
                 draw.chance(85) ? null : draw.chance(35),
-                draw.chance(85) ? null : draw.chance(65));
+                draw.chance(85) ? null : draw.chance(65),
+                draw.chance(85) ? 0 : draw.aside(Long.parseLong(fields.getOrDefault("h:" + asset, "0"))),
+                lots);
     }
 }

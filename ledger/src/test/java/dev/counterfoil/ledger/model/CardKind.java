@@ -29,7 +29,11 @@ final class CardKind extends LegKind<CardLeg> {
 
     @Override
     JsonArray data(CardLeg leg) {
-        return new JsonArray().add("card").add(leg.sign());
+        JsonArray data = new JsonArray().add("card").add(leg.sign());
+        if (leg.setAside() != 0 || leg.newOwner() != null) {
+            data.add(leg.setAside() == 0 ? "" : asideText(leg.setAside()));
+        }
+        return leg.newOwner() == null ? data : data.add(leg.newOwner());
     }
 
     @Override
@@ -67,6 +71,10 @@ final class CardKind extends LegKind<CardLeg> {
             result.add(leg.newExpiresAtMs());
             changed = changed.until(leg.newExpiresAtMs());
         }
+        changed = changed.holding(keptAside(card.held(), leg.setAside(), amount));
+        if (leg.newOwner() != null) {
+            changed = changed.ownedBy(leg.newOwner());
+        }
         return Verdict.moves(result, PREFIX + id, changed);
     }
 
@@ -78,6 +86,10 @@ final class CardKind extends LegKind<CardLeg> {
             return refusalOf(card.state());
         } else if (leg.refuseExpired() && card.expired(nowMs)) {
             return Refusal.CARD_EXPIRED;
+        } else if (leg.spender() != null
+                && card.owner() != null
+                && !leg.spender().equals(card.owner())) {
+            return Refusal.CARD_NOT_OWNED;
         } else if (price == null) {
             return Refusal.CARD_NOT_ACCEPTED;
         } else if (price.amount() == Price.OTHER_THAN_EXPECTED) {
@@ -136,7 +148,10 @@ final class CardKind extends LegKind<CardLeg> {
                                 CardState.INACTIVE,
                                 CardState.FROZEN,
                                 CardState.VOID),
-                draw.chance(90) ? null : draw.pick(0L, draw.nowMs() + 1, draw.nowMs() + 60_000));
+                draw.chance(90) ? null : draw.pick(0L, draw.nowMs() + 1, draw.nowMs() + 60_000),
+                draw.chance(85) ? 0 : draw.aside(card.map(StoredCard::held).orElse(0L)),
+                draw.chance(85) ? null : draw.pick("", draw.account()),
+                draw.chance(97) ? null : draw.account());
     }
 
     /** A card that gives what it has to what is due. */

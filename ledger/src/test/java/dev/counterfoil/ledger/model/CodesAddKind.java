@@ -19,8 +19,10 @@ final class CodesAddKind extends LegKind<CodesAddLeg> {
 
     @Override
     JsonArray data(CodesAddLeg leg) {
-        JsonArray data =
-                new JsonArray().add("codes_add").add(leg.sku()).add(leg.codes().size());
+        JsonArray data = new JsonArray()
+                .add(leg.returned() ? "codes_back" : "codes_add")
+                .add(leg.sku())
+                .add(leg.codes().size());
         leg.codes().forEach(code -> data.add(code.substring(0, code.indexOf(':'))));
         return data;
     }
@@ -38,6 +40,6 @@ final class CodesAddKind extends LegKind<CodesAddLeg> {
         for (int left = draw.between(1, 4); left > 0; left--) {
             codes.add(draw.code());
         }
-        return new CodesAddLeg(draw.sku(), codes);
+        return new CodesAddLeg(draw.sku(), codes, draw.chance(20));
     }
 }

@@ -7,6 +7,7 @@ import dev.counterfoil.ledger.Posted;
 import dev.counterfoil.ledger.Refused;
 import io.vertx.core.Future;
 import java.util.List;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** One step of a sequence. Its answer is a text that begins with what kind of answer it is, up to a colon. */
@@ -48,6 +49,21 @@ public sealed interface Command {
         @Override
         public Future<String> send(TrialCell to, Timing timing) {
             return answer(to.ledger().account(to.cell(), account).map(found -> "account: " + found));
+        }
+    }
+
+    /** What followed a transaction is looked up, and which holds are due. */
+    record LookUpFollowed(long sequence) implements Command {
+        @Override
+        public Future<String> send(TrialCell to, Timing timing) {
+            return answer(to.ledger()
+                    .followed(to.cell(), sequence)
+                    .compose(found -> to.ledger()
+                            .dueHolds(to.cell(), 5)
+                            .map(due -> "followed: " + found.counted() + " " + found.state() + " "
+                                    + new TreeMap<>(found.returned()) + " "
+                                    + (timing == Timing.CONTROLLED ? found.heldUntilMs() : found.heldUntilMs() > 0)
+                                    + " at " + found.sequence() + ", due " + due)));
         }
     }
 

@@ -14,7 +14,7 @@ final class Draw {
 
     private static final List<String> CARDS =
             IntStream.range(0, 14).mapToObj(n -> SampleLegs.id("c" + n)).toList();
-    private static final long FAR_MS = 7_000_000_000_000L;
+    static final long FAR_MS = 7_000_000_000_000L;
 
     private final SplittableRandom random;
     private final ReferenceTrial trial;
@@ -127,6 +127,30 @@ final class Draw {
         long drawn =
                 chance(65) ? between(0, 6) : chance(70) ? value + between(-1, 1) : chance(50) ? value / 2 : amount();
         return Math.max(0, Math.min(Amounts.MAX, drawn));
+    }
+
+    /** Of what is set aside: what the leg takes, or about what there is. */
+    long aside(long there) {
+        return chance(60) ? Leg.ASIDE_AMOUNT : near(there);
+    }
+
+    /** How long a hold lasts: by a controlled clock often until the next time the clock moves. */
+    long lasting() {
+        return timing == Timing.REAL ? 3_600_000L : pick(1L, 2L, 5L, 400L, 1_000L, 3_000L, 10_000L);
+    }
+
+    /** One to three lots. */
+    String lots() {
+        StringBuilder lots = new StringBuilder();
+        for (int left = pick(1, 1, 2, 3); left > 0; left--) {
+            lots.append(pick(0L, 0L, instant(), instant()))
+                    .append(':')
+                    .append(pick("paid", "bonus", "-"))
+                    .append(':')
+                    .append(chance(99) ? between(1, 9) : 0)
+                    .append(';');
+        }
+        return lots.toString();
     }
 
     /** None, past, or to come; by a controlled clock also this very moment and those beside it. */

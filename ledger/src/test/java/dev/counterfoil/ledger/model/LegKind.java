@@ -1,5 +1,6 @@
 package dev.counterfoil.ledger.model;
 
+import dev.counterfoil.ledger.Amounts;
 import dev.counterfoil.ledger.LedgerFault;
 import dev.counterfoil.ledger.Leg;
 import io.vertx.core.json.JsonArray;
@@ -46,6 +47,20 @@ abstract class LegKind<L extends Leg> {
 
     final Verdict verdict(Leg leg, ReferenceCell cell, long nowMs) {
         return check(type.cast(leg), cell, nowMs);
+    }
+
+    /** What is set aside after a leg that takes {@code amount}. */
+    static long keptAside(long before, long setAside, long amount) {
+        long after = setAside == Leg.ASIDE_AMOUNT ? before + amount : before - setAside;
+        if (after < 0 || after > Amounts.MAX) {
+            throw fault("a leg sets aside what is not there");
+        }
+        return after;
+    }
+
+    /** How the journal has what a leg sets aside. */
+    static String asideText(long setAside) {
+        return setAside == Leg.ASIDE_AMOUNT ? "+" : Long.toString(setAside);
     }
 
     /** The kernel writes nothing and says that it was asked for what cannot be. */

@@ -14,7 +14,9 @@ final class LegKinds {
             new QuotaKind(),
             new AccountKind(),
             new DueKind(),
-            new PaidKind());
+            new PaidKind(),
+            new HoldKind(),
+            new FollowKind());
 
     private LegKinds() {}
 

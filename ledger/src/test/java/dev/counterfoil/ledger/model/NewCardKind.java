@@ -41,7 +41,14 @@ final class NewCardKind extends LegKind<NewCardLeg> {
                 new JsonArray(),
                 CardKind.PREFIX + leg.id(),
                 new StoredCard(
-                        leg.apiId(), leg.number(), leg.typeToken(), leg.amount(), leg.state(), leg.expiresAtMs()));
+                        leg.apiId(),
+                        leg.number(),
+                        leg.typeToken(),
+                        leg.amount(),
+                        leg.state(),
+                        leg.expiresAtMs(),
+                        0,
+                        null));
     }
 
     @Override

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -60,10 +61,12 @@ public abstract class PaymentContract extends ContractSuite {
         posts(credit("u", "CNY", 0));
         assertThat(await(on.ledger().account(on.cell(), "u"))).isEmpty();
         posts(credit("u", "CNY", 50), credit("u", "points", 7), credit("张三:1", "CNY", 1));
-        assertThat(account("u")).isEqualTo(new Account("u", false, false, Map.of("CNY", 50L, "points", 7L)));
-        assertThat(account("张三:1").balances()).containsEntry("CNY", 1L);
+        assertThat(account("u")).isEqualTo(new Account("u", false, false, balances(50, 7)));
+        assertThat(account("张三:1").balances()).containsEntry("CNY", Account.Balance.of(1));
         posts(Leg.AccountLeg.pays("u", "CNY", 50));
-        assertThat(account("u").balances()).containsEntry("CNY", 0L).containsEntry("points", 7L);
+        assertThat(account("u").balances())
+                .containsEntry("CNY", Account.Balance.of(0))
+                .containsEntry("points", Account.Balance.of(7));
     }
 
     @Test
@@ -78,7 +81,7 @@ public abstract class PaymentContract extends ContractSuite {
         assertThat(refused(pay)).isEqualTo(new Refused(Refusal.INSUFFICIENT_BALANCE, "req1", "", 5, 4, 0, false));
         posts(flags("u", null, false), credit("u", "points", 1));
         posts(new Leg.AccountLeg("u", "CNY", -1, 4, true, false, null, null));
-        assertThat(account("u")).isEqualTo(new Account("u", false, false, Map.of("CNY", 0L, "points", 1L)));
+        assertThat(account("u")).isEqualTo(new Account("u", false, false, balances(0, 1)));
     }
 
     @Test
@@ -86,7 +89,7 @@ public abstract class PaymentContract extends ContractSuite {
         posts(credit("u", "CNY", Amounts.MAX));
         assertThatThrownBy(() -> post("more", credit("u", "CNY", 1))).isInstanceOf(LedgerFault.Faulty.class);
         posts(Leg.AccountLeg.pays("u", "CNY", 1));
-        assertThat(account("u").balances()).containsEntry("CNY", Amounts.MAX - 1);
+        assertThat(account("u").balances()).containsEntry("CNY", Account.Balance.of(Amounts.MAX - 1));
     }
 
     @Test
@@ -122,7 +125,7 @@ public abstract class PaymentContract extends ContractSuite {
         assertThat(post("k", stock("crab", -1), due, pays("a"), accountPays("u", "CNY"), new Leg.PaidLeg(false)))
                 .isEqualTo(refused);
         assertThat(balance("a")).isEqualTo("30");
-        assertThat(account("u").balances()).containsEntry("CNY", 9L);
+        assertThat(account("u").balances()).containsEntry("CNY", Account.Balance.of(9));
         assertThat(on.contents().keySet()).containsAll(before.keySet()).hasSize(before.size() + 1);
     }
 
@@ -177,5 +180,9 @@ public abstract class PaymentContract extends ContractSuite {
                                 .preview(SampleLegs.transaction(on.cell(), "k", "k", SampleLegs.debit("a", 30)))))
                         .reason())
                 .isEqualTo(Refusal.INSUFFICIENT_BALANCE);
+    }
+
+    private static SortedMap<String, Account.Balance> balances(long cny, long points) {
+        return new TreeMap<>(Map.of("CNY", Account.Balance.of(cny), "points", Account.Balance.of(points)));
     }
 }

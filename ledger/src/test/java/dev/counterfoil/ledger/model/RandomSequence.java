@@ -40,7 +40,11 @@ final class RandomSequence {
         if (kind <= 2) {
             return new Command.Publish(draw.cell().catalog + draw.between(0, 1));
         } else if (kind <= 4) {
-            return draw.chance(60) ? new Command.LookUp(draw.cardIds()) : new Command.LookUpAccount(draw.account());
+            return draw.chance(40)
+                    ? new Command.LookUp(draw.cardIds())
+                    : draw.chance(60)
+                            ? new Command.LookUpAccount(draw.account())
+                            : new Command.LookUpFollowed(draw.between(1, 8));
         } else if (kind <= 6 && !posts.isEmpty()) {
             Command.Post post = draw.pick(posts);
             return new Command.Recall(post.key(), draw.pick(post.fingerprint(), post.fingerprint(), null, "other"));

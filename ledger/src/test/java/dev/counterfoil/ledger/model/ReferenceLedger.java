@@ -21,6 +21,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -226,6 +227,8 @@ public final class ReferenceLedger implements Ledger {
                 card.typeToken(),
                 card.state(),
                 card.balance(),
+                card.held(),
+                card.owner(),
                 card.cardExpiresAtMs(),
                 clock.nowMs());
     }
@@ -236,6 +239,45 @@ public final class ReferenceLedger implements Ledger {
             try {
                 fence();
                 return Future.succeededFuture(AccountKind.account(cell, id, clock.nowMs()));
+            } catch (LedgerFault fault) {
+                return Future.failedFuture(fault);
+            }
+        }
+    }
+
+    @Override
+    public Future<dev.counterfoil.ledger.Followed> followed(Cell unused, long sequence) {
+        synchronized (cell) {
+            try {
+                fence();
+                Optional<Stored.Followed> counted =
+                        cell.find("followed:" + sequence, Stored.Followed.class, clock.nowMs());
+                return Future.succeededFuture(new dev.counterfoil.ledger.Followed(
+                        counted.isPresent(),
+                        counted.map(Stored.Followed::state).orElse(""),
+                        counted.map(Stored.Followed::counts).orElse(Map.of()),
+                        Long.parseLong(HoldKind.open(cell, clock.nowMs()).getOrDefault(Long.toString(sequence), "0")),
+                        clock.nowMs(),
+                        cell.sequence));
+            } catch (LedgerFault fault) {
+                return Future.failedFuture(fault);
+            }
+        }
+    }
+
+    @Override
+    public Future<List<Long>> dueHolds(Cell unused, int most) {
+        synchronized (cell) {
+            try {
+                fence();
+                return Future.succeededFuture(HoldKind.open(cell, clock.nowMs()).entrySet().stream()
+                        .filter(hold -> Long.parseLong(hold.getValue()) <= clock.nowMs())
+                        .sorted(Comparator.comparingLong(
+                                        (Map.Entry<String, String> hold) -> Long.parseLong(hold.getValue()))
+                                .thenComparing(Map.Entry::getKey))
+                        .limit(most)
+                        .map(hold -> Long.valueOf(hold.getKey()))
+                        .toList());
             } catch (LedgerFault fault) {
                 return Future.failedFuture(fault);
             }

@@ -69,16 +69,20 @@ public final class ReferenceTrial implements TrialCell {
     @Override
     public SortedMap<String, String> contents() {
         SortedMap<String, String> texts = new TreeMap<>();
-        held.values(clock.nowMs())
-                .forEach((key, value) -> texts.put(
-                        key,
-                        value instanceof Answered
-                                ? value.text() + timing.lives(value.expiresAtMs() - clock.nowMs())
-                                : value.text()));
+        held.values(clock.nowMs()).forEach((key, value) -> texts.put(key, text(key, value)));
         held.journal.forEach(one ->
                 texts.put(Timing.journalKey(one.sequence()), one.data().encode() + " " + timing.result(one.result())));
         texts.put("meta", "epoch " + held.epoch + ", sequence " + held.sequence + ", catalog " + held.catalog);
         return texts;
+    }
+
+    private String text(String key, Stored value) {
+        if (value instanceof Answered) {
+            return value.text() + timing.lives(value.expiresAtMs() - clock.nowMs());
+        } else if (key.equals(HoldKind.KEY)) {
+            return timing.holds(new TreeMap<>(((Stored.Fields) value).fields()));
+        }
+        return value.text();
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** A value that a cell holds under a key, with its text as {@link TrialCell#contents} gives it. */
 interface Stored {
@@ -17,18 +18,33 @@ interface Stored {
 
     /** A card; its text names the fields as they stand in the cell. */
     record StoredCard(
-            String apiId, String number, String typeToken, long balance, CardState state, long cardExpiresAtMs)
+            String apiId,
+            String number,
+            String typeToken,
+            long balance,
+            CardState state,
+            long cardExpiresAtMs,
+            long held,
+            @Nullable String owner)
             implements Stored {
         boolean expired(long nowMs) {
             return cardExpiresAtMs > 0 && cardExpiresAtMs <= nowMs;
         }
 
         StoredCard with(long newBalance, CardState newState) {
-            return new StoredCard(apiId, number, typeToken, newBalance, newState, cardExpiresAtMs);
+            return new StoredCard(apiId, number, typeToken, newBalance, newState, cardExpiresAtMs, held, owner);
         }
 
         StoredCard until(long newExpiresAtMs) {
-            return new StoredCard(apiId, number, typeToken, balance, state, newExpiresAtMs);
+            return new StoredCard(apiId, number, typeToken, balance, state, newExpiresAtMs, held, owner);
+        }
+
+        StoredCard holding(long newHeld) {
+            return new StoredCard(apiId, number, typeToken, balance, state, cardExpiresAtMs, newHeld, owner);
+        }
+
+        StoredCard ownedBy(String newOwner) {
+            return new StoredCard(apiId, number, typeToken, balance, state, cardExpiresAtMs, held, newOwner);
         }
 
         @Override
@@ -43,6 +59,12 @@ interface Stored {
             }
             if (cardExpiresAtMs > 0) {
                 fields.put("x", cardExpiresAtMs);
+            }
+            if (held > 0) {
+                fields.put("h", held);
+            }
+            if (owner != null) {
+                fields.put("o", owner);
             }
             return fields.toString();
         }
@@ -97,6 +119,17 @@ interface Stored {
         @Override
         public String text() {
             return used + (expiresAtMs > 0 ? " until " + expiresAtMs : "");
+        }
+    }
+
+    /** What was given back of a transaction, by part. */
+    record Followed(String state, Map<String, Long> counts, long expiresAtMs) implements Stored {
+        @Override
+        public String text() {
+            SortedMap<String, Object> fields = new TreeMap<>();
+            counts.forEach((part, count) -> fields.put("r:" + part, count));
+            fields.put("s", state);
+            return fields + " until " + expiresAtMs;
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.counterfoil.ledger.model;
 
 import io.vertx.core.json.JsonObject;
+import java.util.SortedMap;
 
 /** Whose clock a trial goes by, and so what of its times can be compared. */
 public enum Timing {
@@ -28,6 +29,11 @@ public enum Timing {
         return this == CONTROLLED
                 ? result.encode()
                 : result.getJsonArray("legs").encode();
+    }
+
+    /** The open holds, sequence → deadline, as far as two ledgers agree on them. */
+    public String holds(SortedMap<String, String> open) {
+        return this == CONTROLLED ? open.toString() : open.keySet().toString();
     }
 
     /** The key of a journaled transaction in {@link TrialCell#contents}. */

@@ -20,6 +20,8 @@ final class CellContents {
                 return redis.call('LRANGE', key, 0, -1)
               elseif kind == 'stream' then
                 return redis.call('XRANGE', key, '-', '+')
+              elseif kind == 'zset' then
+                return redis.call('ZRANGE', key, 0, -1, 'WITHSCORES')
               elseif kind == 'string' then
                 return { redis.call('GET', key) }
               end
@@ -66,7 +68,8 @@ final class CellContents {
             return;
         }
         switch (text(value.get(1))) {
-            case "hash" -> hash(key, parts);
+            case "hash" -> hash(key, parts, expiresAtMs);
+            case "zset" -> texts.put(key, timing.holds(fields(parts)));
             case "list" ->
                 texts.put(key, parts.stream().map(CellContents::text).toList().toString());
             case "stream" -> parts.forEach(entry -> entry((List<?>) entry));
@@ -81,18 +84,23 @@ final class CellContents {
         return expiresAtMs < 0 ? "" : " until " + expiresAtMs;
     }
 
-    private void hash(String key, List<?> parts) {
-        SortedMap<String, String> fields = new TreeMap<>();
-        for (int i = 0; i < parts.size(); i += 2) {
-            fields.put(text(parts.get(i)), text(parts.get(i + 1)));
-        }
+    private void hash(String key, List<?> parts, long expiresAtMs) {
+        SortedMap<String, String> fields = fields(parts);
         fields.remove("clock");
         texts.put(
                 key,
                 key.equals("meta")
                         ? "epoch " + fields.get("epoch") + ", sequence " + fields.get("seq") + ", catalog "
                                 + fields.getOrDefault("catalog", "0")
-                        : fields.toString());
+                        : fields + (expiresAtMs < 0 ? "" : " until " + expiresAtMs));
+    }
+
+    private static SortedMap<String, String> fields(List<?> parts) {
+        SortedMap<String, String> fields = new TreeMap<>();
+        for (int i = 0; i < parts.size(); i += 2) {
+            fields.put(text(parts.get(i)), text(parts.get(i + 1)));
+        }
+        return fields;
     }
 
     private void entry(List<?> entry) {

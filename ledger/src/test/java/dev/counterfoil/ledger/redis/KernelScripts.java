@@ -24,6 +24,16 @@ final class KernelScripts implements Function<String, Script> {
                   if due >= 0 and due <= clock then
                     return false
                   end
+                elseif command == 'EXISTS' then
+                  local due = real.call('PEXPIRETIME', key)
+                  if due >= 0 and due <= clock then
+                    return 0
+                  end
+                elseif command == 'HSET' then
+                  local due = real.call('PEXPIRETIME', key)
+                  if due >= 0 and due <= clock then
+                    real.call('DEL', key)
+                  end
                 elseif command == 'SET' and unit == 'PX' then
                   return call(command, key, value, 'PXAT', string.format('%.0f', clock + ms))
                 end

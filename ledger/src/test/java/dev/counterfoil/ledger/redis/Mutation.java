@@ -117,8 +117,14 @@ record Mutation(String what, String from, String to) {
             new Mutation(
                     "account: unverified refused though allowed", "elseif refuse_unverified and not", "elseif not"),
             new Mutation("account: any asset", "local field = 'b:' .. asset", "local field = 'b:CNY'"),
-            new Mutation("account: only debits are written", "if sign ~= 0 and amount > 0 then", "if sign < 0 then"),
-            new Mutation("account: nothing is written out", "if sign ~= 0 and amount > 0 then", "if sign ~= 0 then"),
+            new Mutation(
+                    "account: only debits are written",
+                    "if sign ~= 0 and (amount > 0 or lots) then",
+                    "if sign < 0 then"),
+            new Mutation(
+                    "account: nothing is written out",
+                    "if sign ~= 0 and (amount > 0 or lots) then",
+                    "if sign ~= 0 then"),
             new Mutation("account: it is not frozen", "set_flag(key, 'f', freeze)", ""),
             new Mutation("account: it is not verified", "set_flag(key, 'v', verify)", ""),
             new Mutation("account: a flag stays up", "elseif value == '0' then", "elseif false then"),
@@ -128,6 +134,83 @@ record Mutation(String what, String from, String to) {
                     "return key"),
             new Mutation("account: two legs on one flag", "    claim(#key .. ':' .. key .. field)\n  end", "  end"),
             new Mutation("account: flags of any form", "if s ~= '' and s ~= '0' and s ~= '1' then", "if false then"),
+            // owners
+            new Mutation(
+                    "card: anybody spends an owned one", "elseif by ~= '*' and card[8]", "elseif false and card[8]"),
+            new Mutation("card: nobody in particular is refused", "elseif by ~= '*' and card[8]", "elseif card[8]"),
+            new Mutation("card: it is given to nobody", "if owner ~= '' then", "if false then"),
+            // set aside
+            new Mutation("aside: it is not", "if keeps == '' then", "if true then"),
+            new Mutation("aside: more than there is", "if before - less < 0 or before", "if before"),
+            new Mutation("aside: past the bound", " or before - less > MAX then", " then"),
+            new Mutation("aside: below nothing", "elseif not less or less < 0 then", "elseif not less then"),
+            new Mutation("aside: nothing is written out", "elseif before == less then", "elseif false then"),
+            new Mutation(
+                    "aside: the same of every asset",
+                    "keep(key, 'h:' .. asset, account[4]",
+                    "keep(key, 'h:', account[4]"),
+            // lots
+            new Mutation("lots: of nothing", "or lot[3] == 0 or sum", "or sum"),
+            new Mutation("lots: the rest of a text is not read", "if spelt ~= #text then", "if false then"),
+            new Mutation("lots: they are not the balance", "if had ~= balance then", "if false then"),
+            new Mutation("lots: none ever lapses", "lots[1][1] > 0 and lots[1][1] <= now", "false"),
+            new Mutation("lots: spent at the moment of their expiry", "lots[1][1] <= now", "lots[1][1] < now"),
+            new Mutation("lots: those that never expire lapse", "lots[1][1] > 0 and lots[1][1]", "lots[1][1]"),
+            new Mutation("lots: like ones stay apart", "if lot[1] == expires and lot[2] == tag then", "if false then"),
+            new Mutation("lots: the last to come first", "      place = i + 1\n", ""),
+            new Mutation(
+                    "lots: those that never expire first", "(expires == 0 or lot[1] <= expires)", "lot[1] <= expires"),
+            new Mutation("lots: of any tag", "(not tag or lot[2] == tag) and", ""),
+            new Mutation("lots: an empty one stays", "if lots[i][3] == 0 then", "if false then"),
+            new Mutation("lots: all can be spent", "if tags == '' or string.find", "if true or string.find"),
+            new Mutation("lots: others than what is credited", "if sum ~= amount then", "if false then"),
+            new Mutation("lots: without end", "if #lots > most_lots then", "if false then"),
+            new Mutation("lots: what lapsed stays", "balance = balance - lapsed", ""),
+            new Mutation("lots: none left is written out", "if text == '' then", "if false then"),
+            // holds
+            new Mutation("hold: it is not kept", "write('ZADD', holds, printed(now + lasts), printed(seq + 1))", ""),
+            new Mutation("hold: it lasts no time", "printed(now + lasts)", "printed(now)"),
+            new Mutation("hold: the one before is held", "printed(seq + 1))\n  results", "printed(seq))\n  results"),
+            new Mutation("hold: a key of another type", "redis.call('ZCARD', holds)", ""),
+            new Mutation("close: what is not held", "if not deadline then", "if false then"),
+            new Mutation("close: captured after its deadline", "if closing == 'c' and now >=", "if false and now >="),
+            new Mutation(
+                    "close: captured at its deadline",
+                    "now >= stored_integer(deadline)",
+                    "now > stored_integer(deadline)"),
+            new Mutation(
+                    "close: lapsed before its deadline", "elseif closing == 'x' and now <", "elseif false and now <"),
+            new Mutation(
+                    "close: not yet lapsed at its deadline",
+                    "now < stored_integer(deadline)",
+                    "now <= stored_integer(deadline)"),
+            new Mutation("close: it stays open", "write('ZREM', holds, of)", ""),
+            new Mutation(
+                    "follow: a count that is forgotten too soon", "if integer(expires) < till then", "if false then"),
+            new Mutation("follow: before its window", "now < from or now >= till", "now >= till"),
+            new Mutation("follow: after its window", "now < from or now >= till", "now < from"),
+            new Mutation("follow: still at the window's end", "or now >= till then", "or now > till then"),
+            new Mutation(
+                    "follow: no hold need be open",
+                    "local refusal = holds and close(holds, of, closing)",
+                    "local refusal = nil"),
+            new Mutation(
+                    "follow: whatever was counted",
+                    "if counted and stored_integer(counted[i])",
+                    "if false and stored_integer(counted[i])"),
+            new Mutation(
+                    "follow: a lapsed count is expected",
+                    "redis.call('EXISTS', key) == 1 and redis.call('HMGET'",
+                    "redis.call('HMGET'"),
+            new Mutation(
+                    "follow: more than the whole", "elseif before[i] + deltas[i] > most[i] then", "elseif false then"),
+            new Mutation("follow: not up to the whole", "deltas[i] > most[i]", "deltas[i] >= most[i]"),
+            new Mutation(
+                    "follow: nothing is counted",
+                    "after[i] = printed(before[i] + deltas[i])",
+                    "after[i] = printed(before[i])"),
+            new Mutation("follow: the count never goes", "write('PEXPIREAT', key, expires)", ""),
+            new Mutation("follow: one part twice", "    claim(#key .. ':' .. key .. names[i])\n", ""),
             // dues
             new Mutation("dues: a payer is paid", "if sign ~= -1 then", "if false then"),
             new Mutation("dues: a payer gives all it has", "math.min(balance - given, left[place])", "balance - given"),
@@ -157,7 +240,7 @@ record Mutation(String what, String from, String to) {
             new Mutation("quota: before its window", "now < from or (till", "(till"),
             new Mutation("quota: not yet at its window", "now < from or (till", "now <= from or (till"),
             new Mutation("quota: after its window", "(till > 0 and now >= till)", "false"),
-            new Mutation("quota: still at the window's end", "now >= till", "now > till"),
+            new Mutation("quota: still at the window's end", "till > 0 and now >= till", "till > 0 and now > till"),
             new Mutation("quota: past the limit", "if delta > 0 and after > most then", "if false then"),
             new Mutation(
                     "quota: not up to the limit",

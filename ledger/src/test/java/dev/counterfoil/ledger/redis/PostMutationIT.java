@@ -13,11 +13,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -45,6 +47,7 @@ class PostMutationIT {
     }
 
     @Test
+    @Timeout(value = 10, unit = TimeUnit.MINUTES)
     void every_listed_defect_is_noticed() throws Exception {
         List<String> noticed = new ArrayList<>();
         List<String> unnoticed = new ArrayList<>();
@@ -121,6 +124,12 @@ class PostMutationIT {
                     }
                 },
                 () -> new PostPaymentsIT() {
+                    @Override
+                    protected TrialCell open(Timing timing, LedgerLimits limits) {
+                        return cell(scripts, timing, limits);
+                    }
+                },
+                () -> new PostHoldsIT() {
                     @Override
                     protected TrialCell open(Timing timing, LedgerLimits limits) {
                         return cell(scripts, timing, limits);

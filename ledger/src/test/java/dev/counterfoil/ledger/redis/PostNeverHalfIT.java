@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,11 +50,27 @@ class PostNeverHalfIT {
                 null,
                 null),
         new Leg.PaidLeg(false),
+        new Leg.HoldLeg(60_000),
+        follow(null, 1),
+        new Leg.AccountLeg("w", "points", -1, 4, true, false, null, null)
+                .lots("paid")
+                .aside(Leg.ASIDE_AMOUNT),
         // Last, for nothing but its arguments would tell that it was left out.
         quota("q", 1, 100)
     };
 
     private LedgerOnRedis on;
+
+    private static Leg follow(Leg.@Nullable Closing closing, long before) {
+        return new Leg.FollowLeg(
+                1,
+                closing,
+                "state",
+                0,
+                7_000_000_000_001L,
+                7_000_000_000_002L,
+                List.of(new Leg.FollowLeg.Part("a:CNY", before, 1, 9), new Leg.FollowLeg.Part("i:crab", before, 1, 9)));
+    }
 
     private static Leg debitAndExtend() {
         return new Leg.CardLeg(
@@ -81,6 +98,8 @@ class PostNeverHalfIT {
         on.post("stock", stock("crab", 9));
         on.post("load", new Leg.CodesAddLeg("video", List.of("c1:k.A", "c2:k.B")));
         on.post("quota", quota("q", 3, 100));
+        on.post("follow", follow(null, 0));
+        on.post("lots", new Leg.AccountLeg("w", "points", 1, 9, false, false, null, null).lots("0:paid:9;"));
     }
 
     @AfterEach
@@ -114,6 +133,32 @@ class PostNeverHalfIT {
                     on.hset(RedisKeys.account(on.cell, "u"), "b:CNY", "9007199254740991");
                 }),
                 spoiling("a payer's balance that is no integer", on -> on.hset(card(on, "c"), "b", "1e2")),
+                spoiling("what is set aside that is no integer", on -> {
+                    on.hset(RedisKeys.account(on.cell, "w"), "h:points", "1.0");
+                }),
+                spoiling("lots that end early", on -> {
+                    on.hset(RedisKeys.account(on.cell, "w"), "l:points", "0:paid:9");
+                }),
+                spoiling("more than lots", on -> {
+                    on.hset(RedisKeys.account(on.cell, "w"), "l:points", "0:paid:9;x");
+                }),
+                spoiling("lots that are not the balance", on -> {
+                    on.hset(RedisKeys.account(on.cell, "w"), "l:points", "0:paid:8;");
+                }),
+                spoiling("a lot with a leading zero", on -> {
+                    on.hset(RedisKeys.account(on.cell, "w"), "l:points", "0:paid:09;");
+                }),
+                spoiling("a lot that breaks JSON", on -> {
+                    on.hset(RedisKeys.account(on.cell, "w"), "l:points", "0:pa\"id:9;");
+                }),
+                spoiling("open holds of another type", on -> on.set(RedisKeys.holds(on.cell), "x")),
+                spoiling("a count of another type", on -> on.retype(RedisKeys.followed(on.cell, 1))),
+                spoiling("a count that is no integer", on -> {
+                    on.hset(RedisKeys.followed(on.cell, 1), "r:a:CNY", "1e0");
+                }),
+                spoiling("a part that was not counted", on -> {
+                    on.run(commands -> commands.hdel(bytes(RedisKeys.followed(on.cell, 1)), bytes("r:a:CNY")));
+                }),
                 spoiling("a pool of another type", on -> on.retype(RedisKeys.codes(on.cell, "video"))),
                 spoiling("a pool to add to of another type", on -> on.set(RedisKeys.codes(on.cell, "music"), "x")),
                 spoiling("a code that breaks JSON", on -> {
@@ -149,13 +194,20 @@ class PostNeverHalfIT {
                 malformed("a state that is none", args -> set(args, args.indexOf("new_card") + 5, "aa")),
                 malformed("two states in one", args -> set(args, args.indexOf("new_card") + 5, "ai")),
                 malformed("a word that breaks JSON", args -> replace(args, "100b", "10\\0b")),
-                malformed("a leg too few", args -> set(args, 12, "9")),
-                malformed("a leg too many", args -> set(args, 12, "11")),
+                malformed("a leg too few", args -> set(args, 12, "12")),
+                malformed("a leg too many", args -> set(args, 12, "14")),
                 malformed("a flag that is none", args -> set(args, args.indexOf("account") + 7, "2")),
                 malformed("an asset that breaks JSON", args -> set(args, args.indexOf("account") + 1, "C\"Y")),
                 malformed(
                         "an account that pays less than nothing", args -> set(args, args.indexOf("account") + 3, "-1")),
                 malformed("a payer that is paid", args -> set(args, args.lastIndexOf("card") + 5, "1")),
+                malformed("a hold of no time", args -> set(args, args.indexOf("hold") + 1, "0")),
+                malformed("a count that goes too soon", args -> replace(args, "7000000000002", "7000000000000")),
+                malformed("a part that breaks JSON", args -> replace(args, "a:CNY", "a:\"")),
+                malformed("one part twice", args -> replace(args, "i:crab", "a:CNY")),
+                malformed("a closing that is none", args -> set(args, args.indexOf("follow") + 2, "y")),
+                malformed("set aside in words", args -> replace(args, "+", "all")),
+                malformed("set aside below nothing", args -> replace(args, "+", "-1")),
                 malformed("a due of nothing", args -> set(args, args.indexOf("due") + 2, "0")),
                 malformed("dues without end", args -> set(args, args.indexOf("due") + 1, "65")),
                 malformed("a place that nothing is due at", args -> set(args, args.indexOf("due") + 6, "3")),
@@ -185,6 +237,16 @@ class PostNeverHalfIT {
                         text -> assertThat(text).startsWith("ERR post:"),
                         text -> assertThat(text).isEqualTo("faulty"));
         assertThat(on.everything()).isEqualTo(before);
+    }
+
+    @Test
+    void an_open_hold_whose_deadline_is_no_integer_is_found_before_the_first_write() {
+        on.run(commands -> commands.zadd(bytes(RedisKeys.holds(on.cell)), 1.5, bytes("1")));
+        for (Leg.Closing closing : List.of(Leg.Closing.CAPTURE, Leg.Closing.EXPIRY)) {
+            Map<String, String> before = on.everything();
+            assertThatThrownBy(() -> on.post("k" + closing, follow(closing, 1))).isInstanceOf(LedgerFault.class);
+            assertThat(on.everything()).isEqualTo(before);
+        }
     }
 
     @Test

@@ -91,7 +91,8 @@ class CheckoutTest {
                 null,
                 null,
                 null,
-                Map.of());
+                Map.of(),
+                0);
         assertThat(ready(request, GIFT, null).legs())
                 .hasSize(4)
                 .startsWith(new DueLeg(List.of(158L), List.of(List.of(0), List.of(0))))
@@ -107,7 +108,7 @@ class CheckoutTest {
         assertThat(declined(lines(List.of(card("a")), null, line("wine", 1)), GIFT))
                 .isEqualTo(Refusal.ITEM_UNKNOWN);
         RedemptionRequest byPass = new RedemptionRequest(
-                List.of(card("a")), List.of(), new Money(1, "pick"), false, null, null, null, Map.of());
+                List.of(card("a")), List.of(), new Money(1, "pick"), false, null, null, null, Map.of(), 0);
         assertThat(declined(byPass, PASS)).isEqualTo(Refusal.CARD_NOT_ACCEPTED);
     }
 
@@ -185,7 +186,7 @@ class CheckoutTest {
     }
 
     private static RedemptionRequest lines(List<Payer> payers, @Nullable Long expectedTotal, Line... lines) {
-        return new RedemptionRequest(payers, List.of(lines), null, false, expectedTotal, null, null, Map.of());
+        return new RedemptionRequest(payers, List.of(lines), null, false, expectedTotal, null, null, Map.of(), 0);
     }
 
     private static Payment card(String name) {

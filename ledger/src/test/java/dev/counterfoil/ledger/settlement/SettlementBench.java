@@ -13,6 +13,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 
 /** A fresh pair of books and an empty Redis, with programs whose items are goods {@code crab} and codes {@code video}. */
 public final class SettlementBench implements AutoCloseable {
@@ -88,9 +89,24 @@ public final class SettlementBench implements AutoCloseable {
         String name = jdbcUri.substring(jdbcUri.lastIndexOf('/') + 1);
         try (Connection connection = Servers.connect(Servers.jdbcUri());
                 Statement statement = connection.createStatement()) {
-            statement.execute("drop database " + name + " with (force)");
+            dropped(statement, "drop database " + name + " with (force)");
         } catch (SQLException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /** A worker of autovacuum in the database is the superuser's, and may not be forced out: it leaves by itself. */
+    private static void dropped(Statement statement, String drop) throws SQLException {
+        for (int tries = 1; ; tries++) {
+            try {
+                statement.execute(drop);
+                return;
+            } catch (SQLException busy) {
+                if (tries == 100 || !"42501".equals(busy.getSQLState())) {
+                    throw busy;
+                }
+                LockSupport.parkNanos(100_000_000);
+            }
         }
     }
 }

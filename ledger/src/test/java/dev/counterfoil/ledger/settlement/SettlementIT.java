@@ -246,7 +246,7 @@ class SettlementIT {
         do {
             RedemptionQuery page = new RedemptionQuery(null, null, null, null, null, null, cursor, 7);
             RedemptionPage found = page(page);
-            found.transactions().forEach(t -> paged.add(t.sequence()));
+            found.redemptions().forEach(r -> paged.add(r.transaction().sequence()));
             cursor = found.next() == null
                     ? null
                     : RedemptionQuery.Cursor.parse(found.next().text()).orElseThrow();
@@ -318,6 +318,8 @@ class SettlementIT {
     }
 
     private List<Long> list(RedemptionQuery query) {
-        return page(query).transactions().stream().map(t -> t.sequence()).toList();
+        return page(query).redemptions().stream()
+                .map(r -> r.transaction().sequence())
+                .toList();
     }
 }

@@ -13,10 +13,11 @@ enum Check {
     CARDS_IN_REDIS("cards in Redis = issued less postings"),
     CARDS_IN_POSTGRESQL("cards in PostgreSQL = issued less postings"),
     ACCOUNTS("accounts in both stores = sum of their legs"),
-    VALUE("issued = balances + redeemed + void + adjusted"),
+    VALUE("issued = balances + held + redeemed + void + adjusted + expired"),
     STOCK("stocked less sold = units in both stores"),
     CODES("code pools in both stores; each code delivered once"),
     QUOTAS("quotas = sum of their legs"),
+    HOLDS("holds end once and in time; never more returns than was taken"),
     NEGATIVE("nothing is negative"),
     READABLE("every key of the cell is known and well formed");
 

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param settledSequence the settler's cursor
  * @param cards by ledger id
- * @param holders balances of accounts, by {@code account:<asset>:<id>}
+ * @param holders balances of accounts, by {@code account:<asset>:<id>}, and what is held of them, by {@code held:<asset>:<id>}
  * @param units settled stock by item
  * @param poolSizes settled size of the code pool by item
  * @param codes by code id; those not yet in a pool are left out

@@ -97,7 +97,7 @@ final class PostgresReader {
     private Map<String, IssuedCard> cards() throws SQLException {
         Map<String, IssuedCard> cards = new HashMap<>();
         String sql = "select id, api_id, number, card_type || ':' || asset, balance, state, expires_at, face,"
-                + " coalesce(batch, ''), issued_seq from card where cell = ?";
+                + " coalesce(batch, ''), issued_seq, held from card where cell = ?";
         Iterator<Map.Entry<String, IssuedCard>> rows = rows(sql, cell.id(), row -> {
             Card card = new Card(
                     row.getString(2),
@@ -105,7 +105,8 @@ final class PostgresReader {
                     row.getString(4),
                     row.getLong(5),
                     row.getString(6),
-                    row.getTimestamp(7) == null ? 0 : ms(row.getTimestamp(7)));
+                    row.getTimestamp(7) == null ? 0 : ms(row.getTimestamp(7)),
+                    row.getLong(11));
             return Map.entry(row.getString(1), new IssuedCard(card, row.getLong(8), row.getString(9), row.getLong(10)));
         });
         rows.forEachRemaining(row -> cards.put(row.getKey(), row.getValue()));
@@ -114,11 +115,13 @@ final class PostgresReader {
 
     private Map<String, Long> holders() throws SQLException {
         Map<String, Long> holders = new HashMap<>();
-        rows(
-                        "select asset, account, balance from account_balance where cell = ?",
-                        cell.id(),
-                        row -> Map.entry("account:" + row.getString(1) + ":" + row.getString(2), row.getLong(3)))
-                .forEachRemaining(row -> holders.put(row.getKey(), row.getValue()));
+        rows("select asset, account, balance, held from account_balance where cell = ?", cell.id(), row -> {
+                    String name = row.getString(1) + ":" + row.getString(2);
+                    holders.put("account:" + name, row.getLong(3));
+                    holders.put("held:" + name, row.getLong(4));
+                    return name;
+                })
+                .forEachRemaining(row -> {});
         return holders;
     }
 

@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A transaction's data and result, parsed. Every reader throws {@link Malformed} where the text is not of its form. */
@@ -97,6 +99,15 @@ record Recorded(long sequence, JsonNode data, JsonNode result) {
                     whole(line.path("quantity")), whole(line.path("prices").path(asset))));
         }
         return asked.isEmpty() ? List.of(whole(data.path("request").path("amount"))) : asked;
+    }
+
+    /** How many of each item the lines name. */
+    Map<String, Long> quantities() {
+        Map<String, Long> quantities = new HashMap<>();
+        for (JsonNode line : data.path("request").path("lines")) {
+            quantities.merge(line.path("item").asText(), whole(line.path("quantity")), Math::addExact);
+        }
+        return quantities;
     }
 
     /** How many of an item the lines name. */

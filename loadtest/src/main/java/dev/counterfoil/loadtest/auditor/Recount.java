@@ -15,6 +15,8 @@ import java.util.TreeSet;
  * result claims is compared with what it should be, and then the count goes on from the right value.
  */
 final class Recount {
+    private static final Set<String> AFTER_SALE = Set.of("reversal", "capture", "release", "expiry");
+
     /** A quota's counter; it starts again at 0 once {@code expiresAtMs} has passed (0 = never). */
     record Counter(long used, long expiresAtMs) {
         boolean lapsed(long nowMs) {
@@ -53,9 +55,16 @@ final class Recount {
     private final Map<String, Delivered> delivered = new HashMap<>();
     private final Map<String, Counter> quotas = new HashMap<>();
     private final Accounts accounts = new Accounts();
+    private final Aftermath aftermath;
 
     Recount(Report report) {
         this.report = report;
+        this.aftermath = new Aftermath(report);
+    }
+
+    /** Sequences of holds that nothing closed. */
+    Set<Long> openHolds() {
+        return aftermath.openHolds();
     }
 
     Map<String, IssuedCard> cards() {
@@ -109,6 +118,7 @@ final class Recount {
         if (legs.hasNext() || results.hasNext()) {
             throw new Recorded.Malformed("there are not as many results as legs");
         }
+        aftermath.end(transaction);
         entry.postings().forEach(accounts::add);
         return entry;
     }
@@ -124,6 +134,9 @@ final class Recount {
             case "stock" -> stock(step, leg, result);
             case "codes" -> codes(step, leg, result);
             case "codes_add" -> codesAdd(step, leg, result);
+            case "codes_back" -> codesBack(step, leg, result);
+            case "hold" -> aftermath.hold(step.transaction(), Recorded.whole(leg, 1));
+            case "follow" -> aftermath.follow(step.transaction(), leg, result);
             case "quota" -> quota(step, leg, result);
             default -> throw new Recorded.Malformed("a leg of kind " + kind + " is not known");
         }
@@ -159,23 +172,46 @@ final class Recount {
         }
         Card before = issued.card();
         long expiresAtMs = result.size() > 7 ? Recorded.whole(result, 7) : before.expiresAtMs();
-        Card after = before.moved(before.balance() + sign * amount, state).until(expiresAtMs);
+        String aside = leg.size() > 2 ? Recorded.text(leg, 2) : "";
+        Card after = before.moved(before.balance() + sign * amount, state)
+                .until(expiresAtMs)
+                .holding(before.held() + asideDelta(aside, amount));
         Card claimed = new Card(
                 Recorded.text(result, 1),
                 Recorded.text(result, 2),
                 Recorded.text(result, 3),
                 Recorded.whole(result, 5),
                 state,
-                expiresAtMs);
+                expiresAtMs,
+                after.held());
         claim(step, after.equals(claimed), "card " + id + " says " + claimed + ", counted " + after);
         notNegative(step, "card " + id, after.balance());
+        notNegative(step, "what is held of card " + id, after.held());
         cards.put(id, issued.with(after));
         step.entry().cards().add(id);
-        if (sign != 0) {
-            String other = counterpart(step.type(), sign);
-            step.post(sign < 0 ? "card:" + id : other, sign < 0 ? other : "card:" + id, before.asset(), amount);
-        }
+        moved(step, "card:" + id, before.asset(), sign, amount, aside);
+        aftermath.moved(step.transaction(), "card:" + id, before.asset(), sign, amount);
         price(step, before.asset(), amount);
+    }
+
+    private static long asideDelta(String aside, long amount) {
+        return aside.isEmpty() ? 0 : aside.equals("+") ? amount : -Long.parseLong(aside);
+    }
+
+    /** Value that is held moves between a balance and what is held of it; what leaves the hold and does not return is spent. */
+    private static void moved(Step step, String name, String asset, long sign, long amount, String aside) {
+        if (aside.isEmpty()) {
+            if (sign != 0) {
+                String other = counterpart(step.type(), sign);
+                step.post(sign < 0 ? name : other, sign < 0 ? other : name, asset, amount);
+            }
+            return;
+        }
+        String held = "held:" + name;
+        step.post(sign < 0 ? name : held, sign < 0 ? held : name, asset, amount);
+        if (!aside.equals("+")) {
+            step.post(held, "redeemed", asset, Long.parseLong(aside) - amount);
+        }
     }
 
     /** What is due is what the lines cost, each in the asset it is paid in, or the order's amount. */
@@ -194,15 +230,22 @@ final class Recount {
         String name = "account:" + Recorded.text(leg, 2) + ":" + Recorded.text(leg, 1);
         long sign = Recorded.whole(leg, 3);
         long amount = Recorded.whole(result, 0);
-        long after = holders.getOrDefault(name, 0L) + sign * amount;
+        long lapsed = result.size() > 2 ? Recorded.whole(result, 3) : 0;
+        long after = holders.getOrDefault(name, 0L) + sign * amount - lapsed;
         long claimed = Recorded.whole(result, 1);
         claim(step, after == claimed, name + " says " + claimed + ", counted " + after);
         notNegative(step, name, after);
-        if (sign != 0 && amount != 0) {
+        String asset = Recorded.text(leg, 2);
+        String aside = leg.size() > 6 ? Recorded.text(leg, 6) : "";
+        String held = "held:" + asset + ":" + Recorded.text(leg, 1);
+        holders.merge(held, asideDelta(aside, amount), Math::addExact);
+        notNegative(step, held, holders.getOrDefault(held, 0L));
+        if (sign != 0) {
             holders.put(name, after);
-            String other = counterpart(step.type(), sign);
-            step.post(sign < 0 ? name : other, sign < 0 ? other : name, Recorded.text(leg, 2), amount);
         }
+        moved(step, name, asset, sign, amount, aside);
+        step.post(name, "expired", asset, lapsed);
+        aftermath.moved(step.transaction(), name, asset, sign, amount);
         step.give(amount);
     }
 
@@ -251,7 +294,7 @@ final class Recount {
         if (delta != 0) {
             sold(step, sku, -delta);
         }
-        boolean sale = step.type().equals("redemption") || step.type().equals("reversal");
+        boolean sale = AFTER_SALE.contains(step.type()) || step.type().equals("redemption");
         String other = sale ? "sold" : "stock-in";
         if (delta < 0) {
             step.post("stock:" + sku, other, "unit:" + sku, -delta);
@@ -308,14 +351,34 @@ final class Recount {
         step.post("codes-in", "codes:" + sku, "code:" + sku, count);
     }
 
+    /** Codes that were taken before return to the end of their pool. */
+    private void codesBack(Step step, JsonNode leg, JsonNode result) {
+        String sku = Recorded.text(leg, 1);
+        long count = Recorded.whole(leg, 2);
+        ArrayDeque<String> pool = pools.computeIfAbsent(sku, any -> new ArrayDeque<>());
+        for (int i = 3; i < leg.size(); i++) {
+            String id = Recorded.text(leg, i);
+            Delivered taken = delivered.remove(id);
+            report.expect(
+                    Check.CODES,
+                    taken != null && taken.sku().equals(sku),
+                    () -> "code " + id + " of " + sku + " returns and was never taken");
+            pool.add(id);
+        }
+        long claimed = Recorded.whole(result, 0);
+        claim(step, leg.size() - 3 == count, "item " + sku + ": " + count + " codes, " + (leg.size() - 3) + " ids");
+        claim(step, pool.size() == claimed, "pool " + sku + " says " + claimed + " codes, counted " + pool.size());
+        step.post("delivered", "codes:" + sku, "code:" + sku, count);
+    }
+
     private void quota(Step step, JsonNode leg, JsonNode result) {
         String key = Recorded.text(leg, 1);
         Counter before = quotas.getOrDefault(key, new Counter(0, 0));
         long used = before.lapsed(step.atMs()) ? 0 : before.used();
         long after = used + Recorded.whole(leg, 2);
         long claimed = Recorded.whole(result, 0);
-        // Only these two kinds may take less than they ask for: what the limit leaves, or what is there to give back.
-        boolean clamped = (step.type().equals("adjustment") || step.type().equals("reversal"))
+        // Only these kinds may take less than they ask for: what the limit leaves, or what is there to give back.
+        boolean clamped = (step.type().equals("adjustment") || AFTER_SALE.contains(step.type()))
                 && claimed >= Math.min(used, after)
                 && claimed <= Math.max(used, after);
         claim(step, after == claimed || clamped, "quota " + key + " says " + claimed + " used, counted " + after);

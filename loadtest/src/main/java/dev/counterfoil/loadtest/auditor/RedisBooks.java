@@ -2,6 +2,7 @@ package dev.counterfoil.loadtest.auditor;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * All of a cell in Redis, taken while nothing was posted.
@@ -10,7 +11,8 @@ import java.util.Map;
  * @param epoch 0 where the cell has none
  * @param sequence of the last transaction, 0 where there is none
  * @param cards by ledger id
- * @param holders balances of accounts, by {@code account:<asset>:<id>}
+ * @param holders balances of accounts, by {@code account:<asset>:<id>}, and what is held of them, by {@code held:<asset>:<id>}
+ * @param openHolds sequences
  * @param units by item
  * @param pools by item, the next code first, each {@code <code id>:<sealed>}
  * @param quotas by what follows {@code :quota:}
@@ -24,6 +26,7 @@ record RedisBooks(
         long sequence,
         Map<String, Card> cards,
         Map<String, Long> holders,
+        Set<Long> openHolds,
         Map<String, Long> units,
         Map<String, List<String>> pools,
         Map<String, Long> quotas,

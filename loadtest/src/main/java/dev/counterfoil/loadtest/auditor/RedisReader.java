@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a cell: every key that carries its hash tag. */
@@ -23,6 +24,7 @@ final class RedisReader {
 
     private final Map<String, Card> cards = new HashMap<>();
     private final Map<String, Long> holders = new HashMap<>();
+    private final Set<Long> openHolds = new TreeSet<>();
     private final Map<String, Long> units = new HashMap<>();
     private final Map<String, List<String>> pools = new HashMap<>();
     private final Map<String, Long> quotas = new HashMap<>();
@@ -66,7 +68,7 @@ final class RedisReader {
         List<@Nullable Object> time = list(redis.call("TIME"));
         long nowMs = number(time.get(0)) * 1000 + number(time.get(1)) / 1000;
         return new RedisBooks(
-                nowMs, epoch, sequence, cards, holders, units, pools, quotas, records, journal, malformed);
+                nowMs, epoch, sequence, cards, holders, openHolds, units, pools, quotas, records, journal, malformed);
     }
 
     private void keys(List<byte[]> names) throws IOException {
@@ -101,6 +103,9 @@ final class RedisReader {
             case "codes" -> List.of(utf8("LRANGE"), name, utf8("0"), utf8("-1"));
             case "quota", "idem" -> List.of(utf8("GET"), name);
             case "meta", "catalog", "journal" -> List.of();
+            case "holds" -> List.of(utf8("ZRANGE"), name, utf8("0"), utf8("-1"));
+            // A count lapses by itself; what it must come to is recounted from the journal.
+            case "followed" -> List.of();
             default -> {
                 malformed.add(printable(name) + " is of no known kind");
                 yield List.of();
@@ -109,7 +114,8 @@ final class RedisReader {
     }
 
     private void key(byte[] name, Object reply) {
-        byte[] rest = Arrays.copyOfRange(name, tag.length() + kind(name).length() + 2, name.length);
+        int start = tag.length() + kind(name).length() + 2;
+        byte[] rest = Arrays.copyOfRange(name, Math.min(start, name.length), name.length);
         String id = new String(rest, StandardCharsets.UTF_8);
         switch (kind(name)) {
             case "card" -> cards.put(id, card(fields(reply)));
@@ -118,15 +124,18 @@ final class RedisReader {
             case "codes" ->
                 pools.put(id, list(reply).stream().map(RedisReader::text).toList());
             case "quota" -> quotas.put(id, number(reply));
+            case "holds" -> list(reply).forEach(member -> openHolds.add(Long.parseLong(text(member))));
             default -> records.put(base64(rest), record(bytes(reply)));
         }
     }
 
-    /** Balances stand in fields {@code b:<asset>}; the others are flags. */
+    /** Balances stand in fields {@code b:<asset>}, what is held in {@code h:<asset>}; the others are lots and flags. */
     private void holder(String id, Map<String, byte[]> fields) {
         fields.forEach((field, value) -> {
             if (field.startsWith("b:")) {
                 holders.put("account:" + field.substring(2) + ":" + id, Long.parseLong(text(value)));
+            } else if (field.startsWith("h:")) {
+                holders.put("held:" + field.substring(2) + ":" + id, Long.parseLong(text(value)));
             }
         });
     }
@@ -138,7 +147,8 @@ final class RedisReader {
                 text(fields.get("t")),
                 Long.parseLong(text(fields.get("b"))),
                 fields.containsKey("s") ? text(fields.get("s")) : "a",
-                number(fields.get("x")));
+                number(fields.get("x")),
+                number(fields.get("h")));
     }
 
     /** 16 bytes of fingerprint, P and the sequence, or R and the refusal. */

@@ -34,6 +34,11 @@ final class State {
                     posted == issued.card().balance(),
                     () -> "card " + id + " has " + issued.card().balance() + ", its postings say " + posted);
             notNegative("card " + id + " in PostgreSQL", issued.card().balance());
+            long held = written.balance("held:card:" + id, issued.card().asset());
+            report.expect(
+                    Check.CARDS_IN_POSTGRESQL,
+                    held == issued.card().held(),
+                    () -> "card " + id + " holds " + issued.card().held() + ", its postings say " + held);
         });
         same(Check.STOCK, "units in PostgreSQL of item", positive(recount.units()), positive(postgres.units()));
         postgres.units().forEach((sku, units) -> {
@@ -47,7 +52,8 @@ final class State {
         codes(postgres, written);
         same(Check.ACCOUNTS, "balance in PostgreSQL of", positive(recount.holders()), positive(postgres.holders()));
         postgres.holders().forEach((name, balance) -> {
-            long posted = written.balance(name, asset(name));
+            String account = name.startsWith("held:") ? "held:account:" + name.substring(5) : name;
+            long posted = written.balance(account, asset(name));
             report.expect(
                     Check.ACCOUNTS, posted == balance, () -> name + " has " + balance + ", its postings say " + posted);
             notNegative(name + " in PostgreSQL", balance);
@@ -88,6 +94,10 @@ final class State {
         skus.forEach(sku -> pool(sku, redis.pools().getOrDefault(sku, List.of()), postgres));
         recount.delivered().forEach((id, code) -> delivered(id, code, postgres));
         quotas(redis);
+        report.expect(
+                Check.HOLDS,
+                recount.openHolds().equals(redis.openHolds()),
+                () -> "open holds in Redis are " + redis.openHolds() + ", counted " + recount.openHolds());
         value("Redis", recount.accounts(), balances(redis.cards(), redis.holders(), Function.identity()));
     }
 
@@ -151,12 +161,13 @@ final class State {
             long redeemed = accounts.balance("redeemed", asset);
             long voided = accounts.balance("void", asset);
             long adjusted = accounts.balance("adjusted", asset);
-            long held = balances.getOrDefault(asset, 0L);
+            long expired = accounts.balance("expired", asset);
+            long there = balances.getOrDefault(asset, 0L);
             report.expect(
                     Check.VALUE,
-                    issued == held + redeemed + voided + adjusted,
-                    () -> store + ": issued " + issued + " " + asset + ", balances " + held + " + redeemed " + redeemed
-                            + " + void " + voided + " + adjusted " + adjusted);
+                    issued == there + redeemed + voided + adjusted + expired,
+                    () -> store + ": issued " + issued + " " + asset + ", balances and held " + there + " + redeemed "
+                            + redeemed + " + void " + voided + " + adjusted " + adjusted + " + expired " + expired);
         }
     }
 
@@ -184,7 +195,7 @@ final class State {
         }
     }
 
-    /** {@code account:<asset>:<id>} */
+    /** {@code account:<asset>:<id>} or {@code held:<asset>:<id>} */
     private static String asset(String name) {
         int start = name.indexOf(':') + 1;
         return name.substring(start, name.indexOf(':', start));
@@ -195,8 +206,10 @@ final class State {
         Map<String, Long> balances = new HashMap<>();
         holders.forEach((name, balance) -> balances.merge(asset(name), balance, Math::addExact));
         cards.values()
-                .forEach(row ->
-                        balances.merge(card.apply(row).asset(), card.apply(row).balance(), Math::addExact));
+                .forEach(row -> balances.merge(
+                        card.apply(row).asset(),
+                        Math.addExact(card.apply(row).balance(), card.apply(row).held()),
+                        Math::addExact));
         return balances;
     }
 

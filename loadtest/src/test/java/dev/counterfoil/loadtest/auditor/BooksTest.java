@@ -12,6 +12,7 @@ import dev.counterfoil.loadtest.auditor.RedisBooks.Journaled;
 import dev.counterfoil.loadtest.auditor.RedisBooks.KeyRecord;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** The transactions do not hold, or do not agree with what was written of them. */
@@ -31,7 +32,8 @@ class BooksTest {
     void an_empty_cell_passes() {
         Report report = Books.compare(
                 new RedisBooks(
-                        NOW, 1, 0, Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), List.of(), List.of()),
+                        NOW, 1, 0, Map.of(), Map.of(), Set.of(), Map.of(), Map.of(), Map.of(), Map.of(), List.of(),
+                        List.of()),
                 PostgresBooks.empty());
 
         assertThat(report.balanced()).as(report.toString()).isTrue();

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
@@ -34,6 +35,7 @@ final class HandMadeBooks {
     long sequence = 6;
     final Map<String, Long> redisHolders = new HashMap<>();
     final Map<String, Long> postgresHolders = new HashMap<>();
+    final Set<Long> openHolds = new TreeSet<>();
     final Map<String, Card> redisCards = new HashMap<>();
     final Map<String, Long> redisUnits = new HashMap<>(Map.of("crab-8", 9L));
     final Map<String, List<String>> pools = new HashMap<>(Map.of("video", List.of("k2:s2", "k3:s3")));
@@ -177,6 +179,58 @@ final class HandMadeBooks {
         settledSequence = 8;
     }
 
+    /**
+     * The card's 68700: 2000 are held, of which 1500 are captured and 300 of those reversed; then 700 are held and stay so.
+     */
+    void holds() {
+        step(
+                7,
+                "redemption",
+                "{'amount':2000,'asset':'CNY'}",
+                "['due',2000],['card',-1,'+'],['paid',0],['hold',60000]",
+                2000,
+                66700,
+                "[]",
+                false);
+        posting(7, "card:" + CNY_CARD, "held:card:" + CNY_CARD, "CNY", 2000);
+        String captured = "['follow',7,'c','c:500'," + LAPSES + ",'a:CNY',500,2000],['card',1,'2000']";
+        step(8, "capture", "{'of':'tx_7'}", captured, 500, 67200, "[500]", true);
+        posting(8, "held:card:" + CNY_CARD, "card:" + CNY_CARD, "CNY", 500);
+        posting(8, "held:card:" + CNY_CARD, "redeemed", "CNY", 1500);
+        String reversed = "['follow',7,'','c:500'," + LAPSES + ",'a:CNY',300,2000],['card',1]";
+        step(9, "reversal", "{'of':'tx_7'}", reversed, 300, 67500, "[800]", true);
+        posting(9, "redeemed", "card:" + CNY_CARD, "CNY", 300);
+        step(
+                10,
+                "redemption",
+                "{'amount':700,'asset':'CNY'}",
+                "['due',700],['card',-1,'+'],['paid',0],['hold',60000]",
+                700,
+                66800,
+                "[]",
+                false);
+        posting(10, "card:" + CNY_CARD, "held:card:" + CNY_CARD, "CNY", 700);
+        openHolds.add(10L);
+        redisCards.computeIfPresent(
+                CNY_CARD, (id, card) -> card.moved(66800, "a").holding(700));
+        postgresCards.computeIfPresent(
+                CNY_CARD,
+                (id, issued) -> issued.with(issued.card().moved(66800, "a").holding(700)));
+        transactions.subList(6, 10).forEach(row -> {
+            journal.add(new Journaled(row.sequence(), row.data(), row.result()));
+            records.put(row.key(), new KeyRecord(row.fingerprint(), row.sequence()));
+        });
+        sequence = 10;
+        settledSequence = 10;
+    }
+
+    private void step(
+            long seq, String type, String request, String legs, long amount, long after, String other, boolean first) {
+        String card = "['" + CNY_CARD + "','apiA','6200000000000011','gift-1000:CNY'," + amount + "," + after + ",'a']";
+        transaction(seq, type, request, legs, first ? other + "," + card : "[]," + card + ",[0]," + other);
+        mentions.add(new Mention(seq, CNY_CARD));
+    }
+
     /** Takes PostgreSQL back to the moment before the last transaction was settled. */
     void unsettleTheLast() {
         transactions.removeIf(row -> row.sequence() == 6);
@@ -215,6 +269,7 @@ final class HandMadeBooks {
                         sequence,
                         redisCards,
                         redisHolders,
+                        openHolds,
                         redisUnits,
                         pools,
                         quotas,
