@@ -124,7 +124,7 @@ final class StartChecks {
 
     /**
      * Starts settlement and tells {@code ledger} which sequences PostgreSQL holds: now or, while it is away, once it is back and
-     * known to belong here, which is looked at every few seconds.
+     * known to belong here; and again every few seconds, since a replica may be promoted that lacks what other gateways posted.
      */
     Recurring compare(RedisLedger ledger, SettledBooks books, Runnable settle) {
         if (belonging) {
@@ -136,7 +136,7 @@ final class StartChecks {
                 "comparing Redis with PostgreSQL",
                 RETRY,
                 () -> compared
-                        ? Future.succeededFuture()
+                        ? raiseFloors(ledger, books)
                         : checkBooks(settle).compose(checked -> raiseFloors(ledger, books)));
     }
 

@@ -25,33 +25,48 @@ import java.util.function.UnaryOperator;
 /** A gateway as its first start makes it, on servers and a demo of its own, with a client for it. */
 final class RunningGateway implements AutoCloseable {
     private final Path data;
+    private final Map<String, String> more;
     private final HttpClient client =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
     private Serve serve;
     private Map<String, String> env;
 
-    private RunningGateway(Path data) {
+    private RunningGateway(Path data, Map<String, String> more) {
         this.data = data;
-        this.serve = Serve.start(settings(data));
+        this.more = more;
+        this.serve = Serve.start(settings(data, more));
         this.env = env(data);
     }
 
     static RunningGateway in(Path data) {
-        return new RunningGateway(data);
+        return new RunningGateway(data, Map.of());
+    }
+
+    /** With more settings, as environment variables have them. */
+    static RunningGateway in(Path data, Map<String, String> more) {
+        return new RunningGateway(data, more);
     }
 
     static Settings settings(Path data) {
-        return SettingsFile.load(
-                Optional.empty(),
-                Map.of(
-                        "COUNTERFOIL_HTTP_PORT",
-                        "0",
-                        "COUNTERFOIL_HTTP_HOST",
-                        "127.0.0.1",
-                        "COUNTERFOIL_DATA_DIR",
-                        data.toString(),
-                        "COUNTERFOIL_LOGS_LEVEL",
-                        "warn"));
+        return settings(data, Map.of());
+    }
+
+    private static Settings settings(Path data, Map<String, String> more) {
+        Map<String, String> all = new HashMap<>(more);
+        all.putAll(environment(data));
+        return SettingsFile.load(Optional.empty(), all);
+    }
+
+    private static Map<String, String> environment(Path data) {
+        return Map.of(
+                "COUNTERFOIL_HTTP_PORT",
+                "0",
+                "COUNTERFOIL_HTTP_HOST",
+                "127.0.0.1",
+                "COUNTERFOIL_DATA_DIR",
+                data.toString(),
+                "COUNTERFOIL_LOGS_LEVEL",
+                "warn");
     }
 
     private static Map<String, String> env(Path data) {
@@ -70,7 +85,7 @@ final class RunningGateway implements AutoCloseable {
     /** Stops and starts again on the same data. */
     void restart() {
         serve.close();
-        serve = Serve.start(settings(data));
+        serve = Serve.start(settings(data, more));
         env = env(data);
     }
 

@@ -46,8 +46,8 @@ public interface Ledger {
     /** A posted transaction, from the journal or, once it left it, from the books. */
     Future<Optional<JournaledTransaction>> transaction(Cell cell, long sequence);
 
-    /** The time by Redis' clock, which every window and expiry is checked against. */
-    Future<Instant> now();
+    /** The time by the clock of the cell's Redis, which every window and expiry in it is checked against. */
+    Future<Instant> now(Cell cell);
 
     /**
      * @param outcome what the key's record says, if there is one

@@ -106,6 +106,7 @@ class SettingsFileTest {
                 "pepper: s3cret             | pepper: (hidden) (expected: a list of texts)",
                 "pepper: [12345]            | pepper[0]: (hidden) (expected: a text, quoted if it is made of digits)",
                 "redis: {uri: 'http://:s3cret@h'} | redis.uri: (hidden) (expected: a URI that starts with redis:// or rediss://)",
+                "redis: {uri: 'redis://:s3cret@h:1,i:2/3'} | redis.uri: (hidden) (expected: no database behind several hosts; a cluster has only 0)",
             })
     void a_setting_that_cannot_be_used_is_one_line_with_path_value_and_expectation(String yaml, String message) {
         assertThatThrownBy(() -> load(yaml))

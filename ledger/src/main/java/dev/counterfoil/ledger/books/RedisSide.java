@@ -5,6 +5,7 @@ import dev.counterfoil.ledger.LedgerFault;
 import dev.counterfoil.ledger.books.BooksSide.AccountRow;
 import dev.counterfoil.ledger.redis.RedisConnection;
 import dev.counterfoil.ledger.redis.RedisKeys;
+import dev.counterfoil.ledger.redis.RedisServer;
 import dev.counterfoil.ledger.redis.Script;
 import dev.counterfoil.ledger.settlement.PostingAccounts;
 import io.lettuce.core.KeyScanCursor;
@@ -106,13 +107,17 @@ final class RedisSide {
         });
     }
 
-    /** Tells {@code each} the key of every card of every cell, some perhaps twice. Walks through all keys of Redis. */
+    /** Tells {@code each} the key of every card of every cell, some perhaps twice. Walks through all keys of every server. */
     void scanCards(Consumer<String> each) {
+        redis.servers().forEach(server -> scanCards(server, each));
+    }
+
+    private static void scanCards(RedisServer server, Consumer<String> each) {
         ScanArgs args = ScanArgs.Builder.matches("{*}:card:*").limit(SCAN_COUNT);
         ScanCursor cursor = ScanCursor.INITIAL;
         do {
             ScanCursor from = cursor;
-            KeyScanCursor<byte[]> page = await(redis.dispatch(commands -> commands.scan(from, args)));
+            KeyScanCursor<byte[]> page = await(server.dispatch(commands -> commands.scan(from, args)));
             page.getKeys().forEach(key -> each.accept(RedisKeys.text(key)));
             cursor = page;
         } while (!cursor.isFinished());

@@ -92,7 +92,7 @@ public final class CatalogPublisher {
 
     private Future<Void> publish(Cell address, ProgramCell cell, int attempts) {
         byte[] meta = bytes(RedisKeys.meta(address));
-        return redis.call(commands -> commands.hmget(meta, bytes("epoch"), bytes("catalog")))
+        return redis.call(meta, commands -> commands.hmget(meta, bytes("epoch"), bytes("catalog")))
                 .compose(state -> {
                     if (!value(state.get(0)).equals(Long.toString(cell.epoch()))) {
                         return Future.failedFuture(new LedgerFault.Cold(address));
@@ -116,7 +116,7 @@ public final class CatalogPublisher {
         }
         byte[][] keys = {bytes(RedisKeys.meta(address)), bytes(RedisKeys.catalog(address))};
         byte[][] args = changes.arguments(cell.epoch());
-        return redis.<List<byte[]>>call(commands -> PUBLISH.run(redis, ScriptOutputType.MULTI, keys, args))
+        return redis.call(PUBLISH.<List<byte[]>>run(redis, ScriptOutputType.MULTI, keys, args))
                 .compose(answer -> switch (text(answer.get(0))) {
                     case "published" -> Future.succeededFuture();
                     case "changed" ->
@@ -181,10 +181,11 @@ public final class CatalogPublisher {
         List<Future<Boolean>> behind = new ArrayList<>();
         for (CellVersion cell : cells) {
             byte[] meta = bytes(RedisKeys.meta(cell.address()));
-            behind.add(redis.call(commands -> commands.hmget(meta, bytes("epoch"), bytes("catalog")))
+            behind.add(redis.call(meta, commands -> commands.hmget(meta, bytes("epoch"), bytes("catalog")))
                     .map(state -> !cell.opened()
                             || (value(state.get(0)).equals(Long.toString(cell.epoch()))
-                                    && version(state.get(1)) < cell.version())));
+                                    && version(state.get(1)) < cell.version()))
+                    .recover(Catalogs::laterWhereAway));
         }
         return Future.all(behind).map(all -> {
             List<String> programs = new ArrayList<>();

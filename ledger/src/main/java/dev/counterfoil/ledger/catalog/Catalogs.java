@@ -4,6 +4,7 @@ import static dev.counterfoil.ledger.redis.RedisKeys.bytes;
 import static dev.counterfoil.ledger.redis.RedisKeys.text;
 
 import dev.counterfoil.ledger.Cell;
+import dev.counterfoil.ledger.LedgerFault;
 import dev.counterfoil.ledger.redis.PublishedList;
 import dev.counterfoil.ledger.redis.RedisConnection;
 import dev.counterfoil.ledger.redis.RedisKeys;
@@ -122,13 +123,13 @@ public final class Catalogs {
 
     private Future<Optional<Catalog>> read(String program) {
         byte[] key = bytes(RedisKeys.catalog(Cell.of(program)));
-        return redis.call(commands -> commands.hget(bytes(RedisKeys.PROGRAMS), bytes(program)))
+        return redis.call(RedisKeys.PROGRAMS, commands -> commands.hget(bytes(RedisKeys.PROGRAMS), bytes(program)))
                 .compose(listed -> {
                     if (listed == null) {
                         return Future.succeededFuture(get(program));
                     }
                     programs.put(program, CatalogJson.program(new JsonObject(text(listed))));
-                    return redis.call(commands -> commands.hgetall(key)).map(found -> {
+                    return redis.call(key, commands -> commands.hgetall(key)).map(found -> {
                         Map<String, JsonObject> fields = new HashMap<>();
                         found.forEach((field, json) -> fields.put(text(field), new JsonObject(text(json))));
                         CatalogFields.read(fields).ifPresent(catalog -> catalogs.put(program, catalog));
@@ -145,9 +146,9 @@ public final class Catalogs {
                     List<Future<Boolean>> changed = new ArrayList<>();
                     for (Program program : known) {
                         byte[] meta = bytes(RedisKeys.meta(Cell.of(program.id())));
-                        changed.add(redis.call(commands -> commands.hget(meta, bytes("catalog")))
-                                .map(version ->
-                                        version != null && isOther(program.id(), Long.parseLong(text(version)))));
+                        changed.add(redis.call(meta, commands -> commands.hget(meta, bytes("catalog")))
+                                .map(version -> version != null && isOther(program.id(), Long.parseLong(text(version))))
+                                .recover(Catalogs::laterWhereAway));
                     }
                     return Future.all(changed).compose(all -> {
                         List<String> names = new ArrayList<>();
@@ -159,6 +160,13 @@ public final class Catalogs {
                         return refreshAll(names);
                     });
                 });
+    }
+
+    /** Cells may be on several servers: one that is away does not hold up the others. */
+    static Future<Boolean> laterWhereAway(Throwable failure) {
+        return failure instanceof LedgerFault.Unavailable
+                ? Future.succeededFuture(false)
+                : Future.failedFuture(failure);
     }
 
     /** Version 0 is an open cell that has no catalog yet. */

@@ -37,13 +37,17 @@ public final class Installation {
 
     /** As {@link #check}, of Redis alone: for a start while PostgreSQL is away. */
     public Future<Void> checkRedis(RedisConnection redis) {
-        return redis.call(commands -> commands.setnx(bytes(RedisKeys.PEPPER), bytes(pepper.fingerprint())))
+        return redis.call(
+                        RedisKeys.PEPPER,
+                        commands -> commands.setnx(bytes(RedisKeys.PEPPER), bytes(pepper.fingerprint())))
                 .compose(first -> recordedInRedis(redis))
                 .compose(recorded -> requireKnown("Redis", recorded)
                         .compose(known -> isCurrent(recorded)
                                 ? Future.succeededFuture()
-                                : redis.call(commands ->
-                                                commands.set(bytes(RedisKeys.PEPPER), bytes(pepper.fingerprint())))
+                                : redis.call(
+                                                RedisKeys.PEPPER,
+                                                commands -> commands.set(
+                                                        bytes(RedisKeys.PEPPER), bytes(pepper.fingerprint())))
                                         .mapEmpty()));
     }
 
@@ -67,7 +71,7 @@ public final class Installation {
     }
 
     private static Future<Optional<String>> recordedInRedis(RedisConnection redis) {
-        return redis.call(commands -> commands.get(bytes(RedisKeys.PEPPER)))
+        return redis.call(RedisKeys.PEPPER, commands -> commands.get(bytes(RedisKeys.PEPPER)))
                 .map(value -> value == null ? Optional.empty() : Optional.of(text(value)));
     }
 

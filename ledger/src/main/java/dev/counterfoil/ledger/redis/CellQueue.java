@@ -7,7 +7,7 @@ import io.lettuce.core.ScriptOutputType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -50,6 +50,7 @@ final class CellQueue {
     private final AtomicInteger length = new AtomicInteger();
     private final AtomicBoolean inFlight = new AtomicBoolean();
     private final AtomicLong floor = new AtomicLong();
+    private final AtomicLong kept = new AtomicLong();
 
     /** Hears of every batch that was answered. */
     interface BatchListener {
@@ -74,6 +75,17 @@ final class CellQueue {
     /** The highest sequence of this cell that was seen acknowledged or settled. */
     long floor() {
         return floor.get();
+    }
+
+    /** The highest sequence up to which everything is known to be on a replica, where there is one, or settled. */
+    long kept() {
+        return kept.get();
+    }
+
+    /** Raises what is {@link #kept}, and with it the floor. */
+    void keptUpTo(long sequence) {
+        kept.accumulateAndGet(sequence, Math::max);
+        atLeast(sequence);
     }
 
     /** Raises the floor; never lowers it. */
@@ -133,11 +145,13 @@ final class CellQueue {
             keys.addAll(one.call().keys());
             args.addAll(one.call().args());
         }
-        post.<List<Object>>run(redis, ScriptOutputType.MULTI, keys.toArray(new byte[0][]), args.toArray(new byte[0][]))
+        boolean replicated = redis.replaceable(cell)
+                && batch.stream().anyMatch(one -> one.call().isDurable());
+        run(replicated, keys.toArray(new byte[0][]), args.toArray(new byte[0][]))
                 .whenComplete((reply, failure) -> {
                     // The next batch leaves before this one's answers are looked at, so Redis does not wait for them.
                     try {
-                        raiseFloor(reply);
+                        raiseFloor(reply, replicated);
                     } finally {
                         inFlight.set(false);
                         pump();
@@ -150,13 +164,23 @@ final class CellQueue {
                 });
     }
 
-    private void raiseFloor(@Nullable List<Object> reply) {
+    private CompletionStage<List<Object>> run(boolean replicated, byte[][] keys, byte[][] args) {
+        return replicated
+                ? post.runReplicated(redis, ScriptOutputType.MULTI, keys, args)
+                : post.run(redis, ScriptOutputType.MULTI, keys, args);
+    }
+
+    private void raiseFloor(@Nullable List<Object> reply, boolean replicated) {
         if (reply == null) {
             return;
         }
         for (int i = reply.size() - 2; i > 0; i -= 3) {
             if ("posted".equals(text(reply.get(i - 1)))) {
-                atLeast(Long.parseLong(text(reply.get(i))));
+                long sequence = Long.parseLong(text(reply.get(i)));
+                atLeast(sequence);
+                if (replicated) {
+                    keptUpTo(sequence);
+                }
                 return;
             }
         }
@@ -179,12 +203,11 @@ final class CellQueue {
     }
 
     private LedgerFault fault(Throwable thrown) {
-        Throwable failure =
-                thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+        Throwable failure = Redirection.unwrapped(thrown);
         String message = String.valueOf(failure.getMessage());
         if (failure instanceof LedgerFault) {
             return (LedgerFault) failure;
-        } else if (RedisConnection.notSent(failure)) {
+        } else if (RedisNode.notSent(failure)) {
             return new LedgerFault.Unavailable("Redis: " + message);
         } else if (failure instanceof RedisCommandExecutionException) {
             return serverError(message);
@@ -204,6 +227,8 @@ final class CellQueue {
             case "MASTERDOWN":
             case "CLUSTERDOWN":
             case "TRYAGAIN":
+            case "MOVED":
+            case "ASK":
             case "NOREPLICAS":
             case "BUSY":
             case "NOPERM":

@@ -35,15 +35,18 @@ public final class Journal {
     }
 
     private Future<List<JournalEntry>> range(Cell cell, CommandType command, String from, String to, int count) {
-        return redis.<List<Object>>call(commands -> commands.dispatch(
-                        command,
-                        new NestedMultiOutput<>(ByteArrayCodec.INSTANCE),
-                        new CommandArgs<>(ByteArrayCodec.INSTANCE)
-                                .addKey(RedisKeys.bytes(RedisKeys.journal(cell)))
-                                .add(from)
-                                .add(to)
-                                .add("COUNT")
-                                .add(count)))
+        byte[] journal = RedisKeys.bytes(RedisKeys.journal(cell));
+        return redis.<List<Object>>call(
+                        journal,
+                        commands -> commands.dispatch(
+                                command,
+                                new NestedMultiOutput<>(ByteArrayCodec.INSTANCE),
+                                new CommandArgs<>(ByteArrayCodec.INSTANCE)
+                                        .addKey(journal)
+                                        .add(from)
+                                        .add(to)
+                                        .add("COUNT")
+                                        .add(count)))
                 .map(reply -> reply.stream()
                         .map(entry -> entry(cell, (List<?>) entry))
                         .toList());

@@ -92,6 +92,11 @@ final class PostCall {
         return data;
     }
 
+    /** Whether its answer is to say {@code durable}. */
+    boolean isDurable() {
+        return "durable".equals(data.getString("durability"));
+    }
+
     /** Bytes of the arguments. */
     long size() {
         return size;

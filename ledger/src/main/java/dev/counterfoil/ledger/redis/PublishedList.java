@@ -37,13 +37,13 @@ public final class PublishedList {
 
     /** The version up to which every change is in the list; 0 when none was ever published. */
     public Future<Long> version() {
-        return redis.call(commands -> commands.get(bytes(versionKey)))
+        return redis.call(versionKey, commands -> commands.get(bytes(versionKey)))
                 .map(version -> version == null ? 0L : Long.parseLong(text(version)));
     }
 
     /** Every entry, by name. May hold changes beyond a version read before, never lacks one up to it. */
     public Future<Map<String, JsonObject>> entries() {
-        return redis.call(commands -> commands.hgetall(bytes(list))).map(found -> {
+        return redis.call(list, commands -> commands.hgetall(bytes(list))).map(found -> {
             Map<String, JsonObject> entries = new LinkedHashMap<>();
             found.forEach((name, json) -> entries.put(text(name), new JsonObject(text(json))));
             return entries;
@@ -71,14 +71,14 @@ public final class PublishedList {
             written = written.compose(put(chunk.toArray(byte[][]::new)));
         }
         byte[][] key = {bytes(versionKey)};
-        return written.compose(done -> redis.<Long>call(
-                        commands -> RAISE.run(redis, ScriptOutputType.INTEGER, key, bytes(Long.toString(version)))))
+        return written.compose(done -> redis.call(
+                        RAISE.<Long>run(redis, ScriptOutputType.INTEGER, key, bytes(Long.toString(version)))))
                 .mapEmpty();
     }
 
     private Function<Void, Future<Void>> put(byte[][] entries) {
         byte[][] key = {bytes(list)};
-        return before -> redis.<Long>call(commands -> PUT_NEWER.run(redis, ScriptOutputType.INTEGER, key, entries))
+        return before -> redis.call(PUT_NEWER.<Long>run(redis, ScriptOutputType.INTEGER, key, entries))
                 .mapEmpty();
     }
 }

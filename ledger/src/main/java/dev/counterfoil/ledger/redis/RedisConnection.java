@@ -1,187 +1,246 @@
 package dev.counterfoil.ledger.redis;
 
+import dev.counterfoil.ledger.Cell;
 import dev.counterfoil.ledger.LedgerFault;
-import io.lettuce.core.ClientOptions;
-import io.lettuce.core.RedisClient;
-import io.lettuce.core.RedisCommandTimeoutException;
-import io.lettuce.core.RedisConnectionException;
-import io.lettuce.core.RedisException;
+import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisURI;
-import io.lettuce.core.SocketOptions;
-import io.lettuce.core.TimeoutOptions;
-import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
-import io.lettuce.core.codec.ByteArrayCodec;
-import io.lettuce.core.protocol.ProtocolVersion;
-import io.lettuce.core.resource.ClientResources;
-import io.lettuce.core.resource.Delay;
+import io.lettuce.core.internal.HostAndPort;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * One multiplexed connection to Redis, bounded in what it queues and how long it waits. It never sends a command a second
- * time: after a reconnect nothing is replayed, since only the sender knows under which key a retry is safe. While Redis is
- * refused or gone every call fails at once; when a command got no answer in time, calls fail at once until a probe is
+ * Redis as the ledger uses it: one server, or the masters of a Redis Cluster, over one multiplexed connection each. Bounded in
+ * what it queues and how long it waits. No command is sent a second time unless a server said that it did not run it: after a
+ * reconnect nothing is replayed, since only the sender knows under which key a retry is safe. While a server is refused or gone
+ * every call to it fails at once; when a command got no answer in time, calls to that server fail at once until a probe is
  * answered again. Thread-safe.
  */
 public final class RedisConnection implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(RedisConnection.class);
-    private static final int MOST_WAITING = 16_384;
-    private static final Duration RECONNECT = Duration.ofMillis(100);
+    private static final Script MARK = Script.load("mark");
 
-    private final ClientResources resources;
-    private final RedisClient client;
-    private final StatefulRedisConnection<byte[], byte[]> connection;
-    private final AtomicBoolean silent = new AtomicBoolean();
+    private final RedisDriver driver;
+    private final RedisServers servers;
 
-    private RedisConnection(
-            ClientResources resources, RedisClient client, StatefulRedisConnection<byte[], byte[]> connection) {
-        this.resources = resources;
-        this.client = client;
-        this.connection = connection;
+    private RedisConnection(RedisDriver driver, RedisServers servers) {
+        this.driver = driver;
+        this.servers = servers;
     }
 
     /**
-     * Connects, waiting at most {@code connectTimeout}.
+     * Connects, waiting at most {@code connectTimeout} for each server that is tried. Whether it is a cluster, the server tells.
      *
-     * @param uri {@code redis://:password@host:port[/db]}, {@code rediss://…} for TLS
+     * @param uri {@code redis://:password@host:port[/db]}, {@code rediss://…} for TLS; of a cluster one node or, separated by
+     *     commas, several, of which one has to answer
      * @param commandTimeout after which a command counts as unanswered
      * @throws LedgerFault.Unavailable when Redis cannot be reached; the message has no password
      */
     public static RedisConnection open(String uri, Duration connectTimeout, Duration commandTimeout) {
-        ClientResources resources = ClientResources.builder()
-                .reconnectDelay(Delay.constant(RECONNECT))
-                .build();
-        RedisURI redis = RedisURI.create(uri);
-        redis.setTimeout(connectTimeout);
-        RedisClient client = RedisClient.create(resources, redis);
-        client.setOptions(ClientOptions.builder()
-                .protocolVersion(ProtocolVersion.RESP2)
-                .autoReconnect(true)
-                .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
-                .requestQueueSize(MOST_WAITING)
-                .replayFilter(command -> true)
-                .socketOptions(SocketOptions.builder()
-                        .connectTimeout(connectTimeout)
-                        .tcpNoDelay(true)
-                        .keepAlive(true)
-                        .build())
-                .timeoutOptions(TimeoutOptions.builder()
-                        .timeoutCommands(true)
-                        .fixedTimeout(commandTimeout)
-                        .build())
-                .build());
+        List<RedisURI> seeds = hosts(uri, connectTimeout);
+        RedisDriver driver = new RedisDriver(connectTimeout, commandTimeout);
         try {
-            return new RedisConnection(resources, client, client.connect(ByteArrayCodec.INSTANCE));
-        } catch (RedisException e) {
-            client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
-            var unused = resources.shutdown(0, 2, TimeUnit.SECONDS);
-            throw new LedgerFault.Unavailable(
-                    "Redis at " + redis.getHost() + ":" + redis.getPort() + " cannot be reached: " + rootMessage(e));
+            return new RedisConnection(driver, servers(driver, seeds, connectTimeout));
+        } catch (RuntimeException e) {
+            driver.close();
+            throw e;
         }
     }
 
-    /** Runs a command and brings its result onto the caller's Vert.x context, if there is one. Any failure is Unavailable. */
-    public <T> Future<T> call(
-            Function<RedisClusterAsyncCommands<byte[], byte[]>, ? extends CompletionStage<T>> command) {
-        Context context = Vertx.currentContext();
-        CompletionStage<T> stage = dispatch(command);
-        Future<T> future =
-                context == null ? Future.fromCompletionStage(stage) : Future.fromCompletionStage(stage, context);
-        return future.recover(failure -> Future.failedFuture(
-                failure instanceof LedgerFault
-                        ? failure
-                        : new LedgerFault.Unavailable("Redis: " + failure.getMessage())));
+    private static List<RedisURI> hosts(String uri, Duration connectTimeout) {
+        RedisURI all = RedisURI.create(uri);
+        all.setTimeout(connectTimeout);
+        List<RedisURI> hosts = new ArrayList<>();
+        for (String part : all.getHost().split(",")) {
+            HostAndPort host = HostAndPort.parse(part);
+            hosts.add(RedisURI.builder(all)
+                    .withHost(host.getHostText())
+                    .withPort(host.hasPort() ? host.getPort() : all.getPort())
+                    .build());
+        }
+        if (hosts.size() > 1 && all.getDatabase() != 0) {
+            throw new IllegalArgumentException("Redis database: " + all.getDatabase()
+                    + " (expected: none; several hosts are a cluster, which has only 0)");
+        }
+        return hosts;
+    }
+
+    /** The first host that answers says what it is. One that is not of a cluster has to be the only one. */
+    private static RedisServers servers(RedisDriver driver, List<RedisURI> seeds, Duration connectTimeout) {
+        List<String> failures = new ArrayList<>();
+        for (RedisURI seed : seeds) {
+            RedisNode node = new RedisNode(driver, seed, () -> {});
+            try {
+                node.connect();
+                if (isOfCluster(node, seeds.size() > 1)) {
+                    String nodes = await(node.dispatch(RedisClusterAsyncCommands::clusterNodes));
+                    node.close();
+                    return RedisCluster.open(driver, seeds, seed, nodes, connectTimeout);
+                }
+            } catch (LedgerFault.Unavailable e) {
+                node.close();
+                failures.add(e.getMessage());
+                continue;
+            }
+            if (seeds.size() > 1) {
+                node.close();
+                throw new LedgerFault.Unavailable(
+                        "Redis at " + node + " is not of a cluster (expected: one host, or several of one cluster)");
+            }
+            return new RedisServers.Single(node);
+        }
+        throw new LedgerFault.Unavailable(String.join("; ", failures));
+    }
+
+    /** A server that refuses to say is taken for what the number of hosts suggests. */
+    private static boolean isOfCluster(RedisNode node, boolean otherwise) {
+        CompletionStage<Boolean> told = node.dispatch(commands -> commands.info("cluster"))
+                .handle((info, failure) -> {
+                    if (failure == null) {
+                        return info.contains("cluster_enabled:1");
+                    } else if (Redirection.unwrapped(failure) instanceof RedisCommandExecutionException) {
+                        return otherwise;
+                    }
+                    throw new CompletionException(failure);
+                });
+        return await(told);
+    }
+
+    /** Every failure is Unavailable; the command timeout bounds the wait. */
+    private static <T> T await(CompletionStage<T> answer) {
+        try {
+            return answer.toCompletableFuture().join();
+        } catch (CompletionException e) {
+            throw new LedgerFault.Unavailable(
+                    "Redis: " + Redirection.unwrapped(e).getMessage());
+        }
     }
 
     /**
-     * Runs a command; the stage completes on a thread of the connection and fails with what went wrong, a
-     * {@link LedgerFault.Unavailable} when the command was certainly not sent.
+     * Runs a command on the server that holds {@code key}, which is also what the command is about, and brings its result onto
+     * the caller's Vert.x context, if there is one. Any failure is Unavailable.
+     */
+    public <T> Future<T> call(
+            byte[] key, Function<RedisClusterAsyncCommands<byte[], byte[]>, ? extends CompletionStage<T>> command) {
+        return onContext(servers.dispatch(key, false, command));
+    }
+
+    /** The same, for a key whose name is text. */
+    public <T> Future<T> call(
+            String key, Function<RedisClusterAsyncCommands<byte[], byte[]>, ? extends CompletionStage<T>> command) {
+        return call(RedisKeys.bytes(key), command);
+    }
+
+    /** Runs a command that is about no key, on any one server; as {@link #call(byte[], Function)}. */
+    public <T> Future<T> call(
+            Function<RedisClusterAsyncCommands<byte[], byte[]>, ? extends CompletionStage<T>> command) {
+        return onContext(servers.any().dispatch(command));
+    }
+
+    /** Brings the result of {@link #dispatch} or of a {@link Script} onto the caller's Vert.x context, likewise. */
+    public <T> Future<T> call(CompletionStage<T> stage) {
+        return onContext(stage);
+    }
+
+    /**
+     * Runs a command on every server that holds keys and is not known to be away; the answers, each with whose it is. Fails when
+     * one of them does, or all are away.
+     */
+    public <T> Future<List<Answer<T>>> onEach(
+            Function<RedisClusterAsyncCommands<byte[], byte[]>, ? extends CompletionStage<T>> command) {
+        List<RedisNode> there =
+                servers.masters().stream().filter(RedisNode::answering).toList();
+        List<Future<Answer<T>>> answers = (there.isEmpty() ? servers.masters() : there)
+                .stream()
+                        .map(node -> onContext(node.<T>dispatch(command))
+                                .map(answer -> new Answer<>(node.toString(), answer)))
+                        .toList();
+        return Future.all(answers)
+                .map(all -> answers.stream().map(Future::result).toList());
+    }
+
+    /** @param server host and port of whoever answered */
+    public record Answer<T>(String server, T value) {}
+
+    /**
+     * Runs a command on the server that holds {@code key}; the stage completes on a thread of the connection and fails with
+     * what went wrong, a {@link LedgerFault.Unavailable} when the command was certainly not sent.
      */
     public <T> CompletionStage<T> dispatch(
+            byte[] key, Function<RedisClusterAsyncCommands<byte[], byte[]>, ? extends CompletionStage<T>> command) {
+        return servers.dispatch(key, false, command);
+    }
+
+    /** Runs a command that is about no key, on any one server, likewise. */
+    public <T> CompletionStage<T> dispatch(
             Function<RedisClusterAsyncCommands<byte[], byte[]>, ? extends CompletionStage<T>> command) {
-        if (silent.get()) {
-            return CompletableFuture.failedFuture(new LedgerFault.Unavailable("Redis does not answer"));
-        }
-        try {
-            return command.apply(connection.async()).whenComplete((result, failure) -> {
-                if (failure != null && unanswered(failure)) {
-                    probe();
-                }
-            });
-        } catch (RedisException e) {
-            return CompletableFuture.failedFuture(new LedgerFault.Unavailable("Redis: " + e.getMessage()));
-        }
+        return servers.any().dispatch(command);
     }
 
-    /** Whether commands are being answered, as far as is known now. */
+    /**
+     * As {@link #dispatch(byte[], Function)}, and a success means that a replica has what was written, where there is one that may be promoted. Fails with
+     * {@link LedgerFault.OutcomeUnknown} when the command succeeded and no replica is known to have it.
+     */
+    <T> CompletionStage<T> dispatchReplicated(
+            byte[] key, Function<RedisClusterAsyncCommands<byte[], byte[]>, ? extends CompletionStage<T>> command) {
+        return servers.dispatch(key, true, command);
+    }
+
+    /** Every server that holds keys. */
+    public List<RedisServer> servers() {
+        return List.copyOf(servers.masters());
+    }
+
+    /**
+     * Succeeds once a replica has all that was read of {@code cell} over this connection, where there is one that may be
+     * promoted; fails with a {@link LedgerFault} when that is not known.
+     */
+    public Future<Void> replicated(Cell cell) {
+        if (!servers.replaceable(cell)) {
+            return Future.succeededFuture();
+        }
+        byte[][] keys = {RedisKeys.bytes(RedisKeys.meta(cell)), RedisKeys.bytes(RedisKeys.journal(cell))};
+        return onContext(MARK.<Long>runReplicated(this, ScriptOutputType.INTEGER, keys))
+                .mapEmpty();
+    }
+
+    /** Whether a replica may take the place of the server of {@code cell}, without the last writes that it was not told of. */
+    boolean replaceable(Cell cell) {
+        return servers.replaceable(cell);
+    }
+
+    /** Whether a write to {@code cell} can be made durable now, as far as is known. */
+    boolean promised(Cell cell) {
+        return servers.promised(cell);
+    }
+
+    /** Whether commands are being answered, as far as is known now: of a cluster, by any of its masters. */
     public boolean answering() {
-        return connection.isOpen() && !silent.get();
+        return servers.answering();
     }
 
-    /** Whether {@code failure} says that a command was certainly not sent. */
-    static boolean notSent(Throwable failure) {
-        String message = failure.getMessage();
-        return failure instanceof LedgerFault.Unavailable
-                || failure instanceof RedisConnectionException
-                || (message != null
-                        && (message.startsWith("Currently not connected")
-                                || message.startsWith("Request queue size exceeded")));
-    }
-
-    private static boolean unanswered(Throwable failure) {
-        return failure instanceof RedisCommandTimeoutException
-                || failure.getCause() instanceof RedisCommandTimeoutException;
-    }
-
-    /** Holds every call back until Redis answers a PING again; one probe at a time, each bounded by the command timeout. */
-    private void probe() {
-        if (silent.compareAndSet(false, true)) {
-            LOG.warn("redis does not answer: calls are refused until it does");
-            ping();
-        }
-    }
-
-    private void ping() {
-        CompletionStage<String> answer;
-        try {
-            answer = connection.async().ping();
-        } catch (RedisException e) {
-            answer = CompletableFuture.failedFuture(e);
-        }
-        answer.whenComplete((pong, failure) -> {
-            if (failure == null) {
-                silent.set(false);
-                LOG.info("redis answers again");
-            } else if (!resources.eventExecutorGroup().isShuttingDown()) {
-                var unused = resources
-                        .eventExecutorGroup()
-                        .schedule(this::ping, RECONNECT.toMillis(), TimeUnit.MILLISECONDS);
-            }
+    private <T> Future<T> onContext(CompletionStage<T> stage) {
+        Context context = Vertx.currentContext();
+        Future<T> future =
+                context == null ? Future.fromCompletionStage(stage) : Future.fromCompletionStage(stage, context);
+        return future.recover(thrown -> {
+            Throwable failure = Redirection.unwrapped(thrown);
+            return Future.failedFuture(
+                    failure instanceof LedgerFault
+                            ? failure
+                            : new LedgerFault.Unavailable("Redis: " + failure.getMessage()));
         });
-    }
-
-    private static String rootMessage(Throwable failure) {
-        Throwable root = failure;
-        for (int depth = 0; root.getCause() != null && depth < 10; depth++) {
-            root = root.getCause();
-        }
-        return String.valueOf(root.getMessage());
     }
 
     @Override
     public void close() {
-        connection.close();
-        client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
-        resources.shutdown(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
+        driver.close();
     }
 }

@@ -98,13 +98,19 @@ public final class RedisLedger implements Ledger {
 
     /** Tells of a sequence that PostgreSQL holds: a Redis that has a shorter history is cold from now on. */
     public void atLeast(Cell cell, long sequence) {
-        queue(cell).atLeast(sequence);
+        queue(cell).keptUpTo(sequence);
+    }
+
+    /** What an answer may say now. Of a server whose replica may be promoted and does not keep up, no more than accepted. */
+    private String level(Cell cell) {
+        String level = durability.get();
+        return level.equals("durable") && !redis.promised(cell) ? "accepted" : level;
     }
 
     @Override
     public Future<Outcome> post(Transaction transaction) {
         long started = System.nanoTime();
-        PendingPost pending = new PendingPost(new PostCall(transaction, durability.get()));
+        PendingPost pending = new PendingPost(new PostCall(transaction, level(transaction.cell())));
         queue(transaction.cell()).add(pending);
         return pending.future()
                 .compose(reply -> outcome(transaction.cell(), reply))
@@ -288,8 +294,22 @@ public final class RedisLedger implements Ledger {
     public Future<Optional<JournaledTransaction>> transaction(Cell cell, long sequence) {
         return journal.holding(cell, sequence)
                 .compose(entry -> entry.isPresent()
-                        ? Future.succeededFuture(Optional.of(entry.get().transaction(sequence)))
+                        ? kept(entry.get().transaction(sequence)).map(Optional::of)
                         : settled(cell, sequence));
+    }
+
+    /** Says durable of a transaction that this process did not see become so only once a replica has it. */
+    private Future<JournaledTransaction> kept(JournaledTransaction transaction) {
+        Cell cell = transaction.cell();
+        boolean known = !redis.replaceable(cell)
+                || transaction.sequence() <= queue(cell).kept()
+                || !"durable".equals(transaction.data().getString("durability"));
+        return known
+                ? Future.succeededFuture(transaction)
+                : redis.replicated(cell).map(done -> {
+                    queue(cell).keptUpTo(transaction.sequence());
+                    return transaction;
+                });
     }
 
     private Future<Optional<JournaledTransaction>> settled(Cell cell, long sequence) {
@@ -299,8 +319,8 @@ public final class RedisLedger implements Ledger {
     }
 
     @Override
-    public Future<Instant> now() {
-        return redis.call(RedisServerAsyncCommands::time)
+    public Future<Instant> now(Cell cell) {
+        return redis.call(RedisKeys.meta(cell), RedisServerAsyncCommands::time)
                 .map(time -> Instant.ofEpochSecond(
                         Long.parseLong(RedisKeys.text(time.get(0))),
                         Long.parseLong(RedisKeys.text(time.get(1))) * 1000));
@@ -314,7 +334,7 @@ public final class RedisLedger implements Ledger {
         args[0] = epoch;
         args[1] = floor;
         System.arraycopy(more, 0, args, 2, more.length);
-        return redis.call(commands -> script.<List<Object>>run(redis, ScriptOutputType.MULTI, keys, args))
+        return redis.call(script.<List<Object>>run(redis, ScriptOutputType.MULTI, keys, args))
                 .compose(reply -> reply.size() == 1
                         ? Future.failedFuture(new LedgerFault.Cold(cell))
                         : Future.succeededFuture(reply));

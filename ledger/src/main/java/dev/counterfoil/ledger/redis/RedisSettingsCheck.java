@@ -27,17 +27,24 @@ public final class RedisSettingsCheck {
         }
     }
 
-    /** What is wrong, a line each: setting, value, expectation. Empty when all is well. Fails when Redis does not answer. */
+    /**
+     * What is wrong, a line each: setting, whose, value, expectation. Empty when all is well. A server that is known to
+     * be away is not asked: nothing is answered from it. Fails when another does not answer, or refuses.
+     */
     public Future<List<String>> faults() {
+        boolean several = redis.servers().size() > 1;
         Future<List<String>> all = Future.succeededFuture(new ArrayList<>());
         for (Map.Entry<String, String> setting : wanted.entrySet()) {
-            all = all.compose(faults -> redis.call(commands -> commands.configGet(setting.getKey()))
-                    .map(found -> {
-                        String value = found.get(setting.getKey());
-                        if (!setting.getValue().equals(value)) {
-                            faults.add("Redis setting " + setting.getKey() + ": " + value + " (expected: "
-                                    + setting.getValue() + ")");
-                        }
+            all = all.compose(faults -> redis.onEach(commands -> commands.configGet(setting.getKey()))
+                    .map(answers -> {
+                        answers.forEach(answer -> {
+                            String value = answer.value().get(setting.getKey());
+                            if (!setting.getValue().equals(value)) {
+                                faults.add("Redis setting " + setting.getKey()
+                                        + (several ? " of " + answer.server() : "") + ": " + value + " (expected: "
+                                        + setting.getValue() + ")");
+                            }
+                        });
                         return faults;
                     }));
         }

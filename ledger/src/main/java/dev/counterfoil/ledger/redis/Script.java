@@ -2,6 +2,7 @@ package dev.counterfoil.ledger.redis;
 
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -12,8 +13,8 @@ import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -48,18 +49,30 @@ public final class Script {
     }
 
     /**
-     * Runs the script, by its hash or, where the server does not know it, by its text, on the same connection. The stage
-     * completes on a thread of the connection.
+     * Runs the script, by its hash or, where the server does not know it, by its text. The stage completes on a thread of the
+     * connection.
+     *
+     * @param keys at least one; all in one slot
      */
     public <T> CompletionStage<T> run(RedisConnection redis, ScriptOutputType type, byte[][] keys, byte[]... args) {
-        CompletionStage<T> first = redis.dispatch(commands -> commands.evalsha(sha, type, keys, args));
-        return first.exceptionallyCompose(failure -> {
-            Throwable cause =
-                    failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-            if (cause instanceof RedisNoScriptException) {
-                return redis.dispatch(commands -> commands.eval(source, type, keys, args));
-            }
-            return CompletableFuture.failedFuture(cause);
+        return byHashOrText(command -> redis.<T>dispatch(keys[0], command), type, keys, args);
+    }
+
+    /** The same, over {@link RedisConnection#dispatchReplicated}. */
+    <T> CompletionStage<T> runReplicated(RedisConnection redis, ScriptOutputType type, byte[][] keys, byte[]... args) {
+        return byHashOrText(command -> redis.<T>dispatchReplicated(keys[0], command), type, keys, args);
+    }
+
+    private <T> CompletionStage<T> byHashOrText(
+            Function<Function<RedisClusterAsyncCommands<byte[], byte[]>, CompletionStage<T>>, CompletionStage<T>> send,
+            ScriptOutputType type,
+            byte[][] keys,
+            byte[]... args) {
+        return send.apply(commands -> commands.evalsha(sha, type, keys, args)).exceptionallyCompose(failure -> {
+            Throwable cause = Redirection.unwrapped(failure);
+            return cause instanceof RedisNoScriptException
+                    ? send.apply(commands -> commands.eval(source, type, keys, args))
+                    : CompletableFuture.failedFuture(cause);
         });
     }
 

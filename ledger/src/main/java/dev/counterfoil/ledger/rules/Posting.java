@@ -63,7 +63,7 @@ public final class Posting {
                                 ? tried(cell, rule, newer.get(), now, attempt + 1)
                                 : Future.failedFuture(new LedgerFault.Cold(cell)));
             } else if (reason == Refusal.STALE_DAY) {
-                return ledger.now().compose(time -> tried(cell, rule, catalog, time, attempt + 1));
+                return ledger.now(cell).compose(time -> tried(cell, rule, catalog, time, attempt + 1));
             }
             return Future.succeededFuture(outcome);
         });
@@ -84,7 +84,8 @@ public final class Posting {
             }
             return switch (((Refused) outcome).reason()) {
                 case CATALOG_CHANGED -> refreshed(cell, key, rule, now, attempt);
-                case STALE_DAY -> ledger.now().compose(time -> attempt(cell, key, rule, catalog, time, attempt + 1));
+                case STALE_DAY ->
+                    ledger.now(cell).compose(time -> attempt(cell, key, rule, catalog, time, attempt + 1));
                 default -> Future.succeededFuture(outcome);
             };
         });

@@ -89,6 +89,7 @@ final class CellSettlement {
         if (records.isEmpty()) {
             return new Run(true, 0, cursor.settled(), 0, true);
         }
+        journal.awaitReplica(cell);
         FactRows rows = new FactRows(cursor.cell());
         for (JournalRecord record : records) {
             rows.add(FactDecoder.decode(record));

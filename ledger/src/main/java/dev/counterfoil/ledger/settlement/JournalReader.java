@@ -43,7 +43,8 @@ final class JournalReader {
 
     /** The same without waiting, to ask for many cells in one go. */
     Future<OptionalLong> sequenceLater(Cell cell) {
-        return redis.<byte[]>call(commands -> commands.hget(RedisKeys.bytes(RedisKeys.meta(cell)), SEQUENCE))
+        byte[] meta = RedisKeys.bytes(RedisKeys.meta(cell));
+        return redis.<byte[]>call(meta, commands -> commands.hget(meta, SEQUENCE))
                 .map(value ->
                         value == null ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(RedisKeys.text(value))));
     }
@@ -74,6 +75,14 @@ final class JournalReader {
         return records;
     }
 
+    /**
+     * Returns once a replica has all that was read of the cell, where there is one that may be promoted: what is settled must
+     * not be lost with the server that it was read from.
+     */
+    void awaitReplica(Cell cell) {
+        Void unused = await(redis.replicated(cell));
+    }
+
     /** The transaction of one sequence, if the journal still holds it. */
     Optional<JournalRecord> at(Cell cell, long sequence) {
         return await(journal.holding(cell, sequence)).map(entry -> record(entry, sequence));
@@ -87,8 +96,8 @@ final class JournalReader {
         Optional<JournalEntry> keep = sequence <= 1 ? Optional.empty() : await(journal.holding(cell, sequence));
         if (keep.isPresent()) {
             XTrimArgs args = XTrimArgs.Builder.minId(keep.get().first() + "-0").approximateTrimming();
-            long dropped =
-                    await(redis.call(commands -> commands.xtrim(RedisKeys.bytes(RedisKeys.journal(cell)), args)));
+            byte[] entries = RedisKeys.bytes(RedisKeys.journal(cell));
+            long dropped = await(redis.call(entries, commands -> commands.xtrim(entries, args)));
         }
     }
 

@@ -248,7 +248,14 @@ public final class Settler implements AutoCloseable {
         all.forEach(progress -> sequences.add(journal.sequenceLater(progress.cell)));
         for (int i = 0; i < all.size(); i++) {
             CellProgress progress = all.get(i);
-            OptionalLong sequence = JournalReader.await(sequences.get(i));
+            OptionalLong sequence;
+            try {
+                sequence = JournalReader.await(sequences.get(i));
+            } catch (LedgerFault away) {
+                // The cells of a cluster are on several servers.
+                LOG.debug("settlement cannot look at {}: {}", progress.cell, away.getMessage());
+                continue;
+            }
             noteCold(progress, progress.opened && sequence.isEmpty());
             if (sequence.isEmpty()) {
                 continue;

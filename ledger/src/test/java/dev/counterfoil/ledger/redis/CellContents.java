@@ -48,7 +48,10 @@ final class CellContents {
 
     static SortedMap<String, String> read(RedisConnection redis, Cell cell, Timing timing, long controlledMs) {
         List<Object> reply = READ.<List<Object>>run(
-                        redis, ScriptOutputType.MULTI, new byte[0][], RedisKeys.bytes(cell.tag() + ":*"))
+                        redis,
+                        ScriptOutputType.MULTI,
+                        new byte[][] {RedisKeys.bytes(RedisKeys.meta(cell))},
+                        RedisKeys.bytes(cell.tag() + ":*"))
                 .toCompletableFuture()
                 .join();
         CellContents contents = new CellContents(cell, timing);

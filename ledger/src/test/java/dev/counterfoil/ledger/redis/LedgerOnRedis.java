@@ -42,8 +42,7 @@ final class LedgerOnRedis implements TrialCell {
             return #kept
             """);
 
-    final Cell cell = Cell.of(
-            "t" + NEXT.incrementAndGet() + "x" + ThreadLocalRandom.current().nextInt(1_000_000));
+    final Cell cell;
     final RedisConnection redis;
     final RedisLedger ledger;
     private final KernelScripts scripts;
@@ -51,20 +50,27 @@ final class LedgerOnRedis implements TrialCell {
     private long clockMs;
 
     LedgerOnRedis() {
-        this(connect(), true, KernelScripts.shipped(), LedgerLimits.standard());
+        this(newCell(), connect(), true, KernelScripts.shipped(), LedgerLimits.standard());
     }
 
     /** A cell on a connection that others use too and that stays open. */
     LedgerOnRedis(RedisConnection redis, KernelScripts scripts, LedgerLimits limits) {
-        this(redis, false, scripts, limits);
+        this(newCell(), redis, false, scripts, limits);
+    }
+
+    /** That cell on a connection that others use too and that stays open. */
+    LedgerOnRedis(Cell cell, RedisConnection redis, KernelScripts scripts, LedgerLimits limits) {
+        this(cell, redis, false, scripts, limits);
     }
 
     /** A cell on a connection of its own. */
     LedgerOnRedis(KernelScripts scripts, LedgerLimits limits) {
-        this(connect(), true, scripts, limits);
+        this(newCell(), connect(), true, scripts, limits);
     }
 
-    private LedgerOnRedis(RedisConnection redis, boolean ownConnection, KernelScripts scripts, LedgerLimits limits) {
+    private LedgerOnRedis(
+            Cell cell, RedisConnection redis, boolean ownConnection, KernelScripts scripts, LedgerLimits limits) {
+        this.cell = cell;
         this.redis = redis;
         this.ownConnection = ownConnection;
         this.scripts = scripts;
@@ -72,13 +78,29 @@ final class LedgerOnRedis implements TrialCell {
         clockMs = timing().startMs();
         byte[] journal = bytes(RedisKeys.journal(cell));
         // Sent together, answered together.
-        Future<?> meta = redis.call(commands -> commands.hset(
-                bytes(RedisKeys.meta(cell)),
-                Map.of(bytes("epoch"), bytes("1"), bytes("seq"), bytes("0"), bytes("clock"), bytes("" + clockMs))));
-        Future<?> opened = redis.call(commands ->
-                commands.xadd(journal, new io.lettuce.core.XAddArgs().id("0-1"), Map.of(bytes("opened"), bytes("1"))));
-        Future<?> emptied = redis.call(commands -> commands.xdel(journal, "0-1"));
+        Future<?> meta = redis.call(
+                journal,
+                commands -> commands.hset(
+                        bytes(RedisKeys.meta(cell)),
+                        Map.of(
+                                bytes("epoch"),
+                                bytes("1"),
+                                bytes("seq"),
+                                bytes("0"),
+                                bytes("clock"),
+                                bytes("" + clockMs))));
+        Future<?> opened = redis.call(
+                journal,
+                commands -> commands.xadd(
+                        journal, new io.lettuce.core.XAddArgs().id("0-1"), Map.of(bytes("opened"), bytes("1"))));
+        Future<?> emptied = redis.call(journal, commands -> commands.xdel(journal, "0-1"));
         var unused = await(Future.join(meta, opened, emptied));
+    }
+
+    /** A cell that no other test has. */
+    static Cell newCell() {
+        return Cell.of(
+                "t" + NEXT.incrementAndGet() + "x" + ThreadLocalRandom.current().nextInt(1_000_000));
     }
 
     /** A cell on a connection of its own that goes by the server's clock or by a controlled one. */
@@ -123,7 +145,7 @@ final class LedgerOnRedis implements TrialCell {
 
     @Override
     public long nowMs() {
-        return scripts.clockIsControlled() ? clockMs : await(ledger.now()).toEpochMilli();
+        return scripts.clockIsControlled() ? clockMs : await(ledger.now(cell)).toEpochMilli();
     }
 
     @Override
@@ -175,9 +197,10 @@ final class LedgerOnRedis implements TrialCell {
         return SampleLegs.transaction(cell, key, fingerprint, legs);
     }
 
+    /** Runs a command on the server that the cell is on. */
     @CanIgnoreReturnValue
     <T> T run(Function<RedisClusterAsyncCommands<byte[], byte[]>, ? extends CompletionStage<T>> command) {
-        return await(redis.call(command));
+        return await(redis.call(RedisKeys.meta(cell), command));
     }
 
     /** Encodes without posting. */
