@@ -25,8 +25,10 @@ import org.slf4j.LoggerFactory;
 final class CellQueue {
     private static final Logger LOG = LoggerFactory.getLogger(CellQueue.class);
 
-    /** Bounds what one call of the script holds Redis up: transactions, and bytes of their arguments. */
+    /** Bounds what one call of the script holds Redis up: transactions, the keys they write, and bytes of their arguments. */
     static final int MOST_TRANSACTIONS = 64;
+
+    static final int MOST_KEYS = 1_024;
 
     static final long MOST_BYTES = 1 << 20;
 
@@ -117,14 +119,18 @@ final class CellQueue {
     private List<Waiting> take() {
         List<Waiting> batch = new ArrayList<>(Math.min(MOST_TRANSACTIONS, length.get() + 1));
         long bytes = 0;
+        int keys = 0;
         Waiting next = waiting.peek();
         while (next != null
                 && batch.size() < MOST_TRANSACTIONS
-                && (batch.isEmpty() || bytes + next.call().size() <= MOST_BYTES)) {
+                && (batch.isEmpty()
+                        || (bytes + next.call().size() <= MOST_BYTES
+                                && keys + next.call().keys().size() <= MOST_KEYS))) {
             waiting.remove();
             length.decrementAndGet();
             batch.add(next);
             bytes += next.call().size();
+            keys += next.call().keys().size();
             next = waiting.peek();
         }
         return batch;

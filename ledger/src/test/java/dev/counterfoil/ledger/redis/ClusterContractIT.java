@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.counterfoil.ledger.Cell;
 import dev.counterfoil.ledger.embedded.RedisClusterOfTests;
+import dev.counterfoil.ledger.model.HoldContract;
 import dev.counterfoil.ledger.model.LegContract;
 import dev.counterfoil.ledger.model.PaymentContract;
 import dev.counterfoil.ledger.model.Timing;
@@ -55,6 +56,14 @@ class ClusterContractIT {
 
     @Nested
     class Payments extends PaymentContract {
+        @Override
+        protected TrialCell open(Timing timing, LedgerLimits limits) {
+            return next(timing, limits);
+        }
+    }
+
+    @Nested
+    class Holds extends HoldContract {
         @Override
         protected TrialCell open(Timing timing, LedgerLimits limits) {
             return next(timing, limits);

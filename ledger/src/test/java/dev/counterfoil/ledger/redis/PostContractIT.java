@@ -2,6 +2,7 @@ package dev.counterfoil.ledger.redis;
 
 import static dev.counterfoil.ledger.model.SampleLegs.debit;
 import static dev.counterfoil.ledger.model.SampleLegs.newCard;
+import static dev.counterfoil.ledger.model.SampleLegs.quota;
 import static dev.counterfoil.ledger.model.SampleLegs.stock;
 import static dev.counterfoil.ledger.redis.LedgerOnRedis.await;
 import static dev.counterfoil.ledger.redis.LedgerOnRedis.bytes;
@@ -9,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.counterfoil.ledger.LedgerFault;
+import dev.counterfoil.ledger.Leg;
 import dev.counterfoil.ledger.Outcome;
 import dev.counterfoil.ledger.Posted;
 import dev.counterfoil.ledger.Refused;
@@ -78,6 +80,23 @@ class PostContractIT extends LedgerContract {
         post("stock", stock("crab", 5));
         redis().run(commands -> commands.del(bytes(RedisKeys.journal(on.cell()))));
         assertThatThrownBy(() -> post("k", stock("crab", -1))).isInstanceOf(LedgerFault.Cold.class);
+    }
+
+    @Test
+    void what_one_call_writes_is_bounded_and_one_refused_leaves_the_others() {
+        List<Future<Outcome>> all = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            List<Leg> legs = new ArrayList<>();
+            for (int leg = 0; leg < 64; leg++) {
+                legs.add(quota("q" + i + "." + leg, 1, leg == 63 && i % 4 == 0 ? 0 : 1));
+            }
+            all.add(on.ledger().post(transaction("k" + i, "k" + i, legs.toArray(new Leg[0]))));
+        }
+        assertThat(all).filteredOn(one -> await(one) instanceof Posted).hasSize(30);
+        assertThat(on.contents().keySet().stream().filter(key -> key.startsWith("quota:")))
+                .hasSize(30 * 64);
+        long calls = redis().run(commands -> commands.xlen(bytes(RedisKeys.journal(on.cell()))));
+        assertThat(calls).isGreaterThanOrEqualTo(40 * 65 / CellQueue.MOST_KEYS + 1);
     }
 
     @Test

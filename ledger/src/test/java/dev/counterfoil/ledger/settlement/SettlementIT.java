@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import dev.counterfoil.ledger.Cell;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -74,6 +77,55 @@ class SettlementIT {
         assertThat(bench.rows("select card, seq from transaction_card order by seq"))
                 .extracting(row -> row.get("seq"))
                 .containsExactly(4L, 5L, 8L);
+    }
+
+    private static JsonArray array(String json) {
+        return new JsonArray(json.replace('\'', '"'));
+    }
+
+    private void journaled(String type, String legs, String results) {
+        List<JsonArray> all = array(legs).stream().map(JsonArray.class::cast).toList();
+        List<JsonArray> became =
+                array(results).stream().map(JsonArray.class::cast).toList();
+        journal.add(type, new JsonObject().put("account", "u"), all, became);
+        journal.flush();
+    }
+
+    @Test
+    void lots_attributes_and_holds_reach_the_books() {
+        journaled(
+                "adjustment",
+                "[['account','u','points',1,'','','','family','f1','tier','gold']]",
+                "[[300,300,'1000:-:300;',0,'1000:-:300;']]");
+        journaled(
+                "redemption",
+                "[['account','u','points',-1,'','','+','family',''],['hold',60000]]",
+                "[[100,150,'1000:-:100;',50,'1000:-:150;'],[]]");
+        settle();
+        assertThat(bench.rows("select balance, held, lots from account_balance"))
+                .isEqualTo(List.of(Map.of("balance", 150L, "held", 100L, "lots", "1000:-:150;")));
+        assertThat(bench.rows("select seq, status, state from afterwards"))
+                .isEqualTo(List.of(Map.of("seq", 2L, "status", "held", "state", "")));
+        journaled(
+                "capture",
+                "[['follow',2,'c','c:40',9999,'a:points',40,100],['account','u','points',1,'','','100']]",
+                "[[40],[40,190,'1000:-:40;',0,'1000:-:190;']]");
+        settle();
+        assertThat(bench.rows("select balance, held, lots from account_balance"))
+                .isEqualTo(List.of(Map.of("balance", 190L, "held", 0L, "lots", "1000:-:190;")));
+        assertThat(bench.rows("select status, state, returned::text as returned from afterwards"))
+                .isEqualTo(List.of(Map.of("status", "posted", "state", "c:40", "returned", "{\"a:points\":40}")));
+        assertThat(bench.rows("select attributes::text as attributes from account"))
+                .isEqualTo(List.of(Map.of("attributes", "{\"tier\": \"gold\"}")));
+        assertThat(bench.rows("select seq, debit, credit, amount from posting order by seq, n"))
+                .extracting(row ->
+                        row.get("seq") + " " + row.get("debit") + " > " + row.get("credit") + " " + row.get("amount"))
+                .containsExactly(
+                        "1 adjusted > account:points:u 300",
+                        "2 account:points:u > held:account:points:u 100",
+                        "2 account:points:u > expired 50",
+                        "3 held:account:points:u > account:points:u 40",
+                        "3 held:account:points:u > redeemed 60");
     }
 
     @Test
