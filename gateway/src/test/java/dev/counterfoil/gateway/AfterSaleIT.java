@@ -301,6 +301,41 @@ class AfterSaleIT {
     }
 
     @Test
+    void a_hold_by_card_and_account_sets_aside_on_both_and_returns_to_both() {
+        String card = card();
+        String holder = "h_" + NAMES.incrementAndGet();
+        Answer credited = gateway.post(
+                PROGRAM + "/accounts/" + holder + "/adjustments",
+                "CF_ADMIN_KEY",
+                RunningGateway.key(),
+                new JsonObject().put("asset", "credit").put("delta", 50_000).put("reason", "test"));
+        assertThat(credited.status()).isEqualTo(201);
+        JsonObject order = new JsonObject()
+                .put(
+                        "pay",
+                        new JsonArray()
+                                .add(new JsonObject().put("secret", card))
+                                .add(new JsonObject().put("account", holder).put("asset", "credit")))
+                .put("amount", new JsonObject().put("value", 130_000).put("asset", "CNY"));
+        Answer hold = redeemed(held(order, 600));
+        assertThat(lookUp(card).getLong("held")).isEqualTo(100_000);
+        assertThat(credit(holder)).isEqualTo("20000 and 30000 held");
+        Answer captured = step(hold, "capture", new JsonObject().put("amount", 90_000));
+        assertThat(value(captured.json(), "captured_amount")).isEqualTo(90_000);
+        assertThat(credit(holder)).isEqualTo("50000 and 0 held");
+        assertThat(lookUp(card).getLong("balance")).isEqualTo(10_000);
+        assertThat(lookUp(card).getLong("held")).isZero();
+    }
+
+    private static String credit(String holder) {
+        JsonObject balance = gateway.get(PROGRAM + "/accounts/" + holder, "CF_SECRET_KEY")
+                .json()
+                .getJsonArray("balances")
+                .getJsonObject(0);
+        return balance.getLong("balance") + " and " + balance.getLong("held") + " held";
+    }
+
+    @Test
     void parallel_reversals_of_one_unit_each_give_back_each_unit_once() {
         String card = card();
         String sku = item(1_000, 100, new JsonObject());

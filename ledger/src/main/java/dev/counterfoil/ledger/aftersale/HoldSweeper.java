@@ -2,9 +2,7 @@ package dev.counterfoil.ledger.aftersale;
 
 import dev.counterfoil.ledger.Cell;
 import dev.counterfoil.ledger.IdempotencyKey;
-import dev.counterfoil.ledger.JournaledTransaction;
 import dev.counterfoil.ledger.Ledger;
-import dev.counterfoil.ledger.Outcome;
 import dev.counterfoil.ledger.Posted;
 import dev.counterfoil.ledger.catalog.Recurring;
 import dev.counterfoil.ledger.secrets.RequestHash;
@@ -13,8 +11,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -68,20 +66,30 @@ public final class HoldSweeper implements AutoCloseable {
         return failed;
     }
 
+    /** Each hold by itself: one that fails is named and tried again, and keeps no other from returning. */
     private Future<Void> sweep(Cell cell) {
         return ledger.dueHolds(cell, MOST_A_CELL).compose(due -> {
-            Future<Void> all = Future.succeededFuture();
+            List<Future<Boolean>> ends = new ArrayList<>();
+            Future<?> before = Future.succeededFuture();
             for (long sequence : due) {
-                all = all.compose(done -> expire(cell, sequence));
+                Future<Boolean> end = before.compose(done -> expire(cell, sequence));
+                ends.add(end);
+                before = end.otherwiseEmpty();
             }
-            // A full page: there may be more.
-            return due.size() == MOST_A_CELL ? all.compose(done -> sweep(cell)) : all;
+            return Future.join(ends)
+                    .transform(all -> due.size() == MOST_A_CELL && ends.stream().anyMatch(HoldSweeper::returned)
+                            ? sweep(cell)
+                            : all.succeeded() ? Future.succeededFuture() : Future.failedFuture(all.cause()));
         });
     }
 
-    private Future<Void> expire(Cell cell, long sequence) {
-        return ledger.transaction(cell, sequence).compose(found -> {
-            Optional<JournaledTransaction> redemption = found;
+    private static boolean returned(Future<Boolean> end) {
+        return end.succeeded() && end.result();
+    }
+
+    /** Whether the value returned by this very call. */
+    private Future<Boolean> expire(Cell cell, long sequence) {
+        return ledger.transaction(cell, sequence).compose(redemption -> {
             if (redemption.isEmpty()) {
                 return Future.failedFuture(new IllegalStateException(
                         "the hold of sequence " + sequence + " in cell " + cell + " is neither journaled nor settled"));
@@ -90,15 +98,12 @@ public final class HoldSweeper implements AutoCloseable {
             String name = step.canonical(cell + " " + sequence);
             IdempotencyKey key =
                     new IdempotencyKey(CLIENT, hash.idempotency(CLIENT, null, name), hash.fingerprint(name));
-            return afterSale.post(key, "", redemption.get(), step).map(this::counted);
+            return afterSale.post(key, "", redemption.get(), step).map(outcome -> {
+                boolean returned = outcome instanceof Posted && !outcome.replayed();
+                expired.increment(returned ? 1 : 0);
+                return returned;
+            });
         });
-    }
-
-    private Void counted(Outcome outcome) {
-        if (outcome instanceof Posted && !outcome.replayed()) {
-            expired.increment();
-        }
-        return null;
     }
 
     @Override

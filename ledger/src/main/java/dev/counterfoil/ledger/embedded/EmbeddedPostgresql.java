@@ -200,7 +200,8 @@ public final class EmbeddedPostgresql implements AutoCloseable {
                 .isPresent();
         try {
             if (foreign) {
-                Files.delete(lock);
+                // Its server may end at this very moment and take it away itself.
+                var unused = Files.deleteIfExists(lock);
             }
         } catch (IOException e) {
             throw new EmbeddedServerException(NAME + ": cannot delete " + lock + ": " + e, e);

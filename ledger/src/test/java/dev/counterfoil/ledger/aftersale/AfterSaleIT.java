@@ -31,6 +31,7 @@ import dev.counterfoil.ledger.catalog.Sale;
 import dev.counterfoil.ledger.issuing.SettledUpTo;
 import dev.counterfoil.ledger.redis.LedgerLimits;
 import dev.counterfoil.ledger.redis.LedgerMetrics;
+import dev.counterfoil.ledger.redis.RedisKeys;
 import dev.counterfoil.ledger.redis.RedisLedger;
 import dev.counterfoil.ledger.rules.Portion;
 import dev.counterfoil.ledger.rules.ReversalPolicy;
@@ -44,6 +45,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -232,6 +234,24 @@ class AfterSaleIT {
         Step again = Step.of(Step.Kind.RELEASE);
         assertThat(((Refused) await(afterSale.post(key(), "", held, again))).reason())
                 .isEqualTo(Refusal.HOLD_NOT_OPEN);
+    }
+
+    @Test
+    void a_hold_that_cannot_return_keeps_no_other_from_returning() {
+        settler.start();
+        // Longest overdue, and of a redemption that nobody knows.
+        var added = await(servers.redis()
+                .call(commands -> commands.zadd(
+                        RedisKeys.bytes(RedisKeys.holds(CELL)), 1, "999".getBytes(StandardCharsets.UTF_8))));
+        redemption(new Leg.HoldLeg(1));
+        try (HoldSweeper sweeper =
+                new HoldSweeper(vertx, ledger, afterSale, hash, () -> List.of(CELL), Duration.ofMillis(50), meters)) {
+            await().atMost(Duration.ofSeconds(15)).until(() -> balance() == 1_000);
+            assertThat(sweeper.sweep().toCompletionStage().toCompletableFuture())
+                    .failsWithin(Duration.ofSeconds(10))
+                    .withThrowableThat()
+                    .withMessageContaining("sequence 999");
+        }
     }
 
     @Test

@@ -150,8 +150,8 @@ final class CardKind extends LegKind<CardLeg> {
                                 CardState.VOID),
                 draw.chance(90) ? null : draw.pick(0L, draw.nowMs() + 1, draw.nowMs() + 60_000),
                 draw.chance(85) ? 0 : draw.aside(card.map(StoredCard::held).orElse(0L)),
-                draw.chance(85) ? null : draw.pick("", draw.account()),
-                draw.chance(97) ? null : draw.account());
+                draw.chance(55) ? null : draw.pick("", draw.account()),
+                draw.chance(80) ? null : draw.account());
     }
 
     /** A card that gives what it has to what is due. */

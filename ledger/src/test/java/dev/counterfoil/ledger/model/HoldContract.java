@@ -136,6 +136,20 @@ public abstract class HoldContract extends ContractSuite {
     }
 
     @Test
+    protected void what_is_set_aside_of_one_asset_is_not_of_another() {
+        Leg.AccountLeg points = new Leg.AccountLeg("u", "points", 1, 9, false, false, null, null);
+        Leg.AccountLeg money = new Leg.AccountLeg("u", "CNY", 1, 9, false, false, null, null);
+        posts(points, money);
+        posts(
+                new Leg.AccountLeg("u", "points", -1, 4, false, false, null, null).aside(Leg.ASIDE_AMOUNT),
+                new Leg.AccountLeg("u", "CNY", -1, 2, false, false, null, null).aside(Leg.ASIDE_AMOUNT));
+        Account account = await(on.ledger().account(on.cell(), "u")).orElseThrow();
+        assertThat(account.balances().get("points")).isEqualTo(new Account.Balance(5, 4, List.of()));
+        assertThat(account.balances().get("CNY")).isEqualTo(new Account.Balance(7, 2, List.of()));
+        assertThatThrownBy(() -> post("k", money.aside(3))).isInstanceOf(LedgerFault.Faulty.class);
+    }
+
+    @Test
     protected void a_card_with_an_owner_is_spent_by_him_alone() {
         posts(newCard("a", 10));
         posts(debit("a", 1).spentBy("u"));
