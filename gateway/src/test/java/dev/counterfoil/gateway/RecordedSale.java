@@ -84,7 +84,8 @@ final class RecordedSale {
         String sku = PRICES.keySet().stream().sorted().toList().get(random.nextInt(2)) + seed;
         switch (random.nextInt(10)) {
             case 0, 1 -> lookUp(gateway, secret);
-            case 2 -> restock(gateway, sku, 1 + random.nextInt(5));
+            // Less than is asked for, so that stock runs out as surely as balances do.
+            case 2 -> restock(gateway, sku, 1 + random.nextInt(3));
             default -> redeem(gateway, secret, sku, 1 + random.nextInt(4), random.nextInt(4) > 0);
         }
     }

@@ -210,6 +210,25 @@ final class TwoGateways implements AutoCloseable {
         return client.sendAsync(request, HttpResponse.BodyHandlers.ofString()).thenApply(RunningGateway::held);
     }
 
+    /** Waits until both have Redis again, seen five times in a row. */
+    void awaitBoth() throws InterruptedException {
+        for (int gateway = 0; gateway < 2; gateway++) {
+            for (int looks = 0, ready = 0; ready < 5; looks++) {
+                if (looks > 600) {
+                    throw new AssertionError("gateway " + gateway + " does not come back");
+                }
+                HttpRequest look = HttpRequest.newBuilder(URI.create(
+                                "http://127.0.0.1:" + serving.get(gateway).port() + "/health/ready"))
+                        .build();
+                int status = client.sendAsync(look, HttpResponse.BodyHandlers.ofString())
+                        .thenApply(HttpResponse::statusCode)
+                        .join();
+                ready = status == 200 ? ready + 1 : 0;
+                Thread.sleep(50);
+            }
+        }
+    }
+
     /** Redis and the books agree, and the books with themselves, once all is settled. */
     void reconcile() {
         CommandLineRun run = CommandLineRun.of(environment, "reconcile");
