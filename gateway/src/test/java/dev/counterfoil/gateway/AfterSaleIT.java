@@ -170,6 +170,7 @@ class AfterSaleIT {
         Answer captured = step(hold, "capture", new JsonObject().put("quantity", 1));
         assertThat(captured.json().getLong("captured_quantity")).isEqualTo(1);
         assertThat(value(captured.json(), "captured_amount")).isEqualTo(10_000);
+        assertThat(captured.json().getJsonObject("card").getLong("balance")).isEqualTo(90_000);
         assertThat(lookUp(card).getLong("balance")).isEqualTo(90_000);
         assertThat(lookUp(card).getLong("held")).isZero();
         assertThat(units(sku)).isEqualTo(9);

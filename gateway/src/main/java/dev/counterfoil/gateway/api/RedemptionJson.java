@@ -74,6 +74,33 @@ public final class RedemptionJson {
         return body.put("created_at", Timestamps.text(transaction.at()));
     }
 
+    /** As a step left it, with the balances that its payers have after the step. */
+    JsonObject after(JournaledTransaction step, JournaledTransaction redemption) {
+        JsonObject body = of(redemption, Became.by(step), true);
+        List<JsonObject> now = payments(step);
+        for (Object each : body.getJsonArray("payments")) {
+            for (JsonObject moved : now) {
+                balance((JsonObject) each, moved, "card");
+                balance((JsonObject) each, moved, "account");
+            }
+        }
+        if (body.containsKey("card")) {
+            body.put("card", body.getJsonArray("payments").getJsonObject(0).getJsonObject("card"));
+        }
+        return body;
+    }
+
+    private static void balance(JsonObject payment, JsonObject moved, String kind) {
+        JsonObject payer = payment.getJsonObject(kind);
+        JsonObject after = moved.getJsonObject(kind);
+        if (payer != null
+                && after != null
+                && payer.getString("id").equals(after.getString("id"))
+                && payer.getString("asset").equals(after.getString("asset"))) {
+            payer.put("balance", after.getLong("balance"));
+        }
+    }
+
     /** The hold and its deadline, what was captured of it, and what was reversed. */
     private static void afterwards(JournaledTransaction transaction, Became became, JsonObject body) {
         Redeemed redeemed = Redeemed.of(transaction);

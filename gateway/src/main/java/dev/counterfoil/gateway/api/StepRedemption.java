@@ -8,7 +8,6 @@ import dev.counterfoil.gateway.http.ProblemCode;
 import dev.counterfoil.gateway.http.Rejection;
 import dev.counterfoil.gateway.http.RequestFields;
 import dev.counterfoil.ledger.Amounts;
-import dev.counterfoil.ledger.Became;
 import dev.counterfoil.ledger.IdempotencyKey;
 import dev.counterfoil.ledger.JournaledTransaction;
 import dev.counterfoil.ledger.Outcome;
@@ -120,8 +119,7 @@ public final class StepRedemption implements Endpoint {
             return Refusals.answer((Refused) outcome);
         }
         JournaledTransaction posted = ((Posted) outcome).transaction();
-        JsonObject body =
-                kind == Step.Kind.REVERSAL ? ReversalJson.of(posted) : json.of(redemption, Became.by(posted), true);
+        JsonObject body = kind == Step.Kind.REVERSAL ? ReversalJson.of(posted) : json.after(posted, redemption);
         Answer answer = (kind == Step.Kind.REVERSAL ? Answer.created(body) : Answer.ok(body)).noStore();
         return outcome.replayed() ? answer.withHeader("Idempotency-Replayed", "true") : answer;
     }

@@ -70,18 +70,29 @@ public final class AfterSale {
         this.policy = policy;
     }
 
-    /** What became of a redemption, as far as is known now: what followed it a moment ago may be missing. */
+    /**
+     * What became of a redemption, as far as is known now: what followed it a moment ago may be missing. Of a cell that Redis
+     * lost, what the books have.
+     */
     public Future<Became> became(JournaledTransaction redemption) {
         Cell cell = redemption.cell();
-        return ledger.followed(cell, redemption.sequence()).compose(followed -> {
-            if (followed.counted()) {
-                return Future.succeededFuture(Became.of(followed.state(), new TreeMap<>(followed.returned())));
-            }
-            Became first = Redeemed.of(redemption).held() ? Became.HELD : Became.POSTED;
-            return followed.heldUntilMs() > 0 || isYoung(redemption, followed)
-                    ? Future.succeededFuture(first)
-                    : books.became(cell, redemption.sequence()).map(found -> found.orElse(first));
-        });
+        Became first = Redeemed.of(redemption).held() ? Became.HELD : Became.POSTED;
+        return ledger.followed(cell, redemption.sequence())
+                .map(Optional::of)
+                .recover(fault -> fault instanceof LedgerFault.Cold
+                        ? Future.succeededFuture(Optional.empty())
+                        : Future.failedFuture(fault))
+                .compose(found -> {
+                    if (found.isPresent() && found.get().counted()) {
+                        Followed followed = found.get();
+                        return Future.succeededFuture(Became.of(followed.state(), new TreeMap<>(followed.returned())));
+                    }
+                    boolean nothingFollowed =
+                            found.isPresent() && (found.get().heldUntilMs() > 0 || isYoung(redemption, found.get()));
+                    return nothingFollowed
+                            ? Future.succeededFuture(first)
+                            : books.became(cell, redemption.sequence()).map(settled -> settled.orElse(first));
+                });
     }
 
     /**

@@ -209,6 +209,16 @@ class AfterSaleIT {
     }
 
     @Test
+    void what_became_of_a_redemption_is_told_by_the_books_when_redis_lost_the_cell() {
+        settler.start();
+        JournaledTransaction bought = redemption();
+        assertThat(reverse(bought, 2)).isInstanceOf(Posted.class);
+        await(settled.await(CELL, bought.sequence() + 1));
+        var lost = await(servers.redis().call(commands -> commands.del(RedisKeys.bytes(RedisKeys.meta(CELL)))));
+        assertThat(await(afterSale.became(bought)).returned()).isEqualTo(Map.of("a:CNY", 20L, "i:tea", 2L));
+    }
+
+    @Test
     void a_young_redemption_is_reversed_without_the_books() {
         stopSettling();
         JournaledTransaction bought = redemption();
