@@ -22,9 +22,6 @@ public record Became(String status, Map<String, Long> closed, Map<String, Long> 
 
     private static final String CAPTURED = "c:";
 
-    /** Where a journaled follow leg begins to name parts: each a name, what is given back now, and the whole. */
-    private static final int FIRST_PART = 5;
-
     public Became {
         closed = Map.copyOf(closed);
         returned = Map.copyOf(returned);
@@ -65,7 +62,7 @@ public record Became(String status, Map<String, Long> closed, Map<String, Long> 
                 SortedMap<String, Long> returned = new TreeMap<>();
                 JsonArray after = step.results().getJsonArray(i);
                 for (int part = 0; part < after.size(); part++) {
-                    returned.put(leg.getString(FIRST_PART + 3 * part), after.getLong(part));
+                    returned.put(leg.getString(Leg.FollowLeg.JOURNALED_PARTS + 3 * part), after.getLong(part));
                 }
                 return of(leg.getString(3), returned);
             }

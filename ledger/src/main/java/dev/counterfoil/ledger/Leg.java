@@ -536,6 +536,9 @@ public sealed interface Leg {
             long expiresAtMs,
             List<Part> parts)
             implements Leg {
+        /** Where its journaled form begins to name parts: each a name, what is given back now, and the whole. */
+        public static final int JOURNALED_PARTS = 5;
+
         /**
          * A part and what was given back of it.
          *

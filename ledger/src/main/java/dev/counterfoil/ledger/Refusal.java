@@ -70,7 +70,9 @@ public enum Refusal {
     /** A total was expected of a checkout that is paid in several assets. */
     TOTAL_IN_SEVERAL_ASSETS(106, false),
     /** The redemption has no such part, or several of which one has to be named. */
-    PART_UNKNOWN(107, false);
+    PART_UNKNOWN(107, false),
+    /** What is held was not spent yet: there is nothing to reverse. */
+    STILL_HELD(108, false);
 
     private final int code;
     private final boolean pinned;

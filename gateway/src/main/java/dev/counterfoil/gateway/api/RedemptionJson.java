@@ -31,7 +31,7 @@ public final class RedemptionJson {
 
     /** As it is answered first, and again to the same key. */
     JsonObject first(JournaledTransaction transaction, boolean revealed) {
-        return of(transaction, Redeemed.of(transaction).held() ? Became.HELD : Became.POSTED, revealed);
+        return of(transaction, Redeemed.isHeld(transaction) ? Became.HELD : Became.POSTED, revealed);
     }
 
     /** @param revealed whether its codes are shown in clear, else masked */
@@ -103,12 +103,16 @@ public final class RedemptionJson {
 
     /** The hold and its deadline, what was captured of it, and what was reversed. */
     private static void afterwards(JournaledTransaction transaction, Became became, JsonObject body) {
+        boolean followed = !became.returned().isEmpty() && became.status().equals("posted");
+        if (!followed && !Redeemed.isHeld(transaction)) {
+            return;
+        }
         Redeemed redeemed = Redeemed.of(transaction);
         if (redeemed.held()) {
             Instant deadline = Instant.ofEpochMilli(redeemed.deadlineMs());
             body.put("hold", new JsonObject().put("expires_at", Timestamps.text(deadline)));
         }
-        if (became.returned().isEmpty() || !became.status().equals("posted")) {
+        if (!followed) {
             return;
         }
         Map<String, Long> captured = new LinkedHashMap<>();

@@ -47,6 +47,7 @@ final class Refusals {
             case HOLD_NOT_OPEN -> Problem.of(ProblemCode.HOLD_NOT_OPEN);
             case HOLD_EXPIRED -> Problem.of(ProblemCode.HOLD_EXPIRED);
             case EXCEEDS_REMAINING -> Problem.of(ProblemCode.EXCEEDS_REMAINING, remaining(refused));
+            case STILL_HELD -> Problem.of(ProblemCode.EXCEEDS_REMAINING, "it is held: capture or release it");
             case PART_UNKNOWN -> Problem.invalid(refused.name(), "the redemption has no such part, or several");
             case JOURNAL_FULL,
                     CATALOG_CHANGED,
@@ -67,9 +68,6 @@ final class Refusals {
     }
 
     private static String remaining(Refused refused) {
-        if (refused.name().equals("held")) {
-            return "it is held: capture or release it";
-        }
         return refused.name().isEmpty()
                 ? "nothing is left of it"
                 : "asked for " + refused.limit() + " of " + refused.name() + ", left are " + refused.used();

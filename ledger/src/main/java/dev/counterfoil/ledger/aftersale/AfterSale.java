@@ -76,7 +76,7 @@ public final class AfterSale {
      */
     public Future<Became> became(JournaledTransaction redemption) {
         Cell cell = redemption.cell();
-        Became first = Redeemed.of(redemption).held() ? Became.HELD : Became.POSTED;
+        Became first = Redeemed.isHeld(redemption) ? Became.HELD : Became.POSTED;
         return ledger.followed(cell, redemption.sequence())
                 .map(Optional::of)
                 .recover(fault -> fault instanceof LedgerFault.Cold
@@ -97,7 +97,7 @@ public final class AfterSale {
 
     /**
      * Carries out {@code step} on a redemption, at most once per key. Refusals: HOLD_NOT_OPEN, HOLD_EXPIRED, HOLD_RUNNING (an
-     * expiry before its time), EXCEEDS_REMAINING, PART_UNKNOWN, and of a reversal those of the card or account that gets
+     * expiry before its time), STILL_HELD, EXCEEDS_REMAINING, PART_UNKNOWN, and of a reversal those of the card or account that gets
      * something back. Fails as {@link Ledger#post}.
      */
     public Future<Outcome> post(IdempotencyKey key, String requestId, JournaledTransaction redemption, Step step) {

@@ -55,15 +55,14 @@ public final class HoldSweeper implements AutoCloseable {
 
     /** One look at every cell, one after the other; a cell that fails does not keep the others waiting. */
     Future<Void> sweep() {
-        Future<Void> swept = Future.succeededFuture();
-        Future<Void> failed = Future.succeededFuture();
+        List<Future<Void>> swept = new ArrayList<>();
+        Future<Void> before = Future.succeededFuture();
         for (Cell cell : cells.get()) {
-            Future<Void> before = swept;
             Future<Void> one = before.compose(done -> sweep(cell));
-            swept = one.recover(failure -> Future.succeededFuture());
-            failed = Future.join(failed, one).mapEmpty();
+            swept.add(one);
+            before = one.otherwiseEmpty();
         }
-        return failed;
+        return Future.join(swept).mapEmpty();
     }
 
     /** Each hold by itself: one that fails is named and tried again, and keeps no other from returning. */

@@ -51,7 +51,7 @@ final class StepRule {
     Rule.Compiled compile(Standing standing) {
         boolean reversal = step.kind() == Step.Kind.REVERSAL;
         if (reversal && standing.open()) {
-            return new Rule.Declined(new Refused(Refusal.EXCEEDS_REMAINING, "", "held", 0, 0, 0, false));
+            return new Rule.Declined(Refused.of(Refusal.STILL_HELD));
         }
         Portion.Measured back = reversal ? reversed(standing) : returned();
         if (back.refusal().isPresent()) {

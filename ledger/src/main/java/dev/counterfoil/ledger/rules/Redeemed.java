@@ -106,6 +106,16 @@ public record Redeemed(
         return new Counter(key, leg.getLong(3), Leg.QuotaLeg.partsOf(key).get(1));
     }
 
+    /** Whether what {@code redemption} took was held; looks at its legs alone, for every redemption's answer asks. */
+    public static boolean isHeld(JournaledTransaction redemption) {
+        for (Object leg : redemption.legs()) {
+            if (((JsonArray) leg).getString(0).equals("hold")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Whether what it took was held, whatever became of that since. */
     public boolean held() {
         return holdMs > 0;

@@ -1,5 +1,6 @@
 package dev.counterfoil.ledger.settlement;
 
+import dev.counterfoil.ledger.Leg;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -42,9 +43,6 @@ final class FactRows {
     private static final int SECOND_POSTING = 1_000;
 
     private static final int THIRD_POSTING = 2_000;
-
-    /** Where a follow leg begins to name parts: each a name, what is given back now, and the whole. */
-    private static final int FOLLOWED_PARTS = 5;
 
     private final int cell;
     private long earliestMs = Long.MAX_VALUE;
@@ -166,7 +164,7 @@ final class FactRows {
     private void followed(LegValues leg, LegValues result) {
         Map<String, Long> returned = new TreeMap<>();
         for (int i = 0; i < result.size(); i++) {
-            returned.put(leg.text(FOLLOWED_PARTS + 3 * i), result.number(i));
+            returned.put(leg.text(Leg.FollowLeg.JOURNALED_PARTS + 3 * i), result.number(i));
         }
         String status = switch (leg.text(2)) {
             case "r" -> "released";

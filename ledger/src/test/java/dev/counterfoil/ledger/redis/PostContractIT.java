@@ -17,6 +17,8 @@ import dev.counterfoil.ledger.Refused;
 import dev.counterfoil.ledger.model.LedgerContract;
 import dev.counterfoil.ledger.model.Timing;
 import dev.counterfoil.ledger.model.TrialCell;
+import io.lettuce.core.Range;
+import io.lettuce.core.StreamMessage;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,6 +86,8 @@ class PostContractIT extends LedgerContract {
 
     @Test
     void what_one_call_writes_is_bounded_and_one_refused_leaves_the_others() {
+        // The first call is held up, so that all the others gather behind it and would go as one.
+        redis().run(commands -> commands.clientPause(500));
         List<Future<Outcome>> all = new ArrayList<>();
         for (int i = 0; i < 40; i++) {
             List<Leg> legs = new ArrayList<>();
@@ -95,8 +99,15 @@ class PostContractIT extends LedgerContract {
         assertThat(all).filteredOn(one -> await(one) instanceof Posted).hasSize(30);
         assertThat(on.contents().keySet().stream().filter(key -> key.startsWith("quota:")))
                 .hasSize(30 * 64);
-        long calls = redis().run(commands -> commands.xlen(bytes(RedisKeys.journal(on.cell()))));
-        assertThat(calls).isGreaterThanOrEqualTo(40 * 65 / CellQueue.MOST_KEYS + 1);
+        List<StreamMessage<byte[], byte[]>> calls =
+                redis().run(commands -> commands.xrange(bytes(RedisKeys.journal(on.cell())), Range.unbounded()));
+        List<Long> firsts = calls.stream()
+                .map(call -> Long.valueOf(call.getId().substring(0, call.getId().indexOf('-'))))
+                .toList();
+        for (int i = 0; i < firsts.size(); i++) {
+            long next = i + 1 < firsts.size() ? firsts.get(i + 1) : 31;
+            assertThat(next - firsts.get(i)).isLessThanOrEqualTo(CellQueue.MOST_KEYS / 65);
+        }
     }
 
     @Test
