@@ -1,39 +1,41 @@
-#!lua
+#!lua name=@name
 --[[
   post: posts a batch of transactions of one cell, in order; each posts all of its legs or none.
 
   KEYS[1] meta      {p.c}:meta      hash epoch, seq, catalog
   KEYS[2] journal   {p.c}:journal   stream
-  KEYS[3..]         per transaction: its idempotency record, then the keys of its legs, in order
+  KEYS[3..2+w]      whole values, read in one go: per transaction its idempotency record, then the counters of its quotas
+  KEYS[3+w..]       per transaction: the other keys of its legs, in order
   ARGV[1] epoch     as opened
   ARGV[2] floor     highest sequence the caller saw acknowledged or settled
   ARGV[3] limit     journal entries past which nothing new is posted
   ARGV[4] posted    ms that the record of a posted transaction lives, > 0
   ARGV[5] refused   ms that the record of a pinned refusal lives, > 0
-  ARGV[6] n         transactions that follow
-  per transaction:  keys (of its legs), args (of its legs), fingerprint, request id, catalog version or '' (any),
-                    data ('' = preview: all checks, no record looked up, nothing written), legs
-    per leg, first its kind:
-    card      candidates, number|'', states allowed (of aifv), 1 = refuse when expired, sign -1|0|1, balance expected|'',
-              state to set (of aifv)|'', expiry to set ms|0 = never|'', set aside '+' = the amount|n = no longer|'',
-              who spends '*' anyone|'=' account|'=' nobody (a card with an owner is his), owner to set|'',
-              types, then per type: type, amount, -1 = at another price than the caller expects, -2 (debits only) = what
-              it has, up to what its next list of dues asks for                      keys: the candidates
-    new_card  api id, number, type, amount, state (of aifv), expires ms|0            key:  card
-    stock     delta, opens ms|0, closes ms|0                                         key:  item
+  ARGV[6] w
+  per transaction two arguments: what is packed (MessagePack), and data ('' = preview: all checks, no record looked up,
+  nothing written). What is packed is a list:
+    counters of its quotas, other keys of its legs, fingerprint, request id, catalog version or -1 (any), then the legs
+    each a list, first its kind:
+    card      ids of the candidates, states allowed (of aifv), refuse when expired, sign -1|0|1, who spends '*' anyone|'='
+              account|'=' nobody (a card with an owner is his), list of type, amount, …; -1 = at another price than the
+              caller expects, -2 (debits only) = what it has, up to what its next list of dues asks for; and where one of
+              these is said all six: number|'', balance expected|-1, state to set (of aifv)|'', expiry to set ms|0 =
+              never|-1, set aside '+' = the amount|n = no longer|'', owner to set|''   keys: the candidates
+    new_card  api id, number, type, amount, state (of aifv), expires ms|0        key:  card
+    stock     delta, and of a sale opens ms|0, closes ms|0                                         key:  item
     codes     n >= 1                                                                 key:  pool
-    codes_add n >= 1, then n codes                                                   key:  pool
-    account   asset, sign -1|0|1, amount, -2 as above, 1 = refuse when frozen, 1 = refuse when unverified,
-              frozen to set 0|1|'', verified to set 0|1|'', set aside as above, lots: of a debit the tags it takes from,
-              'a,b' in that order|'' the first to expire; of a credit those to add, 'expires ms|0:tag:amount;…'|'' no
-              lots; 0..16 attributes expected, each name, value ('' = none); 0..16 to set likewise   key:  account
-    due       n >= 1, then n amounts; payers >= 1, then per payer: m >= 1, then m places of amounts it may pay, in order
-    paid      1 = what was not paid remains; closes the dues
-    quota     name, delta, limit, from ms|0, until ms|0, expires ms|0, resets ms|0, 1 = clamp,
-              used before that is expected|''                                          key: counter
+    codes_add list of codes                                                          key:  pool
+    account   asset, sign -1|0|1, amount, -2 as above, refuse when frozen, refuse when unverified, frozen to set 0|1|'',
+              verified to set 0|1|'', set aside as above, lots: of a debit the tags it takes from, 'a,b' in that order|''
+              the first to expire; of a credit those to add, 'expires ms|0:tag:amount;…'|'' no lots; at most 16 attributes
+              expected, a list of name, value ('' = none), …; at most 16 to set likewise   key:  account
+    due       list of amounts; a list of payers, each a list of the places of the amounts it may pay, in order
+    paid      true = what was not paid remains; closes the dues
+    quota     name, delta, limit, from ms|0, until ms|0, expires ms|0, and where one of these is said both: true = clamp,
+              used before that is expected|-1                                        counter
     hold      ms that it lasts, from now on: the transaction is a member of the open holds             key: holds
     follow    sequence that is followed, '' or what closes its hold: c capture, r release, x expiry; its state, a text;
-              from ms, until ms, expires ms; n >= 1, then per part: name, given back before, given back now, the whole
+              from ms, until ms, expires ms; list of parts: name, given back before, given back now, the whole, …
                                                                         keys: count, and where a hold is closed: holds
 
   Returns a flat list. {'cold'} when the fence does not hold: nothing was read or written. Otherwise the catalog
@@ -52,14 +54,18 @@
   within what follows: the window, the hold, then part by part counted otherwise, beyond the whole.
   The first that applies is the answer.
   Nothing is rolled back in Redis, so all that could raise is proved in the check phase, inside a protected call.
+  Units and counters that several transactions of a call move are written once, at its end.
   Cost: O(legs). Clock: Redis TIME. Safe to retry with the same idempotency key.
+
+  A function of Redis, not a script: what is defined here is made once, where a script would make it with every call. What a
+  call leaves in these variables is set anew by the next.
 ]]
 -- @include integer
 -- @include printed
 -- @include fence
 
-local meta, journal = KEYS[1], KEYS[2]
-local epoch, floor, limit, posted_ttl, refused_ttl = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4], ARGV[5]
+-- Redis has nothing of its own or of Lua's libraries to give while functions are defined; a call begins by taking them.
+local call, find, sub, concat
 local MAX = 9007199254740991
 
 -- Codes of dev.counterfoil.ledger.Refusal; true = pinned.
@@ -80,65 +86,77 @@ local PINNED = {
 }
 local BY_STATE = { v = CARD_VOID, f = CARD_FROZEN, i = CARD_INACTIVE, a = BALANCE_UNEXPECTED }
 
--- The headers must span the call exactly before anything is touched.
-local n = tonumber(ARGV[6])
-do
-  local k, a = 3, 7
-  for _ = 1, n do
-    local keys, args = integer(ARGV[a]), integer(ARGV[a + 1])
-    if not keys or not args or keys < 0 or args < 1 then
-      return redis.error_reply('ERR post: malformed header at argument ' .. a)
-    end
-    k, a = k + 1 + keys, a + 7 + args
-  end
-  if k ~= #KEYS + 1 or a ~= #ARGV + 1 or not integer(floor) or not limit
-      or (integer(posted_ttl) or 0) < 1 or (integer(refused_ttl) or 0) < 1 then
-    return redis.error_reply('ERR post: the headers do not span the call')
-  end
-end
+-- State of a call: what it was given, what it read, and its answer.
+local KEYS, ARGV
+local n, packed, wholes, values, spoilt
+local posted_ttl, refused_ttl, entries_left
+local first, seq, catalog, now, stamp
+local reply, replied, entry, entered
 
-local seq, catalog = fence(meta, epoch, floor)
-if not seq then
-  return { 'cold' }
-end
--- An entry beyond the cell's own sequence means that someone else wrote here: XADD would fail after the legs were written.
-local beyond = redis.pcall('XRANGE', journal, '(' .. printed(seq) .. '-0', '+', 'COUNT', '1')
-if beyond.err or #beyond > 0 or seq + n > MAX or redis.call('EXISTS', journal) == 0 then
-  return { 'cold' }
-end
-local entries = redis.call('XLEN', journal)
-
-local time = redis.call('TIME')
-local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
-local stamp = printed(now)
-
--- State of the transaction under check: cursors into KEYS and ARGV, the keys met, the writes planned, the results, and
--- what is to be paid: amounts asked for and left, and which of them each payer may pay.
-local key_at, arg_at, met, plan, results
+-- State of the transaction under check: cursors into KEYS, the leg under way, and what is to be paid: amounts asked for and
+-- left, and which of them each payer may pay.
+local whole_at, key_at, at
 local asked, left, payers
 local DRAWN = -2
 
-local function next_arg()
-  arg_at = arg_at + 1
-  return ARGV[arg_at]
+local function malformed(what)
+  error('leg ' .. at .. ': ' .. what, 0)
 end
 
-local function next_integer(least, most)
-  local s = next_arg()
-  local value = integer(s)
-  if not value or value < least or value > most then
-    error('argument ' .. arg_at .. ' is not an integer in its range', 0)
+-- What a leg says. A comparison raises where something else than a number came, inside the protected call, so only what
+-- is written, printed or counted with is looked at.
+local function number(value, least, most)
+  if value < least or value > most or value % 1 ~= 0 then
+    malformed('a number is not an integer in its range')
   end
-  return value, s
+  return value
+end
+
+local function truth(value)
+  if value ~= true and value ~= false then
+    malformed('neither true nor false')
+  end
+  return value
+end
+
+local function list(value, least, most, step)
+  local size = #value
+  if size < least * step or size > most * step or size % step ~= 0 then
+    malformed('a list has another length')
+  end
+  return value, size
+end
+
+local function one_of(letters, s)
+  if #s ~= 1 or not find(letters, s, 1, true) then
+    malformed('a letter is not one of ' .. letters)
+  end
+  return s
+end
+
+local function word(s)
+  if not find(s, '^[%w%-_%.:]*$') then
+    malformed('a word holds a character that JSON would have to escape')
+  end
+  return s
+end
+
+local function stored_integer(s)
+  local value = integer(s)
+  if not value then
+    malformed('a stored value is not an integer')
+  end
+  return value
 end
 
 -- No key twice in a transaction: two legs would each see the value before the other. Legs of one account keep to
 -- fields of their own.
+local met, posting
 local function claim(place)
-  if met[place] then
-    error('key ' .. key_at .. ' stands in two legs', 0)
+  if met[place] == posting then
+    malformed('its key stands in two legs')
   end
-  met[place] = true
+  met[place] = posting
 end
 
 local function next_key()
@@ -155,30 +173,31 @@ local function next_field(field)
   return key
 end
 
-local function stored_integer(s)
-  local value = integer(s)
-  if not value then
-    error('a stored value is not an integer', 0)
-  end
-  return value
+-- What the transaction would write, and what its legs came to. The tables serve one transaction after the other.
+local commands, plan, planned, results, told = {}, {}, 0, {}, 0
+local function write(command, key, field, value)
+  plan[planned + 1], plan[planned + 2], plan[planned + 3], plan[planned + 4] = command, key, field, value or false
+  planned = planned + 4
 end
 
-local function one_of(letters, s)
-  if #s ~= 1 or not string.find(letters, s, 1, true) then
-    error('argument ' .. arg_at .. ' is not one of ' .. letters, 0)
-  end
-  return s
+local function tell(result)
+  told = told + 1
+  results[told] = result
 end
 
-local function word(s)
-  if not string.find(s, '^[%w%-_%.:]*$') then
-    error('a word holds a character that JSON would have to escape', 0)
-  end
-  return s
+-- Numbers that several transactions of a call may move, each in a slot; the last is written once, when the call is over:
+-- a counter until its time, or where there is no time the units of an item.
+local slots, places, numbers, texts, untils
+local moving, moves, moved_numbers, moved_texts, moved_untils = 0, {}, {}, {}, {}
+local function slot_of(key, value)
+  local slot = #places + 1
+  slots[key], places[slot], numbers[slot] = slot, key, value
+  return slot
 end
 
-local function write(...)
-  plan[#plan + 1] = { ... }
+local function move(slot, after, text, till)
+  moving = moving + 1
+  moves[moving], moved_numbers[moving], moved_texts[moving], moved_untils[moving] = slot, after, text, till
 end
 
 local function lacks(sign, balance, amount)
@@ -188,25 +207,17 @@ end
 local function moved(balance, sign, amount)
   local after = balance + sign * amount
   if after > MAX then
-    error('a credit would pass 2^53-1', 0)
+    malformed('a credit would pass 2^53-1')
   end
   return after
 end
 
 -- What is set aside of a balance for holds: '+' adds what the leg takes, a number is set aside no longer.
-local function keep(key, field, stored, keeps, amount)
-  if keeps == '' then
-    return
-  end
-  local before = stored_integer(stored or '0')
-  local less = integer(keeps)
-  if keeps == '+' then
-    less = -amount
-  elseif not less or less < 0 then
-    error('argument ' .. arg_at .. ' is not what is set aside', 0)
-  end
+local function keep(key, field, keeps, amount)
+  local before = stored_integer(call('HGET', key, field) or '0')
+  local less = keeps == '+' and -amount or number(keeps, 0, MAX)
   if before - less < 0 or before - less > MAX then
-    error('a leg sets aside what is not there', 0)
+    malformed('it sets aside what is not there')
   elseif before == less then
     write('HDEL', key, field)
   else
@@ -223,93 +234,200 @@ local legs = {}
 -- @include leg_quota
 -- @include leg_hold
 
--- Everything that may raise happens here; a refusal or an error leaves the plan unused.
-local function check(count, last_key, last_arg)
-  local code, name, most, used, resets
-  for _ = 1, count do
-    local leg = legs[next_arg()]
-    if not leg then
-      error('argument ' .. arg_at .. ' is not a kind of leg', 0)
+-- Everything that may raise happens here; a refusal or an error leaves what is planned unused.
+local function check(one, last_whole, last_key)
+  local count, version = #one, one[5]
+  if #sub(one[3], 1) ~= 16 or count < 6 or count > 1005 or not find(one[4], '^%w*$') or version < -1 then
+    error('malformed transaction header', 0)
+  elseif entries_left <= 0 then
+    return JOURNAL_FULL, '', '0', '0', '0'
+  elseif version ~= -1 and version ~= integer(catalog or '0') then
+    return CATALOG_CHANGED, '', '0', '0', '0'
+  end
+  for i = 6, count do
+    at = i - 5
+    local leg = one[i]
+    local kind = legs[leg[1]]
+    if not kind then
+      malformed('of no known kind')
     end
-    code, name, most, used, resets = leg()
+    local code, name, most, used, resets = kind(leg)
     if code then
       return code, name or '', most or '0', used or '0', resets or '0'
     end
   end
-  if key_at ~= last_key or arg_at ~= last_arg then
-    error('the legs do not span the transaction', 0)
+  if whole_at ~= last_whole or key_at ~= last_key then
+    malformed('the legs do not span the keys of the transaction')
   elseif asked then
-    error('the dues are not closed', 0)
+    malformed('the dues are not closed')
   end
 end
-
-local reply, entry, first = { catalog or '0' }, {}, seq + 1
 
 local function answer(status, sequence, payload)
-  local i = #reply
-  reply[i + 1], reply[i + 2], reply[i + 3] = status, sequence, payload
+  reply[replied + 1], reply[replied + 2], reply[replied + 3] = status, sequence, payload
+  replied = replied + 3
 end
 
-local k, a = 3, 7
-for _ = 1, n do
-  local record_key, keys, args = KEYS[k], tonumber(ARGV[a]), tonumber(ARGV[a + 1])
-  local fingerprint, request, version, data = ARGV[a + 2], ARGV[a + 3], ARGV[a + 4], ARGV[a + 5]
-  local count = integer(ARGV[a + 6]) or 0
-  local preview = data == ''
-  local record = not preview and redis.pcall('GET', record_key)
-  if type(record) == 'table' then
-    answer('faulty', '', 'the idempotency record has another type')
-  elseif record then
-    local status = string.sub(record, 17, 17)
-    if string.sub(record, 1, 16) ~= fingerprint then
-      answer('reused', '', '')
+-- Records that this call wrote, and so did not read.
+local written
+local function record(key, value, ttl)
+  written[key] = value
+  call('SET', key, value, 'PX', ttl)
+end
+
+local function commit(record_key, fingerprint, data, result)
+  for i = 1, #commands do
+    call(unpack(commands[i]))
+  end
+  for i = 1, planned, 4 do
+    if plan[i + 3] then
+      call(plan[i], plan[i + 1], plan[i + 2], plan[i + 3])
+    else
+      call(plan[i], plan[i + 1], plan[i + 2])
+    end
+  end
+  for i = 1, moving do
+    local slot = moves[i]
+    numbers[slot], texts[slot], untils[slot] = moved_numbers[i], moved_texts[i], moved_untils[i]
+  end
+  seq = seq + 1
+  local sequence = printed(seq)
+  record(record_key, fingerprint .. 'P' .. sequence, posted_ttl)
+  entry[entered + 1], entry[entered + 2], entry[entered + 3], entry[entered + 4] = 'd', data, 'r', result
+  entered = entered + 4
+  return sequence
+end
+
+local function post(one, data, record_key, known)
+  local fingerprint, preview = one[3], data == ''
+  if spoilt[record_key] then
+    return answer('faulty', '', 'the idempotency record has another type')
+  elseif known and not preview then
+    local status = sub(known, 17, 17)
+    if sub(known, 1, 16) ~= fingerprint then
+      return answer('reused', '', '')
     elseif status == 'P' then
-      answer('replayed', string.sub(record, 18), '')
-    else
-      answer('repeated', '', string.sub(record, 18))
+      return answer('replayed', sub(known, 18), '')
     end
-  elseif #fingerprint ~= 16 or count < 1 or count > 1000 or not string.find(request, '^%w*$') then
-    answer('faulty', '', 'malformed transaction header')
-  elseif entries >= limit then
-    answer('refused', '', '[' .. JOURNAL_FULL .. ',"' .. request .. '","",0,0,0]')
-  elseif version ~= '' and version ~= (catalog or '0') then
-    answer('refused', '', '[' .. CATALOG_CHANGED .. ',"' .. request .. '","",0,0,0]')
-  else
-    key_at, arg_at, met, plan, results = k, a + 6, {}, {}, {}
-    asked, left, payers = nil, nil, nil
-    local fine, code, name, most, used, resets = pcall(check, count, k + keys, a + 6 + args)
-    if not fine then
-      answer('faulty', '', type(code) == 'table' and code.err or tostring(code))
-    elseif code then
-      local refusal = '[' .. code .. ',"' .. request .. '","' .. name .. '",' .. most .. ',' .. used .. ',' .. resets .. ']'
-      if PINNED[code] and not preview then
-        redis.call('SET', record_key, fingerprint .. 'R' .. refusal, 'PX', refused_ttl)
-      end
-      answer('refused', '', refusal)
-    elseif preview then
-      answer('previewed', '', '{"at":' .. stamp .. ',"legs":[' .. table.concat(results, ',') .. ']}')
-    else
-      for i = 1, #plan do
-        redis.call(unpack(plan[i]))
-      end
-      seq = seq + 1
-      local sequence = printed(seq)
-      local result = '{"at":' .. stamp .. ',"legs":[' .. table.concat(results, ',') .. ']}'
-      redis.call('SET', record_key, fingerprint .. 'P' .. sequence, 'PX', posted_ttl)
-      local i = #entry
-      entry[i + 1], entry[i + 2], entry[i + 3], entry[i + 4] = 'd', data, 'r', result
-      answer('posted', sequence, result)
-    end
+    return answer('repeated', '', sub(known, 18))
   end
-  k, a = k + 1 + keys, a + 7 + args
+  posting, planned, told, moving = posting + 1, 0, 0, 0
+  if commands[1] then
+    commands = {}
+  end
+  asked, left, payers = nil, nil, nil
+  local fine, code, name, most, used, resets = pcall(check, one, whole_at + one[1], key_at + one[2])
+  if not fine then
+    return answer('faulty', '', type(code) == 'table' and code.err or tostring(code))
+  elseif code then
+    local refusal = '[' .. code .. ',"' .. one[4] .. '","' .. name .. '",' .. most .. ',' .. used .. ',' .. resets .. ']'
+    if PINNED[code] and not preview then
+      record(record_key, fingerprint .. 'R' .. refusal, refused_ttl)
+    end
+    return answer('refused', '', refusal)
+  end
+  local result = '{"at":' .. stamp .. ',"legs":[' .. concat(results, ',', 1, told) .. ']}'
+  if preview then
+    return answer('previewed', '', result)
+  end
+  answer('posted', commit(record_key, fingerprint, data, result), result)
 end
 
-if seq >= first then
-  redis.call('HSET', meta, 'seq', printed(seq))
-  -- The id is refused when someone else wrote a later one here and took it out again. The legs are written by now, so
-  -- the entry goes in under any id: the next call finds it beyond the sequence and the cell is cold, with nothing lost.
-  if redis.pcall('XADD', journal, printed(first) .. '-0', unpack(entry)).err then
-    redis.call('XADD', journal, '*', unpack(entry))
+-- What is packed must span the call exactly before anything is touched.
+local function unpacked()
+  local keys = 0
+  n, packed, wholes = (#ARGV - 6) / 2, {}, 0
+  for i = 1, n do
+    local one, more = cmsgpack.unpack(ARGV[5 + 2 * i])
+    if more ~= nil or one[1] < 0 or one[1] % 1 ~= 0 or one[2] < 0 then
+      return false
+    end
+    packed[i], wholes, keys = one, wholes + 1 + one[1], keys + one[2]
+  end
+  return n >= 1 and n % 1 == 0 and wholes <= 7000 and wholes == integer(ARGV[6]) and 2 + wholes + keys == #KEYS
+end
+
+local function begin(keys, args)
+  call, find, sub, concat = redis.call, string.find, string.sub, table.concat
+  KEYS, ARGV, posted_ttl, refused_ttl = keys, args, args[4], args[5]
+  local sound, spans = pcall(unpacked)
+  return sound and spans and integer(args[2]) and tonumber(args[3]) and (integer(posted_ttl) or 0) >= 1
+      and (integer(refused_ttl) or 0) >= 1
+end
+
+-- Whether the cell is the one that the caller knows, and a post to it can be journaled.
+local function warm(meta, journal)
+  seq, catalog = fence(meta, ARGV[1], ARGV[2])
+  if not seq then
+    return false
+  end
+  -- An entry beyond the cell's sequence means that someone else wrote here: XADD would fail after the legs were written.
+  local beyond = redis.pcall('XRANGE', journal, '(' .. printed(seq) .. '-0', '+', 'COUNT', '1')
+  return not beyond.err and #beyond == 0 and seq + n <= MAX and call('EXISTS', journal) == 1
+end
+
+-- Whole values of the call, in one go. MGET takes a key of another type for one that is not there.
+local function read_wholes()
+  local absent = {}
+  values, spoilt = call('MGET', unpack(KEYS, 3, 2 + wholes)), {}
+  for i = 1, wholes do
+    if not values[i] then
+      absent[#absent + 1] = KEYS[2 + i]
+    end
+  end
+  if #absent > 0 and call('EXISTS', unpack(absent)) > 0 then
+    for i = 1, #absent do
+      spoilt[absent[i]] = call('EXISTS', absent[i]) == 1
+    end
   end
 end
-return reply
+
+local function post_all()
+  local time = call('TIME')
+  now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+  stamp, first, entries_left = printed(now), seq + 1, tonumber(ARGV[3]) - call('XLEN', KEYS[2])
+  reply, replied, entry, entered, written = { catalog or '0' }, 1, {}, 0, {}
+  met, posting, slots, places, numbers, texts, untils = {}, 0, {}, {}, {}, {}, {}
+  local w, k = 3, 2 + wholes
+  for i = 1, n do
+    local one, record_key = packed[i], KEYS[w]
+    whole_at, key_at = w, k
+    post(one, ARGV[6 + 2 * i], record_key, written[record_key] or values[w - 2])
+    w, k = w + 1 + one[1], k + one[2]
+  end
+end
+
+local function write_numbers()
+  for slot = 1, #places do
+    local key, text, till = places[slot], texts[slot], untils[slot]
+    if text and not till then
+      call('HSET', key, 'u', text)
+    elseif text and till == 0 then
+      call('SET', key, text)
+    elseif text then
+      call('SET', key, text, 'PXAT', printed(till))
+    end
+  end
+end
+
+redis.register_function('@name', function(keys, args)
+  if not begin(keys, args) then
+    return redis.error_reply('ERR post: what is packed does not span the call')
+  end
+  local meta, journal = keys[1], keys[2]
+  if not warm(meta, journal) then
+    return { 'cold' }
+  end
+  read_wholes()
+  post_all()
+  if seq >= first then
+    write_numbers()
+    call('HSET', meta, 'seq', printed(seq))
+    -- The id is refused when someone else wrote a later one here and took it out again. The legs are written by now, so
+    -- the entry goes in under any id: the next call finds it beyond the sequence and the cell is cold, with nothing lost.
+    if redis.pcall('XADD', journal, printed(first) .. '-0', unpack(entry)).err then
+      call('XADD', journal, '*', unpack(entry))
+    end
+  end
+  return reply
+end)

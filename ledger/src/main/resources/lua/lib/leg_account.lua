@@ -4,10 +4,9 @@
   taken off, and told, in the step that moves the balance; nothing else would touch it. ]]
 local most_lots = 32
 
-local function flag()
-  local s = next_arg()
+local function flag(s)
   if s ~= '' and s ~= '0' and s ~= '1' then
-    error('argument ' .. arg_at .. ' is not 0, 1 or empty', 0)
+    malformed('a flag is not 0, 1 or empty')
   end
   return s
 end
@@ -38,14 +37,14 @@ local function read_lots(text)
   for expires, tag, amount in string.gmatch(text, '(%d+):([%w_%-]+):(%d+);') do
     local lot = { integer(expires), tag, integer(amount) }
     if not lot[1] or not lot[3] or lot[3] == 0 or sum + lot[3] > MAX then
-      error('a lot is malformed', 0)
+      malformed('a lot is malformed')
     end
     lots[#lots + 1] = lot
     sum = sum + lot[3]
     spelt = spelt + #expires + #tag + #amount + 3
   end
   if spelt ~= #text then
-    error('a lot is malformed', 0)
+    malformed('a lot is malformed')
   end
   return lots, sum
 end
@@ -55,7 +54,7 @@ local function lots_text(lots)
   for i, lot in ipairs(lots) do
     text[i] = printed(lot[1]) .. ':' .. lot[2] .. ':' .. printed(lot[3]) .. ';'
   end
-  return table.concat(text)
+  return concat(text)
 end
 
 -- Takes off what has lapsed by now; returns how much that was.
@@ -101,7 +100,7 @@ end
 local function spendable(lots, tags)
   local sum = 0
   for _, lot in ipairs(lots) do
-    if tags == '' or string.find(',' .. tags .. ',', ',' .. lot[2] .. ',', 1, true) then
+    if tags == '' or find(',' .. tags .. ',', ',' .. lot[2] .. ',', 1, true) then
       sum = sum + lot[3]
     end
   end
@@ -113,7 +112,7 @@ local function move_lots(lots, sign, amount, named)
   if sign > 0 then
     local moving, sum = read_lots(named ~= '' and named or '0:-:' .. printed(amount) .. ';')
     if sum ~= amount then
-      error('the lots are not what is credited', 0)
+      malformed('the lots are not what is credited')
     end
     for _, lot in ipairs(moving) do
       add_lot(lots, lot[1], lot[2], lot[3])
@@ -131,31 +130,30 @@ local function move_lots(lots, sign, amount, named)
   return taken
 end
 
-function legs.account()
-  local asset = word(next_arg())
+function legs.account(leg)
+  local asset = word(leg[2])
   local field = 'b:' .. asset
   local key = next_field(field)
-  local sign = next_integer(-1, 1)
-  local amount, amount_text = next_integer(DRAWN, MAX)
-  local refuse_frozen, refuse_unverified = next_integer(0, 1) == 1, next_integer(0, 1) == 1
-  local freeze, verify = flag(), flag()
-  local keeps, named = next_arg(), next_arg()
+  local sign, amount = number(leg[3], -1, 1), number(leg[4], DRAWN, MAX)
+  local refuse_frozen, refuse_unverified = truth(leg[5]), truth(leg[6])
+  local freeze, verify = flag(leg[7]), flag(leg[8])
+  local keeps, named = leg[9], leg[10]
+  local expected, attributes = list(leg[11], 0, 16, 2), list(leg[12], 0, 16, 2)
   local unexpected = false
-  for _ = 1, next_integer(0, 16) do
-    local name, value = 'a:' .. word(next_arg()), next_arg()
-    unexpected = (redis.call('HGET', key, name) or '') ~= value or unexpected
+  for i = 1, #expected, 2 do
+    unexpected = (call('HGET', key, 'a:' .. word(expected[i])) or '') ~= expected[i + 1] or unexpected
   end
-  for _ = 1, next_integer(0, 16) do
-    set_attribute(key, 'a:' .. word(next_arg()), word(next_arg()))
+  for i = 1, #attributes, 2 do
+    set_attribute(key, 'a:' .. word(attributes[i]), word(attributes[i + 1]))
   end
-  local account = redis.call('HMGET', key, field, 'f', 'v', 'h:' .. asset, 'l:' .. asset)
+  local account = call('HMGET', key, field, 'f', 'v', 'l:' .. asset)
   local balance = stored_integer(account[1] or '0')
   -- Only what moves touches lots; a plain balance becomes the one lot that never expires once lots come beside it.
   local lots, had, lapsed
-  if sign ~= 0 and (account[5] or named ~= '') then
-    lots, had = read_lots(account[5] or balance > 0 and '0:-:' .. printed(balance) .. ';' or '')
+  if sign ~= 0 and (account[4] or named ~= '') then
+    lots, had = read_lots(account[4] or balance > 0 and '0:-:' .. printed(balance) .. ';' or '')
     if had ~= balance then
-      error('the lots are not the balance', 0)
+      malformed('the lots are not the balance')
     end
     lapsed = lapse(lots)
     balance = balance - lapsed
@@ -168,19 +166,19 @@ function legs.account()
   elseif unexpected then
     return ACCOUNT_UNEXPECTED
   elseif amount == -1 then
-    error('an account is asked for less than nothing', 0)
+    malformed('an account is asked for less than nothing')
   elseif lacks(sign, has, amount) then
-    return INSUFFICIENT_BALANCE, '', amount_text, printed(has)
+    return INSUFFICIENT_BALANCE, '', printed(amount), printed(has)
   end
   if amount == DRAWN then
-    amount, amount_text = drawn(sign, has)
+    amount = drawn(sign, has)
   end
   local after = moved(balance, sign, amount)
   local told = ''
   if lots then
     local moving = amount > 0 and move_lots(lots, sign, amount, named) or {}
     if #lots > most_lots then
-      error('a balance has more than ' .. most_lots .. ' lots', 0)
+      malformed('a balance has more than ' .. most_lots .. ' lots')
     end
     local text = lots_text(lots)
     if text == '' then
@@ -193,8 +191,10 @@ function legs.account()
   if sign ~= 0 and (amount > 0 or lots) then
     write('HSET', key, field, printed(after))
   end
-  keep(key, 'h:' .. asset, account[4], keeps, amount)
+  if keeps ~= '' then
+    keep(key, 'h:' .. asset, keeps, amount)
+  end
   set_flag(key, 'f', freeze)
   set_flag(key, 'v', verify)
-  results[#results + 1] = '[' .. amount_text .. ',' .. printed(after) .. told .. ']'
+  tell('[' .. printed(amount) .. ',' .. printed(after) .. told .. ']')
 end

@@ -1,103 +1,102 @@
 --[[ A card moves, or comes into being. Within a card: unknown, void, frozen, inactive, expired, owner, type, price, balance. ]]
-function legs.card()
-  local candidates = next_integer(1, 16)
-  local key, card
-  for _ = 1, candidates do
+function legs.card(leg)
+  local candidates, many = list(leg[2], 1, 16, 1)
+  local id, key, card
+  for i = 1, many do
     local candidate = next_key()
     if not key then
-      local read = redis.call('HMGET', candidate, 'b', 's', 't', 'x', 'c', 'n', 'h', 'o')
+      local read = call('HMGET', candidate, 'b', 's', 't', 'x', 'c', 'n', 'o')
       if read[1] then
-        key, card = candidate, read
+        id, key, card = candidates[i], candidate, read
       end
     end
   end
-  local number, states, expires = next_arg(), next_arg(), next_integer(0, 1) == 1
-  local sign = next_integer(-1, 1)
-  local expected, set = next_arg(), next_arg()
-  if set ~= '' then
-    one_of('aifv', set)
+  local states, expires, sign, by = leg[3], truth(leg[4]), leg[5], leg[6]
+  if sign ~= -1 then
+    number(sign, 0, 1)
   end
-  local lasts = next_arg()
-  if lasts ~= '' and (integer(lasts) or -1) < 0 then
-    error('argument ' .. arg_at .. ' is not an expiry', 0)
-  end
-  local keeps, by, owner = next_arg(), next_arg(), next_arg()
-  local refusal, amount, amount_text
-  local accepted = false
-  for _ = 1, next_integer(1, 1000) do
-    local kind = next_arg()
-    local value, text = next_integer(DRAWN, MAX)
-    if card and card[3] == kind then
-      accepted, amount, amount_text = true, value, text
+  local prices, size = list(leg[7], 1, 1000, 2)
+  local called, expected, set, lasts, keeps, owner = '', -1, '', -1, '', ''
+  if leg[8] then
+    called, expected, set, lasts, keeps, owner = leg[8], leg[9], leg[10], number(leg[11], -1, MAX), leg[12], leg[13]
+    if set ~= '' then
+      one_of('aifv', set)
     end
   end
-  if not card or (number ~= '' and number ~= card[6]) then
+  local refusal, amount
+  for i = 1, size, 2 do
+    if card and card[3] == prices[i] then
+      amount = number(prices[i + 1], DRAWN, MAX)
+    end
+  end
+  if not card or (called ~= '' and called ~= card[6]) then
     return CARD_UNKNOWN
   end
   local balance, state = stored_integer(card[1]), one_of('aifv', card[2] or 'a')
-  if not string.find(states, state, 1, true) then
+  if not find(states, state, 1, true) then
     refusal = BY_STATE[state]
   elseif expires and card[4] and stored_integer(card[4]) <= now then
     refusal = CARD_EXPIRED
-  elseif by ~= '*' and card[8] and '=' .. card[8] ~= by then
+  elseif by ~= '*' and card[7] and '=' .. card[7] ~= by then
     refusal = CARD_NOT_OWNED
-  elseif not accepted then
+  elseif not amount then
     refusal = CARD_NOT_ACCEPTED
   elseif amount == -1 then
     refusal = PRICE_CHANGED
   elseif lacks(sign, balance, amount) then
-    return INSUFFICIENT_BALANCE, '', amount_text, card[1]
-  elseif expected ~= '' and expected ~= card[1] then
+    return INSUFFICIENT_BALANCE, '', printed(amount), card[1]
+  elseif expected ~= -1 and expected ~= balance then
     refusal = BALANCE_UNEXPECTED
   end
   if refusal then
     return refusal
   end
   if amount == DRAWN then
-    amount, amount_text = drawn(sign, balance)
+    amount = drawn(sign, balance)
   end
-  local after = moved(balance, sign, amount)
+  local after = printed(moved(balance, sign, amount))
   if sign ~= 0 then
-    write('HSET', key, 'b', printed(after))
+    write('HSET', key, 'b', after)
   end
-  keep(key, 'h', card[7], keeps, amount)
+  if keeps ~= '' then
+    keep(key, 'h', keeps, amount)
+  end
   if owner ~= '' then
-    write('HSET', key, 'o', owner)
+    write('HSET', key, 'o', '' .. owner)
   end
   if set == 'a' then
     write('HDEL', key, 's')
   elseif set ~= '' then
     write('HSET', key, 's', set)
   end
-  if lasts == '0' then
+  local more = ''
+  if lasts == 0 then
     write('HDEL', key, 'x')
-  elseif lasts ~= '' then
-    write('HSET', key, 'x', lasts)
+    more = ',0'
+  elseif lasts > 0 then
+    more = ',' .. printed(lasts)
+    write('HSET', key, 'x', printed(lasts))
   end
-  results[#results + 1] = '["' .. string.sub(key, -22) .. '","' .. word(card[5]) .. '","' .. word(card[6]) .. '","'
-      .. word(card[3]) .. '",' .. amount_text .. ',' .. printed(after) .. ',"' .. (set ~= '' and set or state) .. '"'
-      .. (lasts ~= '' and ',' .. lasts or '') .. ']'
+  word(id .. card[5] .. card[6] .. card[3])
+  tell('["' .. id .. '","' .. card[5] .. '","' .. card[6] .. '","' .. card[3] .. '",' .. printed(amount) .. ',' .. after .. ',"' .. (set ~= '' and set or state) .. '"' .. more .. ']')
 end
 
-function legs.new_card()
+function legs.new_card(leg)
   local key = next_key()
-  local api, number, kind = next_arg(), next_arg(), next_arg()
-  local _, amount = next_integer(1, MAX)
-  local state = one_of('aifv', next_arg())
-  local _, expires = next_integer(0, MAX)
-  if redis.call('EXISTS', key) == 1 then
+  local api, called, kind = word(leg[2]), word(leg[3]), word(leg[4])
+  local amount, state, expires = number(leg[5], 1, MAX), one_of('aifv', leg[6]), number(leg[7], 0, MAX)
+  if call('EXISTS', key) == 1 then
     return CARD_EXISTS
   end
-  word(api) word(number) word(kind)
-  local command = { 'HSET', key, 'b', amount, 't', kind, 'c', api, 'n', number }
+  local command = { 'HSET', key, 'b', printed(amount), 't', kind, 'c', api, 'n', called }
   if state ~= 'a' then
     command[#command + 1] = 's'
     command[#command + 1] = state
   end
-  if expires ~= '0' then
+  if expires > 0 then
     command[#command + 1] = 'x'
-    command[#command + 1] = expires
+    command[#command + 1] = printed(expires)
   end
-  plan[#plan + 1] = command
-  results[#results + 1] = '[]'
+  commands[#commands + 1] = command
+  tell('[]')
 end

@@ -2,11 +2,11 @@
 -- What the next payer gives of its balance: the amounts that it may pay, in order, as far as they are still open.
 local function drawn(sign, balance)
   if sign ~= -1 then
-    error('what is drawn is a debit', 0)
+    malformed('what is drawn is a debit')
   end
   local places = payers and table.remove(payers, 1)
   if not places then
-    error('a leg pays what nothing is due for', 0)
+    malformed('it pays what nothing is due for')
   end
   local given = 0
   for _, place in ipairs(places) do
@@ -14,31 +14,31 @@ local function drawn(sign, balance)
     left[place] = left[place] - part
     given = given + part
   end
-  return given, printed(given)
+  return given
 end
 
-function legs.due()
+function legs.due(leg)
   if asked then
-    error('a transaction has one list of dues', 0)
+    malformed('a transaction has one list of dues')
   end
   asked, left, payers = {}, {}, {}
-  for place = 1, next_integer(1, 64) do
-    asked[place] = next_integer(1, MAX)
+  for place, amount in ipairs(list(leg[2], 1, 64, 1)) do
+    asked[place] = number(amount, 1, MAX)
     left[place] = asked[place]
   end
-  for payer = 1, next_integer(1, 64) do
+  for payer, places in ipairs(list(leg[3], 1, 64, 1)) do
     payers[payer] = {}
-    for i = 1, next_integer(1, 64) do
-      payers[payer][i] = next_integer(1, #asked)
+    for i, place in ipairs(list(places, 1, 64, 1)) do
+      payers[payer][i] = number(place, 1, #asked)
     end
   end
-  results[#results + 1] = '[]'
+  tell('[]')
 end
 
-function legs.paid()
-  local may_remain = next_integer(0, 1) == 1
+function legs.paid(leg)
+  local may_remain = truth(leg[2])
   if not asked or #payers > 0 then
-    error('not all have paid who were to', 0)
+    malformed('not all have paid who were to')
   end
   local remain, given = {}, 0
   for place = 1, #asked do
@@ -52,5 +52,5 @@ function legs.paid()
     return INSUFFICIENT_BALANCE, '', printed(asked[1]), '0'
   end
   asked = nil
-  results[#results + 1] = '[' .. table.concat(remain, ',') .. ']'
+  tell('[' .. concat(remain, ',') .. ']')
 end

@@ -1,38 +1,38 @@
 --[[ A counter with a limit over a window. ]]
-function legs.quota()
-  local key = next_key()
-  local name = word(next_arg())
-  local delta = next_integer(-MAX, MAX)
-  local most, most_text = next_integer(0, MAX)
-  local from, till = next_integer(0, MAX), next_integer(0, MAX)
-  local expires, expires_text = next_integer(0, MAX)
-  local _, resets = next_integer(0, MAX)
-  local clamp = next_integer(0, 1) == 1
-  local expected = next_arg()
+function legs.quota(leg)
+  whole_at = whole_at + 1
+  local key = KEYS[whole_at]
+  claim(key)
+  local delta, most, from, till = number(leg[3], -MAX, MAX), number(leg[4], 0, MAX), leg[5], leg[6]
+  local expires, clamp, expected = number(leg[7], 0, MAX), false, -1
+  if leg[8] ~= nil then
+    clamp, expected = truth(leg[8]), leg[9]
+  end
   if now < from or (till > 0 and now >= till) then
     return STALE_DAY
+  elseif spoilt[key] then
+    malformed('its counter has another type')
   end
-  local used = stored_integer(redis.call('GET', key) or '0')
-  if expected ~= '' and integer(expected) ~= used then
+  local slot = slots[key] or slot_of(key, stored_integer(values[whole_at - 2] or '0'))
+  local used = numbers[slot]
+  if expected ~= -1 and expected ~= used then
     return QUOTA_UNEXPECTED
   end
   local after = used + delta
   if delta > 0 and after > most then
     if not clamp then
-      return QUOTA_EXCEEDED, name, most_text, printed(used), resets
+      return QUOTA_EXCEEDED, word(leg[2]), printed(most), printed(used), printed(number(till, 0, MAX))
     end
     -- A limit that was lowered meanwhile allows nothing more; it takes nothing back.
     after = math.max(used, most)
   elseif after < 0 then
     if not clamp then
-      error('a quota would fall below zero', 0)
+      malformed('a quota would fall below zero')
     end
     after = 0
   end
-  if expires > 0 then
-    write('SET', key, printed(after), 'PXAT', expires_text)
-  else
-    write('SET', key, printed(after))
-  end
-  results[#results + 1] = '[' .. printed(after) .. ']'
+  local text = printed(after)
+  -- A counter whose time is over goes as it is written.
+  move(slot, expires > 0 and expires <= now and 0 or after, text, expires)
+  tell('[' .. text .. ']')
 end

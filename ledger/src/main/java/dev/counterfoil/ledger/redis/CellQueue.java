@@ -125,12 +125,12 @@ final class CellQueue {
                 && batch.size() < MOST_TRANSACTIONS
                 && (batch.isEmpty()
                         || (bytes + next.call().size() <= MOST_BYTES
-                                && keys + next.call().keys().size() <= MOST_KEYS))) {
+                                && keys + next.call().keyCount() <= MOST_KEYS))) {
             waiting.remove();
             length.decrementAndGet();
             batch.add(next);
             bytes += next.call().size();
-            keys += next.call().keys().size();
+            keys += next.call().keyCount();
             next = waiting.peek();
         }
         return batch;
@@ -138,7 +138,7 @@ final class CellQueue {
 
     private void send(List<Waiting> batch) {
         List<byte[]> keys = new ArrayList<>(2 + batch.size() * 6);
-        List<byte[]> args = new ArrayList<>(6 + batch.size() * 40);
+        List<byte[]> args = new ArrayList<>(6 + batch.size() * 2);
         keys.add(RedisKeys.bytes(RedisKeys.meta(cell)));
         keys.add(RedisKeys.bytes(RedisKeys.journal(cell)));
         args.add(number(epoch.getAsLong()));
@@ -146,10 +146,12 @@ final class CellQueue {
         args.add(number(limits.journalEntries()));
         args.add(number(limits.postedRecord().toMillis()));
         args.add(number(limits.refusedRecord().toMillis()));
-        args.add(number(batch.size()));
+        batch.forEach(one -> keys.addAll(one.call().wholes()));
+        args.add(number(keys.size() - 2));
         for (Waiting one : batch) {
             keys.addAll(one.call().keys());
-            args.addAll(one.call().args());
+            args.add(one.call().packed());
+            args.add(one.call().journaled());
         }
         boolean replicated = redis.replaceable(cell)
                 && batch.stream().anyMatch(one -> one.call().isDurable());
@@ -241,6 +243,9 @@ final class CellQueue {
                 LOG.warn("redis refuses to post to cell {}: {}", cell, message);
                 return new LedgerFault.Unavailable("Redis: " + code);
             default:
+                if (Script.isFunctionUnknown(message)) {
+                    return new LedgerFault.Unavailable("Redis forgets the script as soon as it is loaded");
+                }
                 LOG.error("post.lua failed on cell {}: {}", cell, message);
                 return message.startsWith("ERR post:")
                         ? new LedgerFault.Faulty(message)

@@ -1,5 +1,6 @@
 package dev.counterfoil.ledger.redis;
 
+import dev.counterfoil.ledger.CardState;
 import dev.counterfoil.ledger.Cell;
 import dev.counterfoil.ledger.Leg;
 import dev.counterfoil.ledger.Leg.AccountLeg;
@@ -28,17 +29,20 @@ import org.jspecify.annotations.Nullable;
  * keeps. Encoded on the caller's thread; refuses two legs on one key, where each would miss the other's change.
  */
 final class PostCall {
-    private static final byte[] ZERO = RedisKeys.bytes("0");
-    private static final byte[] ONE = RedisKeys.bytes("1");
     private static final byte[] NONE = new byte[0];
 
+    /** Where a number may be missing, and of the catalog's version. */
+    private static final long NO_NUMBER = -1;
+
     private final Cell cell;
-    private final List<byte[]> keys = new ArrayList<>(8);
-    private final List<byte[]> args = new ArrayList<>(40);
+    private final List<byte[]> wholes = new ArrayList<>(4);
+    private final List<byte[]> keys = new ArrayList<>(4);
+    private final Packed legs = new Packed();
     private final JsonArray journaledLegs = new JsonArray();
     private final Set<String> met = new HashSet<>();
     private final JsonObject data;
-    private long size;
+    private final byte[] packed;
+    private final byte[] journaled;
 
     /** A transaction to be posted. */
     PostCall(Transaction transaction, String durability) {
@@ -52,11 +56,7 @@ final class PostCall {
 
     private PostCall(Transaction transaction, String durability, boolean preview) {
         this.cell = transaction.cell();
-        byte[] record = transaction.key().record();
-        keys.add(RedisKeys.idempotency(cell, record));
-        for (int header = 0; header < 7; header++) {
-            args.add(NONE);
-        }
+        wholes.add(RedisKeys.idempotency(cell, transaction.key().record()));
         transaction.legs().forEach(this::leg);
         this.data = new JsonObject()
                 .put("type", transaction.type().label())
@@ -66,25 +66,41 @@ final class PostCall {
                 .put("durability", durability)
                 .put("request", transaction.request())
                 .put("legs", journaledLegs);
-        Long version = transaction.catalogVersion();
-        args.set(0, number(keys.size() - 1));
-        args.set(1, number(args.size() - 7));
-        args.set(2, transaction.key().fingerprint());
-        args.set(3, RedisKeys.bytes(transaction.requestId()));
-        args.set(4, version == null ? NONE : number(version));
-        args.set(5, preview ? NONE : RedisKeys.bytes(data.encode()));
-        args.set(6, number(transaction.legs().size()));
-        for (byte[] argument : args) {
-            size += argument.length;
-        }
+        this.packed = new Packed()
+                .list(5 + transaction.legs().size())
+                .number(wholes.size() - 1)
+                .number(keys.size())
+                .text(transaction.key().fingerprint())
+                .text(transaction.requestId())
+                .number(orNone(transaction.catalogVersion()))
+                .append(legs)
+                .toBytes();
+        this.journaled = preview ? NONE : RedisKeys.bytes(data.encode());
     }
 
+    /** Of its keys those that hold one value, which the script reads first: its record, and the counters of its quotas. */
+    List<byte[]> wholes() {
+        return wholes;
+    }
+
+    /** Its other keys. */
     List<byte[]> keys() {
         return keys;
     }
 
-    List<byte[]> args() {
-        return args;
+    /** How many keys it has. */
+    int keyCount() {
+        return wholes.size() + keys.size();
+    }
+
+    /** The transaction as the script unpacks it. */
+    byte[] packed() {
+        return packed;
+    }
+
+    /** What the journal keeps of the request, as bytes; empty of a preview. */
+    byte[] journaled() {
+        return journaled;
     }
 
     /** What the journal keeps of the request. */
@@ -99,7 +115,7 @@ final class PostCall {
 
     /** Bytes of the arguments. */
     long size() {
-        return size;
+        return (long) packed.length + journaled.length;
     }
 
     private void leg(Leg leg) {
@@ -111,9 +127,8 @@ final class PostCall {
             stock((StockLeg) leg);
         } else if (leg instanceof CodesLeg) {
             CodesLeg codes = (CodesLeg) leg;
-            words("codes");
             key(RedisKeys.codes(cell, codes.sku()));
-            args.add(number(codes.count()));
+            legs.list(2).text("codes").number(codes.count());
             journaledLegs.add(new JsonArray().add("codes").add(codes.sku()).add(-codes.count()));
         } else if (leg instanceof CodesAddLeg) {
             codesAdd((CodesAddLeg) leg);
@@ -123,16 +138,14 @@ final class PostCall {
             due((DueLeg) leg);
         } else if (leg instanceof PaidLeg) {
             boolean mayRemain = ((PaidLeg) leg).mayRemain();
-            words("paid");
-            args.add(mayRemain ? ONE : ZERO);
+            legs.list(2).text("paid").truth(mayRemain);
             journaledLegs.add(new JsonArray().add("paid").add(mayRemain ? 1 : 0));
         } else if (leg instanceof QuotaLeg) {
             quota((QuotaLeg) leg);
         } else if (leg instanceof HoldLeg) {
             long lastsMs = ((HoldLeg) leg).lastsMs();
-            words("hold");
             key(RedisKeys.holds(cell));
-            args.add(number(lastsMs));
+            legs.list(2).text("hold").number(lastsMs);
             journaledLegs.add(new JsonArray().add("hold").add(lastsMs));
         } else if (leg instanceof FollowLeg) {
             follow((FollowLeg) leg);
@@ -140,33 +153,30 @@ final class PostCall {
     }
 
     private void card(CardLeg card) {
-        words("card");
-        args.add(number(card.ids().size()));
         card.ids().forEach(id -> key(RedisKeys.card(cell, id)));
-        String number = card.number();
-        args.add(number == null ? NONE : RedisKeys.bytes(number));
-        words(card.allowedLetters());
-        args.add(card.refuseExpired() ? ONE : ZERO);
-        args.add(number(card.sign()));
-        Long expected = card.expectedBalance();
-        args.add(expected == null ? NONE : number(expected));
-        args.add(
-                card.newState() == null
-                        ? NONE
-                        : RedisKeys.bytes(String.valueOf(card.newState().letter())));
-        Long expiresAtMs = card.newExpiresAtMs();
-        args.add(expiresAtMs == null ? NONE : number(expiresAtMs));
         String spender = card.spender();
         String owner = card.newOwner();
-        words(aside(card.setAside()), spender == null ? "*" : "=" + spender, owner == null ? "" : owner);
-        args.add(number(card.prices().size()));
-        for (Leg.Price price : card.prices()) {
-            words(price.typeToken());
-            args.add(number(price.amount()));
+        CardState state = card.newState();
+        boolean more = card.number() != null
+                || card.expectedBalance() != null
+                || state != null
+                || card.newExpiresAtMs() != null
+                || card.setAside() != 0
+                || owner != null;
+        legs.list(more ? 13 : 7).text("card").list(card.ids().size());
+        card.ids().forEach(legs::text);
+        legs.text(card.allowedLetters()).truth(card.refuseExpired()).number(card.sign());
+        legs.text(spender == null ? "*" : "=" + spender).list(2 * card.prices().size());
+        card.prices().forEach(price -> legs.text(price.typeToken()).number(price.amount()));
+        if (more) {
+            legs.text(orNothing(card.number())).number(orNone(card.expectedBalance()));
+            legs.text(state == null ? "" : String.valueOf(state.letter())).number(orNone(card.newExpiresAtMs()));
+            aside(card.setAside());
+            legs.text(orNothing(owner));
         }
         JsonArray journaled = new JsonArray().add("card").add(card.sign());
         if (card.setAside() != 0 || owner != null) {
-            journaled.add(aside(card.setAside()));
+            journaled.add(asideText(card.setAside()));
         }
         if (owner != null) {
             journaled.add(owner);
@@ -174,25 +184,37 @@ final class PostCall {
         journaledLegs.add(journaled);
     }
 
-    private static String aside(long amount) {
+    private static String orNothing(@Nullable String text) {
+        return text == null ? "" : text;
+    }
+
+    private static long orNone(@Nullable Long number) {
+        return number == null ? NO_NUMBER : number;
+    }
+
+    private void aside(long amount) {
+        if (amount == 0 || amount == Leg.ASIDE_AMOUNT) {
+            legs.text(asideText(amount));
+        } else {
+            legs.number(amount);
+        }
+    }
+
+    private static String asideText(long amount) {
         return amount == 0 ? "" : amount == Leg.ASIDE_AMOUNT ? "+" : Long.toString(amount);
     }
 
     private void follow(FollowLeg follow) {
         Leg.Closing closing = follow.closing();
         String how = closing == null ? "" : String.valueOf(closing.letter());
-        words("follow");
-        key(RedisKeys.followed(cell, follow.of()));
-        args.add(number(follow.of()));
-        words(how);
+        String key = RedisKeys.followed(cell, follow.of());
+        key(key);
         if (closing != null) {
             key(RedisKeys.holds(cell));
         }
-        words(follow.state());
-        args.add(number(follow.fromMs()));
-        args.add(number(follow.untilMs()));
-        args.add(number(follow.expiresAtMs()));
-        args.add(number(follow.parts().size()));
+        legs.list(8).text("follow").number(follow.of()).text(how).text(follow.state());
+        legs.number(follow.fromMs()).number(follow.untilMs()).number(follow.expiresAtMs());
+        legs.list(4 * follow.parts().size());
         JsonArray journaled = new JsonArray()
                 .add("follow")
                 .add(follow.of())
@@ -200,11 +222,8 @@ final class PostCall {
                 .add(follow.state())
                 .add(follow.expiresAtMs());
         for (FollowLeg.Part part : follow.parts()) {
-            words(part.name());
-            claimField(RedisKeys.followed(cell, follow.of()), part.name());
-            args.add(number(part.before()));
-            args.add(number(part.delta()));
-            args.add(number(part.whole()));
+            claimField(key, part.name());
+            legs.text(part.name()).number(part.before()).number(part.delta()).number(part.whole());
             journaled.add(part.name()).add(part.delta()).add(part.whole());
         }
         journaledLegs.add(journaled);
@@ -212,11 +231,9 @@ final class PostCall {
 
     private void newCard(NewCardLeg card) {
         String state = String.valueOf(card.state().letter());
-        words("new_card", card.apiId(), card.number(), card.typeToken());
         key(RedisKeys.card(cell, card.id()));
-        args.add(number(card.amount()));
-        words(state);
-        args.add(number(card.expiresAtMs()));
+        legs.list(7).text("new_card").text(card.apiId()).text(card.number()).text(card.typeToken());
+        legs.number(card.amount()).text(state).number(card.expiresAtMs());
         journaledLegs.add(new JsonArray()
                 .add("new_card")
                 .add(card.id())
@@ -230,31 +247,30 @@ final class PostCall {
     }
 
     private void stock(StockLeg stock) {
-        words("stock");
         key(RedisKeys.item(cell, stock.sku()));
-        args.add(number(stock.delta()));
-        args.add(number(stock.opensAtMs()));
-        args.add(number(stock.closesAtMs()));
+        boolean always = stock.opensAtMs() == 0 && stock.closesAtMs() == 0;
+        legs.list(always ? 2 : 4).text("stock").number(stock.delta());
+        if (!always) {
+            legs.number(stock.opensAtMs()).number(stock.closesAtMs());
+        }
         journaledLegs.add(new JsonArray().add("stock").add(stock.sku()).add(stock.delta()));
     }
 
     private void codesAdd(CodesAddLeg codes) {
-        words("codes_add");
         key(RedisKeys.codes(cell, codes.sku()));
-        args.add(number(codes.codes().size()));
+        legs.list(2).text("codes_add").list(codes.codes().size());
         JsonArray leg = new JsonArray()
                 .add(codes.returned() ? "codes_back" : "codes_add")
                 .add(codes.sku())
                 .add(codes.codes().size());
         for (String code : codes.codes()) {
-            words(code);
+            legs.text(code);
             leg.add(code.substring(0, code.indexOf(':')));
         }
         journaledLegs.add(leg);
     }
 
     private void account(AccountLeg account) {
-        words("account", account.asset());
         String key = RedisKeys.account(cell, account.account());
         claimField(key, "b:" + account.asset());
         if (account.frozen() != null) {
@@ -264,13 +280,12 @@ final class PostCall {
             claimField(key, "v");
         }
         keys.add(RedisKeys.bytes(key));
-        args.add(number(account.sign()));
-        args.add(number(account.amount()));
-        args.add(account.refuseFrozen() ? ONE : ZERO);
-        args.add(account.refuseUnverified() ? ONE : ZERO);
-        args.add(flag(account.frozen()));
-        args.add(flag(account.verified()));
-        words(aside(account.setAside()), account.lots());
+        legs.list(12).text("account").text(account.asset());
+        legs.number(account.sign()).number(account.amount());
+        legs.truth(account.refuseFrozen()).truth(account.refuseUnverified());
+        legs.text(flag(account.frozen())).text(flag(account.verified()));
+        aside(account.setAside());
+        legs.text(account.lots());
         attributes(account.expected());
         attributes(account.attributes());
         account.attributes().keySet().forEach(name -> claimField(key, "a:" + name));
@@ -279,56 +294,53 @@ final class PostCall {
                 .add(account.account())
                 .add(account.asset())
                 .add(account.sign())
-                .add(text(account.frozen()))
-                .add(text(account.verified()));
+                .add(flag(account.frozen()))
+                .add(flag(account.verified()));
         if (account.setAside() != 0 || !account.attributes().isEmpty()) {
-            journaled.add(aside(account.setAside()));
+            journaled.add(asideText(account.setAside()));
         }
         account.attributes().forEach((name, value) -> journaled.add(name).add(value));
         journaledLegs.add(journaled);
     }
 
     private void attributes(Map<String, String> attributes) {
-        args.add(number(attributes.size()));
-        attributes.forEach((name, value) -> words(name, value));
+        legs.list(2 * attributes.size());
+        attributes.forEach((name, value) -> legs.text(name).text(value));
     }
 
-    private static byte[] flag(@Nullable Boolean flag) {
-        return RedisKeys.bytes(text(flag));
-    }
-
-    private static String text(@Nullable Boolean flag) {
+    private static String flag(@Nullable Boolean flag) {
         return flag == null ? "" : flag ? "1" : "0";
     }
 
     private void due(DueLeg due) {
-        words("due");
-        args.add(number(due.amounts().size()));
         JsonArray journaled = new JsonArray().add("due");
+        legs.list(3).text("due").list(due.amounts().size());
         for (long amount : due.amounts()) {
-            args.add(number(amount));
+            legs.number(amount);
             journaled.add(amount);
         }
-        args.add(number(due.payers().size()));
+        legs.list(due.payers().size());
         for (List<Integer> places : due.payers()) {
-            args.add(number(places.size()));
-            places.forEach(place -> args.add(number(place + 1)));
+            legs.list(places.size());
+            places.forEach(place -> legs.number(place + 1));
         }
         journaledLegs.add(journaled);
     }
 
     private void quota(QuotaLeg quota) {
-        words("quota", quota.name());
-        key(RedisKeys.quota(cell, quota.key()));
-        args.add(number(quota.delta()));
-        args.add(number(quota.limit()));
-        args.add(number(quota.fromMs()));
-        args.add(number(quota.untilMs()));
-        args.add(number(quota.expiresAtMs()));
-        args.add(number(quota.untilMs()));
-        args.add(quota.clamp() ? ONE : ZERO);
-        Long expected = quota.expected();
-        args.add(expected == null ? NONE : number(expected));
+        String key = RedisKeys.quota(cell, quota.key());
+        claim(key, key);
+        wholes.add(RedisKeys.bytes(key));
+        boolean more = quota.clamp() || quota.expected() != null;
+        legs.list(more ? 9 : 7)
+                .text("quota")
+                .text(quota.name())
+                .number(quota.delta())
+                .number(quota.limit());
+        legs.number(quota.fromMs()).number(quota.untilMs()).number(quota.expiresAtMs());
+        if (more) {
+            legs.truth(quota.clamp()).number(orNone(quota.expected()));
+        }
         journaledLegs.add(
                 new JsonArray().add("quota").add(quota.key()).add(quota.delta()).add(quota.expiresAtMs()));
     }
@@ -348,15 +360,5 @@ final class PostCall {
 
     private void claimField(String key, String field) {
         claim(key.length() + ":" + key + field, key);
-    }
-
-    private void words(String... words) {
-        for (String word : words) {
-            args.add(RedisKeys.bytes(word));
-        }
-    }
-
-    private static byte[] number(long value) {
-        return RedisKeys.bytes(Long.toString(value));
     }
 }

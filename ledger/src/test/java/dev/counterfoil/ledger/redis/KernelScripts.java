@@ -13,26 +13,39 @@ final class KernelScripts implements Function<String, Script> {
      * script's own text stays as it is. Good for clocks ahead of the server's, which must not drop a value before.
      */
     private static final String CLOCK = """
-            local real, clock = redis, tonumber(redis.call('HGET', KEYS[1], 'clock'))
-            local function controlled(call)
+            local defining, clock = redis, 0
+            -- A library's functions see another table of that name than the library while it is loaded.
+            local function real()
+              return redis
+            end
+            local function due(key)
+              local at = real().call('PEXPIRETIME', key)
+              return at >= 0 and at <= clock
+            end
+            local function controlled(how)
               return function(...)
+                local call = real()[how]
                 local command, key, value, unit, ms = ...
                 if command == 'TIME' then
                   return { string.format('%.0f', math.floor(clock / 1000)), string.format('%.0f', clock % 1000 * 1000) }
                 elseif command == 'GET' then
-                  local due = real.call('PEXPIRETIME', key)
-                  if due >= 0 and due <= clock then
-                    return false
+                  return not due(key) and call('GET', key)
+                elseif command == 'MGET' then
+                  local values = call(...)
+                  for i = 1, select('#', ...) - 1 do
+                    values[i] = not due(select(1 + i, ...)) and values[i]
                   end
+                  return values
                 elseif command == 'EXISTS' then
-                  local due = real.call('PEXPIRETIME', key)
-                  if due >= 0 and due <= clock then
-                    return 0
+                  local there = 0
+                  for i = 2, select('#', ...) do
+                    local one = select(i, ...)
+                    there = there + (due(one) and 0 or call('EXISTS', one))
                   end
+                  return there
                 elseif command == 'HSET' then
-                  local due = real.call('PEXPIRETIME', key)
-                  if due >= 0 and due <= clock then
-                    real.call('DEL', key)
+                  if due(key) then
+                    real().call('DEL', key)
                   end
                 elseif command == 'SET' and unit == 'PX' then
                   return call(command, key, value, 'PXAT', string.format('%.0f', clock + ms))
@@ -40,8 +53,22 @@ final class KernelScripts implements Function<String, Script> {
                 return call(...)
               end
             end
-            local redis = { error_reply = real.error_reply, call = controlled(real.call), pcall = controlled(real.pcall) }
+            local redis = {
+              call = controlled('call'),
+              pcall = controlled('pcall'),
+              error_reply = function(text)
+                return real().error_reply(text)
+              end,
+              register_function = function(name, run)
+                defining.register_function(name, function(keys, args)
+                  clock = tonumber(real().call('HGET', keys[1], 'clock'))
+                  return run(keys, args)
+                end)
+              end,
+            }
             """;
+
+    private static final String SCRIPT_CLOCK = CLOCK + "clock = tonumber(real().call('HGET', KEYS[1], 'clock'))\n";
 
     private final boolean clock;
     private final UnaryOperator<String> change;
@@ -70,13 +97,18 @@ final class KernelScripts implements Function<String, Script> {
         return clock;
     }
 
+    private static String afterFirstLine(String text, String more) {
+        int end = text.indexOf('\n') + 1;
+        return text.substring(0, end) + more + text.substring(end);
+    }
+
     @Override
     public Script apply(String name) {
         return scripts.computeIfAbsent(name, unknown -> {
             String text = Script.load(name).text();
             text = name.equals("post") ? change.apply(text) : text;
             return Script.of(
-                    clock ? text.replaceFirst("\n", "\n" + java.util.regex.Matcher.quoteReplacement(CLOCK)) : text);
+                    clock ? afterFirstLine(text, text.startsWith("#!lua name=") ? CLOCK : SCRIPT_CLOCK) : text);
         });
     }
 }

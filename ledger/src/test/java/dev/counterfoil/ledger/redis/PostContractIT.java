@@ -17,6 +17,7 @@ import dev.counterfoil.ledger.Refused;
 import dev.counterfoil.ledger.model.LedgerContract;
 import dev.counterfoil.ledger.model.Timing;
 import dev.counterfoil.ledger.model.TrialCell;
+import io.lettuce.core.FlushMode;
 import io.lettuce.core.Range;
 import io.lettuce.core.StreamMessage;
 import io.vertx.core.Future;
@@ -110,6 +111,20 @@ class PostContractIT extends LedgerContract {
         }
     }
 
+    /** Within one call nothing is read again, so the script itself has to know that a counter went as it was written. */
+    @Test
+    void a_counter_whose_time_is_over_counts_from_nothing_for_the_next_of_its_batch() {
+        Leg over = new Leg.QuotaLeg("q", "1:q", 5, 9, 0, 0, 1, false);
+        // While the first is on its way the others gather, and go as one batch.
+        var first = on.ledger().post(transaction("first", "first", stock("crab", 1)));
+        var five = on.ledger().post(transaction("five", "five", over));
+        var again = on.ledger().post(transaction("again", "again", over));
+        for (var one : List.of(first, five, again)) {
+            assertThat(await(one)).isInstanceOf(Posted.class);
+        }
+        assertThat(on.contents()).doesNotContainKey("quota:1:q");
+    }
+
     @Test
     void scripts_flushed_under_load_are_loaded_again() {
         post("stock", stock("crab", 1000));
@@ -118,6 +133,7 @@ class PostContractIT extends LedgerContract {
             all.add(on.ledger().post(transaction("k" + i, "k" + i, stock("crab", -1))));
             if (i % 50 == 0) {
                 redis().run(commands -> commands.scriptFlush());
+                redis().run(commands -> commands.functionFlush(FlushMode.SYNC));
             }
         }
         assertThat(all).allSatisfy(one -> assertThat(await(one)).isInstanceOf(Posted.class));

@@ -16,11 +16,11 @@ import dev.counterfoil.ledger.Posted;
 import dev.counterfoil.ledger.model.SampleLegs;
 import io.lettuce.core.ScriptOutputType;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -181,62 +181,146 @@ class PostNeverHalfIT {
         assertThat(on.everything()).isEqualTo(before);
     }
 
+    /** A call of the script, to be spoilt: its first six arguments, and its one transaction. */
+    private record Sent(List<byte[]> keys, List<String> head, List<Object> packed, byte[] data) {
+        List<Object> leg(String kind) {
+            return legs(kind).get(0);
+        }
+
+        List<Object> lastLeg(String kind) {
+            return legs(kind).get(legs(kind).size() - 1);
+        }
+
+        private List<List<Object>> legs(String kind) {
+            return packed.stream()
+                    .filter(List.class::isInstance)
+                    .map(PackedTree::list)
+                    .filter(leg -> leg.get(0).equals(kind))
+                    .toList();
+        }
+
+        byte[][] args() {
+            List<byte[]> args = new ArrayList<>();
+            head.forEach(text -> args.add(bytes(text)));
+            args.add(PackedTree.write(packed));
+            args.add(data);
+            return args.toArray(new byte[0][]);
+        }
+    }
+
+    private static void in(Object list, int at, Object value) {
+        PackedTree.list(list).set(at, value);
+    }
+
     static Stream<Arguments> malformations() {
         return Stream.of(
-                malformed("an unknown kind", args -> replace(args, "stock", "stocks")),
-                malformed("an expiry with an exponent", args -> replace(args, "7000000000000", "7e12")),
-                malformed("an expiry below zero", args -> replace(args, "7000000000000", "-1")),
-                malformed("an expiry of letters", args -> replace(args, "7000000000000", "never")),
-                malformed("an amount with an exponent", args -> replace(args, "10", "1e1")),
-                malformed("an amount with a fraction", args -> replace(args, "10", "1.5")),
-                malformed("an amount beyond 2^53-1", args -> replace(args, "10", "9007199254740992")),
-                malformed("an amount below zero", args -> replace(args, "10", "-10")),
-                malformed("a state that is none", args -> set(args, args.indexOf("new_card") + 5, "aa")),
-                malformed("two states in one", args -> set(args, args.indexOf("new_card") + 5, "ai")),
-                malformed("a word that breaks JSON", args -> replace(args, "100b", "10\\0b")),
-                malformed("a leg too few", args -> set(args, 12, "12")),
-                malformed("a leg too many", args -> set(args, 12, "14")),
-                malformed("a flag that is none", args -> set(args, args.indexOf("account") + 7, "2")),
-                malformed("an asset that breaks JSON", args -> set(args, args.indexOf("account") + 1, "C\"Y")),
+                malformed("an unknown kind", sent -> in(sent.leg("stock"), 0, "stocks")),
+                malformed("a leg that is none", sent -> in(sent.packed(), 5, "stock")),
+                malformed("an expiry that is a text", sent -> in(sent.leg("card"), 10, "7000000000000")),
+                malformed("an expiry below none", sent -> in(sent.leg("card"), 10, -2L)),
                 malformed(
-                        "an account that pays less than nothing", args -> set(args, args.indexOf("account") + 3, "-1")),
-                malformed("a payer that is paid", args -> set(args, args.lastIndexOf("card") + 5, "1")),
-                malformed("a hold of no time", args -> set(args, args.indexOf("hold") + 1, "0")),
-                malformed("a count that goes too soon", args -> replace(args, "7000000000002", "7000000000000")),
-                malformed("a part that breaks JSON", args -> replace(args, "a:CNY", "a:\"")),
-                malformed("one part twice", args -> replace(args, "i:crab", "a:CNY")),
-                malformed("a closing that is none", args -> set(args, args.indexOf("follow") + 2, "y")),
-                malformed("set aside in words", args -> replace(args, "+", "all")),
-                malformed("set aside below nothing", args -> replace(args, "+", "-1")),
-                malformed("a due of nothing", args -> set(args, args.indexOf("due") + 2, "0")),
-                malformed("dues without end", args -> set(args, args.indexOf("due") + 1, "65")),
-                malformed("a place that nothing is due at", args -> set(args, args.indexOf("due") + 6, "3")),
-                malformed("a payer for nothing", args -> set(args, args.indexOf("due") + 5, "0")),
-                malformed("a header one argument short", args -> set(args, 7, "1")),
-                malformed("a header one key long", args -> set(args, 6, "99")),
-                malformed("an argument dropped", args -> args.subList(0, args.size() - 1)),
-                malformed("a count of transactions too high", args -> set(args, 5, "2")),
-                malformed("a count of transactions too low", args -> set(args, 5, "0")),
-                malformed("a record that never expires", args -> set(args, 3, "0")),
-                malformed("a floor that is no number", args -> set(args, 1, "none")),
-                malformed("a short fingerprint", args -> set(args, 8, "short")));
+                        "an amount that is a text", sent -> in(sent.leg("card").get(6), 1, "10")),
+                malformed(
+                        "an amount with a fraction", sent -> in(sent.leg("card").get(6), 1, 1.5)),
+                malformed(
+                        "an amount that is no number",
+                        sent -> in(sent.leg("card").get(6), 1, Double.NaN)),
+                malformed("an amount beyond 2^53-1", sent -> in(sent.leg("card").get(6), 1, 1L << 53)),
+                malformed(
+                        "an amount below any meaning",
+                        sent -> in(sent.leg("card").get(6), 1, -10L)),
+                malformed(
+                        "a price without an amount",
+                        sent -> PackedTree.list(sent.leg("card").get(6)).remove(1)),
+                malformed("no candidates", sent -> in(sent.leg("card"), 1, new ArrayList<>())),
+                malformed("candidates that are no list", sent -> in(sent.leg("card"), 1, 1L)),
+                malformed("an id that breaks JSON", sent -> in(sent.leg("card").get(1), 0, "a\"")),
+                malformed("expiry to be refused perhaps", sent -> in(sent.leg("card"), 3, 1L)),
+                malformed("a state that is none", sent -> in(sent.leg("new_card"), 5, "z")),
+                malformed("two states in one", sent -> in(sent.leg("new_card"), 5, "ai")),
+                malformed("a word that breaks JSON", sent -> in(sent.leg("new_card"), 2, "10\0b")),
+                malformed("a leg too few", sent -> sent.packed().remove(5)),
+                malformed(
+                        "the last leg missing",
+                        sent -> sent.packed().remove(sent.packed().size() - 1)),
+                malformed("a leg too many", sent -> sent.packed().add(sent.leg("hold"))),
+                malformed("a flag that is none", sent -> in(sent.leg("account"), 6, "2")),
+                malformed("an asset that breaks JSON", sent -> in(sent.leg("account"), 1, "C\"Y")),
+                malformed("an account that pays less than nothing", sent -> in(sent.leg("account"), 3, -1L)),
+                malformed("a payer that is paid", sent -> in(sent.lastLeg("card"), 4, 1L)),
+                malformed("a hold of no time", sent -> in(sent.leg("hold"), 1, 0L)),
+                malformed("a count that goes too soon", sent -> in(sent.leg("follow"), 6, 7_000_000_000_000L)),
+                malformed(
+                        "a part that breaks JSON", sent -> in(sent.leg("follow").get(7), 0, "a:\"")),
+                malformed("one part twice", sent -> in(sent.leg("follow").get(7), 4, "a:CNY")),
+                malformed(
+                        "half a part",
+                        sent -> PackedTree.list(sent.leg("follow").get(7)).remove(7)),
+                malformed("a closing that is none", sent -> in(sent.leg("follow"), 2, "y")),
+                malformed("set aside in words", sent -> in(sent.lastLeg("account"), 8, "all")),
+                malformed("set aside below nothing", sent -> in(sent.lastLeg("account"), 8, -1L)),
+                malformed("a due of nothing", sent -> in(sent.leg("due").get(1), 0, 0L)),
+                malformed("dues of none", sent -> in(sent.leg("due"), 1, new ArrayList<>())),
+                malformed("a place that nothing is due at", sent -> {
+                    in(PackedTree.list(sent.leg("due").get(2)).get(0), 1, 3L);
+                }),
+                malformed("a payer for nothing", sent -> in(sent.leg("due").get(2), 0, new ArrayList<>())),
+                malformed("a rest that may remain perhaps", sent -> in(sent.leg("paid"), 1, "")),
+                malformed("fewer counters than quotas", sent -> in(sent.packed(), 0, 0L)),
+                malformed("more keys than there are", sent -> in(sent.packed(), 1, 99L)),
+                malformed(
+                        "a key too few", sent -> sent.keys().remove(sent.keys().size() - 1)),
+                malformed("a key too many", sent -> sent.keys().add(bytes("x"))),
+                malformed("more values than there are", sent -> sent.head().set(5, "9")),
+                malformed("fewer values than there are", sent -> sent.head().set(5, "1")),
+                malformed("an argument too few", sent -> sent.head().remove(5)),
+                malformed("a record that never expires", sent -> sent.head().set(3, "0")),
+                malformed("a floor that is no number", sent -> sent.head().set(1, "none")),
+                malformed("a catalog that is no number", sent -> in(sent.packed(), 4, "1")),
+                malformed("a request id that breaks JSON", sent -> in(sent.packed(), 3, "r\"")),
+                malformed("a short fingerprint", sent -> in(sent.packed(), 2, "short")));
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("malformations")
-    void a_malformed_argument_is_found_before_the_first_write(String what, UnaryOperator<List<String>> malform) {
-        PostCall call = new PostCall(on.transaction("k", "k", ALL_KINDS), "durable");
-        List<byte[]> keys = new ArrayList<>(List.of(bytes(RedisKeys.meta(on.cell)), bytes(RedisKeys.journal(on.cell))));
-        keys.addAll(call.keys());
-        List<String> args = new ArrayList<>(List.of("1", "0", "1000", "60000", "60000", "1"));
-        call.args().forEach(arg -> args.add(RedisKeys.text(arg)));
+    void a_malformed_argument_is_found_before_the_first_write(String what, Consumer<Sent> malform) {
+        Sent sent = sent(ALL_KINDS);
+        malform.accept(sent);
         Map<String, String> before = on.everything();
-        String answer = run(keys, malform.apply(args));
-        assertThat(answer)
-                .satisfiesAnyOf(
-                        text -> assertThat(text).startsWith("ERR post:"),
-                        text -> assertThat(text).isEqualTo("faulty"));
+        assertThat(run(sent.keys(), sent.args())).matches("ERR post:.*|faulty");
         assertThat(on.everything()).isEqualTo(before);
+    }
+
+    @Test
+    void what_cannot_be_unpacked_is_found_before_the_first_write() {
+        Sent sent = sent(ALL_KINDS);
+        byte[] packed = PackedTree.write(sent.packed());
+        Map<String, String> before = on.everything();
+        for (byte[] spoilt : List.of(
+                new byte[0],
+                Arrays.copyOf(packed, packed.length - 1),
+                Arrays.copyOf(packed, packed.length + 1),
+                PackedTree.write("text"))) {
+            byte[][] args = sent.args();
+            args[6] = spoilt;
+            assertThat(run(sent.keys(), args)).startsWith("ERR post:");
+        }
+        assertThat(on.everything()).isEqualTo(before);
+    }
+
+    private Sent sent(Leg... legs) {
+        PostCall call = new PostCall(on.transaction("k", "k", legs), "durable");
+        List<byte[]> keys = new ArrayList<>(List.of(bytes(RedisKeys.meta(on.cell)), bytes(RedisKeys.journal(on.cell))));
+        keys.addAll(call.wholes());
+        keys.addAll(call.keys());
+        List<String> head = new ArrayList<>(List.of(
+                "1",
+                "0",
+                "1000",
+                "60000",
+                "60000",
+                Integer.toString(call.wholes().size())));
+        return new Sent(keys, head, PackedTree.read(call.packed()), call.journaled());
     }
 
     @Test
@@ -283,13 +367,9 @@ class PostNeverHalfIT {
 
     /** Sends two legs with the key of the first in both. */
     private String onOneKey(Leg first, Leg second) {
-        PostCall call = new PostCall(on.transaction("k", "k", first, second), "durable");
-        List<byte[]> keys = new ArrayList<>(List.of(bytes(RedisKeys.meta(on.cell)), bytes(RedisKeys.journal(on.cell))));
-        keys.addAll(call.keys());
-        keys.set(4, keys.get(3));
-        List<String> args = new ArrayList<>(List.of("1", "0", "1000", "60000", "60000", "1"));
-        call.args().forEach(arg -> args.add(RedisKeys.text(arg)));
-        return run(keys, args);
+        Sent sent = sent(first, second);
+        sent.keys().set(4, sent.keys().get(3));
+        return run(sent.keys(), sent.args());
     }
 
     @Test
@@ -315,8 +395,7 @@ class PostNeverHalfIT {
         assertThat(on.hget(RedisKeys.item(on.cell, "crab"), "u")).contains("7");
     }
 
-    private String run(List<byte[]> keys, List<String> args) {
-        byte[][] arguments = args.stream().map(LedgerOnRedis::bytes).toArray(byte[][]::new);
+    private String run(List<byte[]> keys, byte[][] arguments) {
         try {
             List<Object> reply = on.script("post")
                     .<List<Object>>run(on.redis, ScriptOutputType.MULTI, keys.toArray(new byte[0][]), arguments)
@@ -332,19 +411,8 @@ class PostNeverHalfIT {
         return Arguments.of(what, spoil);
     }
 
-    private static Arguments malformed(String what, UnaryOperator<List<String>> malform) {
+    private static Arguments malformed(String what, Consumer<Sent> malform) {
         return Arguments.of(what, malform);
-    }
-
-    private static List<String> replace(List<String> args, String from, String to) {
-        int at = args.lastIndexOf(from);
-        assertThat(at).as(from).isPositive();
-        return set(args, at, to);
-    }
-
-    private static List<String> set(List<String> args, int at, String to) {
-        args.set(at, to);
-        return args;
     }
 
     private static String card(LedgerOnRedis on, String name) {
