@@ -1,6 +1,8 @@
 package dev.counterfoil.loadtest.crash;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -12,6 +14,7 @@ final class ClientBooks {
     private final Map<String, Long> spent = new ConcurrentHashMap<>();
     private final Map<String, Long> sold = new ConcurrentHashMap<>();
     private final Map<String, Long> stocked = new ConcurrentHashMap<>();
+    private final List<Operation> remembered = new ArrayList<>();
 
     void stocked(String sku, long units) {
         stocked.merge(sku, units, Long::sum);
@@ -51,5 +54,14 @@ final class ClientBooks {
         Map<String, Long> units = new ConcurrentHashMap<>();
         stocked.forEach((sku, all) -> units.put(sku, all - sold.getOrDefault(sku, 0L)));
         return units;
+    }
+
+    /** Keeps some answers, to be asked for again in later rounds. */
+    synchronized void remember(List<Operation> answered) {
+        remembered.addAll(answered);
+    }
+
+    synchronized List<Operation> remembered() {
+        return List.copyOf(remembered);
     }
 }

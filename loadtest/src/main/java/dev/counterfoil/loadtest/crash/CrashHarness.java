@@ -25,7 +25,7 @@ public final class CrashHarness {
         int code;
         try {
             code = play(Plan.fromProperties(), System.out);
-        } catch (IllegalArgumentException e) {
+        } catch (IOException | IllegalArgumentException e) {
             System.out.println("crash harness: " + e.getMessage());
             code = IMPOSSIBLE;
         }
@@ -63,15 +63,13 @@ public final class CrashHarness {
     }
 
     /** Until the last, or the first that is not good: what comes after it would prove nothing. */
-    private static List<Round.Result> rounds(Plan plan, Stack stack, Table table)
+    static List<Round.Result> rounds(Plan plan, Stack stack, Table table)
             throws IOException, InterruptedException, SQLException {
         List<Round.Result> results = new ArrayList<>();
-        List<Operation> earlier = new ArrayList<>();
-        ClientBooks books = new ClientBooks();
         table.head();
         for (Fault fault : plan.faults()) {
             int number = results.size() + 1;
-            Round.Result result = new Round(stack, books, earlier, number, plan.seed(), plan.clients()).play(fault);
+            Round.Result result = new Round(stack, number, plan.seed(), plan.clients()).play(fault);
             results.add(result);
             table.line(result);
             if (!result.good()) {

@@ -40,6 +40,21 @@ enum Fault {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
+    /** How long it may last: a dead process is soon started again, a silence has to outlast the gateways' patience of 2 s. */
+    int longestMs() {
+        return switch (this) {
+            case STOP_REDIS,
+                    STOP_POSTGRESQL,
+                    CUT_REDIS,
+                    CUT_POSTGRESQL,
+                    SILENCE_REDIS,
+                    SILENCE_POSTGRESQL,
+                    LOSE_ANSWERS_OF_REDIS,
+                    LOSE_ANSWERS_OF_POSTGRESQL -> 5_000;
+            default -> 1_500;
+        };
+    }
+
     boolean isPowerLoss() {
         return this == POWER_LOSS_OF_REDIS || this == POWER_LOSS_OF_ALL;
     }

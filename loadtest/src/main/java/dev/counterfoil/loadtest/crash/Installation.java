@@ -32,18 +32,18 @@ final class Installation {
     static Installation prepare(Path folder) throws IOException, InterruptedException {
         Path logs = Files.createDirectories(folder.toAbsolutePath().resolve("logs"));
         Installation installation =
-                new Installation(jar(), folder.toAbsolutePath().resolve("data"), logs);
+                new Installation(project().resolve(JAR), folder.toAbsolutePath().resolve("data"), logs);
         Gateway embedded = Gateway.start(installation, "setup", FreePort.choose(), Map.of());
         embedded.awaitReady();
         embedded.stop(STOPPED_WITHIN);
         return installation;
     }
 
-    /** The packaged gateway, from this folder upwards. */
-    private static Path jar() throws IOException {
+    /** The folder of the project: this one, or the nearest upwards, in which the gateway is packaged. */
+    static Path project() throws IOException {
         for (Path folder = Path.of("").toAbsolutePath(); folder != null; folder = folder.getParent()) {
             if (Files.isRegularFile(folder.resolve(JAR))) {
-                return folder.resolve(JAR);
+                return folder;
             }
         }
         throw new IOException(JAR + " is missing: run ./mvnw -q -pl gateway -am -Dmaven.test.skip package");

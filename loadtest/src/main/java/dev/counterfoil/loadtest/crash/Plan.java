@@ -1,6 +1,7 @@
 package dev.counterfoil.loadtest.crash;
 
 import dev.counterfoil.loadtest.crash.Redis.Fsync;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,7 +26,7 @@ record Plan(long seed, List<Fault> faults, int clients, Fsync fsync, Path folder
         return faults.size();
     }
 
-    static Plan fromProperties() {
+    static Plan fromProperties() throws IOException {
         int rounds = number("rounds", 20, 1, 10_000);
         long seed = drawnSeed();
         String named = System.getProperty("faults", "");
@@ -42,7 +43,7 @@ record Plan(long seed, List<Fault> faults, int clients, Fsync fsync, Path folder
                 throw new IllegalArgumentException(
                         "appendfsync: " + System.getProperty("appendfsync") + " (expected: always, everysec)");
         };
-        Path folder = Path.of(System.getProperty("folder", "loadtest/target/crash"));
+        Path folder = namedFolder();
         return new Plan(seed, draw(faults, rounds, seed), number("clients", 32, 1, 256), fsync, folder);
     }
 
@@ -56,6 +57,13 @@ record Plan(long seed, List<Fault> faults, int clients, Fsync fsync, Path folder
             drawn.addAll(deck.subList(0, Math.min(deck.size(), rounds - drawn.size())));
         }
         return drawn;
+    }
+
+    private static Path namedFolder() throws IOException {
+        String named = System.getProperty("folder", "");
+        return named.isBlank()
+                ? Installation.project().resolve("loadtest").resolve("target").resolve("crash")
+                : Path.of(named).toAbsolutePath();
     }
 
     private static long drawnSeed() {

@@ -75,6 +75,13 @@ final class Redis extends Server {
         }
     }
 
+    /** Changes when its answers are on disk, until it is started again. */
+    void fsync(Fsync fsync) throws IOException {
+        try (RedisWire wire = RedisWire.open(uri)) {
+            Object unused = wire.call("CONFIG", "SET", "appendfsync", fsync.setting());
+        }
+    }
+
     /** Straight to it, past any link. */
     URI uri() {
         return uri;

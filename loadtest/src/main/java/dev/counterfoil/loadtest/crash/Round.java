@@ -25,7 +25,6 @@ final class Round {
     private static final Duration SETTLED_WITHIN = Duration.ofSeconds(30);
     private static final int LEAST_LOAD_MS = 500;
     private static final int MOST_LOAD_MS = 2_500;
-    private static final int MOST_DOWN_MS = 2_500;
     private static final int LOAD_AFTER_MS = 500;
     private static final int KEPT = 20;
 
@@ -42,21 +41,13 @@ final class Round {
     }
 
     private final Stack stack;
-    private final ClientBooks books;
-    private final List<Operation> earlier;
     private final int number;
     private final long seed;
     private final int clients;
     private final List<String> troubles = new ArrayList<>();
 
-    /**
-     * @param books of all rounds on this stack
-     * @param earlier answers of earlier rounds, which are asked for again too; some of this round's are added
-     */
-    Round(Stack stack, ClientBooks books, List<Operation> earlier, int number, long seed, int clients) {
+    Round(Stack stack, int number, long seed, int clients) {
         this.stack = stack;
-        this.books = books;
-        this.earlier = earlier;
         this.number = number;
         this.seed = seed;
         this.clients = clients;
@@ -69,19 +60,19 @@ final class Round {
                 .map(site -> stack.installation().target(site.gateway().url()))
                 .toList();
         String run = "c" + Long.toString(seed & 0xffffff, 36) + "r" + number;
-        Shelf shelf = Shelf.fill(targets.get(0), run, books);
+        Shelf shelf = Shelf.fill(targets.get(0), run, stack.books());
         long before = settledSequence();
         if (fault.isPowerLoss()) {
             scene.followFsyncs();
         }
-        try (Shop shop = new Shop(targets, shelf, books, seed * 31 + number, clients)) {
+        try (Shop shop = new Shop(targets, shelf, stack.books(), seed * 31 + number, clients)) {
             shop.open();
             Thread.sleep(LEAST_LOAD_MS + random.nextInt(MOST_LOAD_MS - LEAST_LOAD_MS));
             if (shop.acknowledged() == 0) {
                 troubles.add("nothing was acknowledged before the fault");
             }
             fault.strike(scene);
-            Thread.sleep(random.nextInt(MOST_DOWN_MS));
+            Thread.sleep(random.nextInt(fault.longestMs()));
             long lifted = System.nanoTime();
             fault.lift(scene);
             double recovery = recover(shop, lifted);
@@ -142,14 +133,14 @@ final class Round {
         Verdict verdict;
         try (Settled settled = Settled.open(stack.addresses())) {
             verdict = Verdict.of(shop.operations(), settled.after(before))
-                    .andBalances(books, Shelf.FACE, settled.balances(Shelf.CARD_TYPE), settled.units());
+                    .andBalances(stack.books(), Shelf.FACE, settled.balances(Shelf.CARD_TYPE), settled.units());
         }
         if (troubles.isEmpty()) {
             Collections.shuffle(posted, new Random(seed));
-            List<Operation> asked = new ArrayList<>(earlier);
+            List<Operation> asked = new ArrayList<>(stack.books().remembered());
             asked.addAll(posted);
             verdict = verdict.andReplays(shop.replay(asked));
-            earlier.addAll(posted.subList(0, Math.min(KEPT, posted.size())));
+            stack.books().remember(posted.subList(0, Math.min(KEPT, posted.size())));
         }
         return verdict;
     }

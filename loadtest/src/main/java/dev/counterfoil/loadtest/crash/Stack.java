@@ -21,6 +21,7 @@ final class Stack implements AutoCloseable {
     private final Redis redis;
     private final Postgresql postgresql;
     private final List<Site> sites;
+    private final ClientBooks books = new ClientBooks();
 
     private Stack(Installation installation, Redis redis, Postgresql postgresql, List<Site> sites) {
         this.installation = installation;
@@ -75,6 +76,11 @@ final class Stack implements AutoCloseable {
 
     List<Site> sites() {
         return sites;
+    }
+
+    /** What clients were told by it so far. */
+    ClientBooks books() {
+        return books;
     }
 
     /** Straight to the servers, past the links. */
