@@ -114,7 +114,8 @@ final class Child {
         signal("CONT", family());
     }
 
-    private List<ProcessHandle> family() {
+    /** It and its children, their children included. */
+    List<ProcessHandle> family() {
         return Stream.concat(Stream.of(process), process.descendants()).toList();
     }
 

@@ -23,7 +23,9 @@ enum Fault {
     LOSE_ANSWERS_OF_REDIS("network to Redis"),
     LOSE_ANSWERS_OF_POSTGRESQL("network to PostgreSQL"),
     POWER_LOSS_OF_REDIS("Redis"),
-    POWER_LOSS_OF_ALL("everything");
+    POWER_LOSS_OF_ALL("everything"),
+    FILL_DISK_OF_REDIS("Redis"),
+    FILL_DISK_OF_POSTGRESQL("PostgreSQL");
 
     private final String part;
 
@@ -50,13 +52,18 @@ enum Fault {
                     SILENCE_REDIS,
                     SILENCE_POSTGRESQL,
                     LOSE_ANSWERS_OF_REDIS,
-                    LOSE_ANSWERS_OF_POSTGRESQL -> 5_000;
+                    LOSE_ANSWERS_OF_POSTGRESQL,
+                    FILL_DISK_OF_POSTGRESQL -> 5_000;
             default -> 1_500;
         };
     }
 
     boolean isPowerLoss() {
         return this == POWER_LOSS_OF_REDIS || this == POWER_LOSS_OF_ALL;
+    }
+
+    private boolean isFullDisk() {
+        return this == FILL_DISK_OF_REDIS || this == FILL_DISK_OF_POSTGRESQL;
     }
 
     /** @throws IllegalArgumentException that names what there is */
@@ -77,6 +84,7 @@ enum Fault {
     static List<Fault> possible() {
         List<Fault> possible = new ArrayList<>(List.of(values()));
         possible.removeIf(fault -> fault.isPowerLoss() && !Ptrace.isPossible());
+        possible.removeIf(fault -> fault.isFullDisk() && !Ptrace.canFail());
         return possible;
     }
 
@@ -98,6 +106,8 @@ enum Fault {
             case LOSE_ANSWERS_OF_POSTGRESQL -> scene.network(scene.toPostgresql(), State.DEAF);
             case POWER_LOSS_OF_REDIS -> scene.powerLoss(false);
             case POWER_LOSS_OF_ALL -> scene.powerLoss(true);
+            case FILL_DISK_OF_REDIS -> scene.fillDiskOfRedis();
+            case FILL_DISK_OF_POSTGRESQL -> scene.fillDiskOfPostgresql();
         }
     }
 
@@ -106,7 +116,9 @@ enum Fault {
         switch (this) {
             case KILL_GATEWAY, KILL_GATEWAYS -> scene.restartDead();
             case KILL_GATEWAY_TWICE -> scene.restartAndKillAgain();
-            case KILL_REDIS, KILL_POSTGRESQL, KILL_ALL, POWER_LOSS_OF_REDIS, POWER_LOSS_OF_ALL -> scene.restartDead();
+            case KILL_REDIS, KILL_POSTGRESQL, KILL_ALL, POWER_LOSS_OF_REDIS, POWER_LOSS_OF_ALL, FILL_DISK_OF_REDIS ->
+                scene.restartDead();
+            case FILL_DISK_OF_POSTGRESQL -> scene.freeDiskOfPostgresql();
             case STOP_REDIS -> scene.redis().process().resume();
             case STOP_POSTGRESQL -> scene.postgresql().process().resume();
             case CUT_REDIS, SILENCE_REDIS, LOSE_ANSWERS_OF_REDIS -> scene.mend(scene.toRedis());

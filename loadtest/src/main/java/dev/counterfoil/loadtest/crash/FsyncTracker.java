@@ -9,10 +9,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -30,44 +28,32 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Renames and the existence of files are taken as durable: Redis syncs its folder after it changed the manifest.
  */
-final class FsyncTracker {
-    private static final long ATTACHED_WITHIN_SECONDS = 10;
-
-    private final long pid;
+final class FsyncTracker implements Tracer.Watch {
     private final Path folder;
     private final Map<Object, Long> durable = new ConcurrentHashMap<>();
     private final Map<Integer, Synced> underWay = new HashMap<>();
     private final AtomicLong syncs = new AtomicLong();
-    private final CountDownLatch attached = new CountDownLatch(1);
-    private volatile @Nullable IOException failure;
+    private @Nullable Tracer tracer;
 
     /** An fsync under way: of which file, and how long that was when it began. */
     private record Synced(Object inode, long length) {}
 
-    private FsyncTracker(long pid, Path folder) {
-        this.pid = pid;
+    private FsyncTracker(Path folder) {
         this.folder = folder;
     }
 
     /**
-     * Begins to follow the process {@code pid} until it ends, on a thread of its own.
+     * Begins to follow the process {@code pid} until it ends.
      *
      * @param folder whose files count; those directly in it
      */
     static FsyncTracker follow(long pid, Path folder) throws IOException, InterruptedException {
-        FsyncTracker tracker = new FsyncTracker(pid, folder.toRealPath());
-        Thread thread = new Thread(tracker::trace, "fsync-tracker");
-        thread.setDaemon(true);
-        thread.start();
-        boolean begun = tracker.attached.await(ATTACHED_WITHIN_SECONDS, TimeUnit.SECONDS);
-        tracker.check();
-        if (!begun) {
-            throw new IOException("process " + pid + " cannot be traced");
+        FsyncTracker files = new FsyncTracker(folder.toRealPath());
+        files.tracer = Tracer.follow(List.of(pid), files);
+        for (Path file : files.files()) {
+            files.force(file);
         }
-        for (Path file : tracker.files()) {
-            tracker.force(file);
-        }
-        return tracker;
+        return files;
     }
 
     /** How many fsyncs of files in the folder were completed. */
@@ -80,7 +66,7 @@ final class FsyncTracker {
      * away.
      */
     long cut() throws IOException {
-        check();
+        Objects.requireNonNull(tracer, "not followed").check();
         long taken = 0;
         for (Path file : files()) {
             long kept = durable.getOrDefault(inode(file), 0L);
@@ -92,13 +78,6 @@ final class FsyncTracker {
             }
         }
         return taken;
-    }
-
-    private void check() throws IOException {
-        IOException failed = failure;
-        if (failed != null) {
-            throw new IOException("fsyncs of process " + pid + " were not followed: " + failed.getMessage(), failed);
-        }
     }
 
     private List<Path> files() throws IOException {
@@ -120,79 +99,32 @@ final class FsyncTracker {
         return Files.getAttribute(file, "unix:ino");
     }
 
-    private void trace() {
-        try {
-            Ptrace ptrace = new Ptrace();
-            try (Stream<Path> threads = Files.list(Path.of("/proc", Long.toString(pid), "task"))) {
-                for (Path thread : threads.toList()) {
-                    ptrace.seize(Integer.parseInt(thread.getFileName().toString()));
+    @Override
+    public int begins(int thread, Ptrace.SystemCall call) throws IOException {
+        if (call.number() == Ptrace.fdatasync() || call.number() == Ptrace.fdatasync() - 1) {
+            Path link = Path.of(
+                    "/proc",
+                    Integer.toString(thread),
+                    "fd",
+                    call.arguments().get(0).toString());
+            try {
+                Path file = link.toRealPath();
+                if (folder.equals(file.getParent()) && Files.isRegularFile(file)) {
+                    underWay.put(thread, new Synced(inode(file), Files.size(file)));
                 }
+            } catch (NoSuchFileException e) {
+                // Deleted meanwhile: nothing of it can be lost.
             }
-            attached.countDown();
-            for (Optional<Ptrace.Stop> stop = ptrace.next(); stop.isPresent(); stop = ptrace.next()) {
-                step(ptrace, stop.get());
-            }
-        } catch (IOException e) {
-            failure = e;
-        } catch (RuntimeException | UnsatisfiedLinkError e) {
-            failure = new IOException(e);
-        } finally {
-            attached.countDown();
         }
+        return 0;
     }
 
-    private void step(Ptrace ptrace, Ptrace.Stop stop) throws IOException {
-        if (stop.isEnd()) {
-            underWay.remove(stop.thread());
-            return;
-        }
-        try {
-            if (stop.isSystemCall()) {
-                follow(stop.thread(), ptrace.systemCall(stop));
-            }
-            ptrace.go(stop);
-        } catch (IOException e) {
-            // A thread that was killed while it stood still cannot be asked or sent on: its end is the next that is
-            // told.
-            if (Files.exists(Path.of("/proc", Integer.toString(stop.thread()))) && !isEnding(stop.thread())) {
-                throw e;
-            }
-        }
-    }
-
-    private static boolean isEnding(int thread) {
-        try {
-            String status = Files.readString(Path.of("/proc", Integer.toString(thread), "stat"));
-            char state = status.charAt(status.lastIndexOf(')') + 2);
-            return state == 'Z' || state == 'X' || state == 'R' || state == 'D';
-        } catch (IOException e) {
-            return true;
-        }
-    }
-
-    private void follow(int thread, Ptrace.SystemCall call) throws IOException {
-        if (call.entry()) {
-            if (call.number() == Ptrace.fdatasync() || call.number() == Ptrace.fdatasync() - 1) {
-                begun(thread, call.firstArgument());
-            }
-            return;
-        }
+    @Override
+    public void ends(int thread, boolean failed) {
         Synced synced = underWay.remove(thread);
-        if (synced != null && !call.failed()) {
+        if (synced != null && !failed) {
             durable.merge(synced.inode(), synced.length(), Math::max);
             syncs.incrementAndGet();
-        }
-    }
-
-    private void begun(int thread, long descriptor) throws IOException {
-        Path link = Path.of("/proc", Integer.toString(thread), "fd", Long.toString(descriptor));
-        try {
-            Path file = link.toRealPath();
-            if (folder.equals(file.getParent()) && Files.isRegularFile(file)) {
-                underWay.put(thread, new Synced(inode(file), Files.size(file)));
-            }
-        } catch (NoSuchFileException e) {
-            // Deleted meanwhile: nothing of it can be lost.
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.counterfoil.loadtest.crash;
 import dev.counterfoil.loadtest.auditor.Addresses;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -67,6 +68,10 @@ final class Postgresql extends Server {
         } catch (SQLException e) {
             return false;
         }
+    }
+
+    Path dataFolder() {
+        return installation.data().resolve("postgres");
     }
 
     /** Straight to it, past any link. */

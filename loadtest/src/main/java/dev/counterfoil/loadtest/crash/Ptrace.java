@@ -9,6 +9,7 @@ import com.sun.jna.NativeLong;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
 import java.io.IOException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -47,8 +48,13 @@ final class Ptrace {
         }
     }
 
-    /** A system call at its beginning ({@code entry}) or its end. */
-    record SystemCall(boolean entry, long number, long firstArgument, boolean failed) {}
+    /**
+     * A system call at its beginning ({@code entry}) or its end.
+     *
+     * @param arguments the first four, at its beginning
+     * @param failed at its end
+     */
+    record SystemCall(boolean entry, long number, List<Long> arguments, boolean failed) {}
 
     private interface C extends Library {
         int waitpid(int pid, IntByReference status, int options) throws LastErrorException;
@@ -56,6 +62,8 @@ final class Ptrace {
 
     private static final int SIGTRAP = 5;
     private static final int EVENT_STOP = 128;
+    private static final int POKEUSER = 6;
+    private static final int DETACH = 17;
     private static final int SYSCALL = 24;
     private static final int SEIZE = 0x4206;
     private static final int INTERRUPT = 0x4207;
@@ -69,6 +77,10 @@ final class Ptrace {
     private static final int INTERRUPTED = 4;
     private static final int NO_CHILD = 10;
 
+    /** Where an Intel processor's registers are: the result, and the number of the call. */
+    private static final int RAX = 10 * 8;
+
+    private static final int ORIG_RAX = 15 * 8;
     private static final int INFO_BYTES = 88;
     private static final byte INFO_ENTRY = 1;
     private static final byte INFO_EXIT = 2;
@@ -80,6 +92,11 @@ final class Ptrace {
     /** Whether this machine can trace: Linux on a 64-bit Intel or ARM processor. */
     static boolean isPossible() {
         return System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("linux") && (isIntel() || isArm());
+    }
+
+    /** Whether it can also make system calls fail: the registers of an Intel processor are known. */
+    static boolean canFail() {
+        return isPossible() && isIntel();
     }
 
     private static boolean isIntel() {
@@ -98,7 +115,27 @@ final class Ptrace {
     /** Begins to trace {@code thread}, and stops it once so that {@link #next} tells of it. */
     void seize(int thread) throws IOException {
         call(SEIZE, thread, 0, Pointer.createConstant(OPTIONS));
+        interrupt(thread);
+    }
+
+    /** Stops a running thread once. */
+    void interrupt(int thread) throws IOException {
         call(INTERRUPT, thread, 0, Pointer.NULL);
+    }
+
+    /** Lets a stopped thread go for good. */
+    void detach(Stop stop) throws IOException {
+        call(DETACH, stop.thread(), 0, Pointer.createConstant(stop.pending()));
+    }
+
+    /** Keeps the kernel from doing what a thread, stopped at the beginning of a system call, asks for. */
+    void skip(Stop stop) throws IOException {
+        call(POKEUSER, stop.thread(), ORIG_RAX, Pointer.createConstant(-1L));
+    }
+
+    /** The error that a thread, stopped at the end of a system call, gets from it. */
+    void fail(Stop stop, int error) throws IOException {
+        call(POKEUSER, stop.thread(), RAX, Pointer.createConstant(-(long) error));
     }
 
     /** Waits for the next stop of any traced thread; empty once all have ended. */
@@ -132,9 +169,10 @@ final class Ptrace {
         call(GET_SYSCALL_INFO, stop.thread(), INFO_BYTES, info);
         byte kind = info.getByte(0);
         if (kind == INFO_ENTRY) {
-            return new SystemCall(true, info.getLong(24), info.getLong(32), false);
+            List<Long> arguments = List.of(info.getLong(32), info.getLong(40), info.getLong(48), info.getLong(56));
+            return new SystemCall(true, info.getLong(24), arguments, false);
         }
-        return new SystemCall(false, 0, 0, kind != INFO_EXIT || info.getByte(32) != 0);
+        return new SystemCall(false, 0, List.of(), kind != INFO_EXIT || info.getByte(32) != 0);
     }
 
     private void call(int request, int thread, long address, Pointer data) throws IOException {

@@ -2,6 +2,7 @@ package dev.counterfoil.loadtest.crash;
 
 import dev.counterfoil.loadtest.crash.Stack.Site;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** The stack in one round, with what that round drew: which gateway, whose network, how long. One thread. */
 final class Scene {
     private static final int SETTLEMENT_HELD_MS = 1_200;
+    private static final Duration FULL_WITHIN = Duration.ofSeconds(10);
     private static final int LONGEST_LIFE_MS = 2_500;
 
     private final Stack stack;
@@ -16,6 +18,7 @@ final class Scene {
     private final Site victim;
     private final boolean allLinks;
     private @Nullable FsyncTracker tracker;
+    private FullDisk.@Nullable Filled full;
     private long hinderedBefore;
     private String note = "";
 
@@ -111,6 +114,35 @@ final class Scene {
         if (followed.syncs() == 0 && taken == 0) {
             throw new IOException("no fsync and no unsynced byte was seen: the loss of power did not happen");
         }
+    }
+
+    /** Redis has to end by itself rather than answer for what it cannot write down. */
+    void fillDiskOfRedis() throws IOException, InterruptedException {
+        FullDisk.Filled disk = FullDisk.fill(List.of(redis().process().pid()), redis().appendOnlyFolder());
+        boolean ended = redis().process().endsWithin(FULL_WITHIN);
+        note = disk.refused() + " writes refused";
+        if (!ended || disk.refused() == 0) {
+            throw new IOException("Redis goes on with a full disk, " + note);
+        }
+    }
+
+    void fillDiskOfPostgresql() throws IOException, InterruptedException {
+        full = FullDisk.fill(
+                postgresql().process().family().stream().map(ProcessHandle::pid).toList(),
+                postgresql().dataFolder());
+    }
+
+    void freeDiskOfPostgresql() throws IOException, InterruptedException {
+        FullDisk.Filled disk = full;
+        if (disk == null) {
+            throw new IllegalStateException("no disk was filled");
+        }
+        disk.freed();
+        note = disk.refused() + " writes refused";
+        if (disk.refused() == 0) {
+            throw new IOException("PostgreSQL wrote nothing new: its disk was not full");
+        }
+        restartDead();
     }
 
     void network(List<Link> links, Link.State state) {
