@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -22,6 +23,8 @@ final class FullDisk implements Tracer.Watch {
     private static final long FALLOCATE = 285;
     private static final long PWRITEV = 296;
     private static final long PWRITEV2 = 328;
+    private static final Set<Long> WRITING = Set.of(WRITE, PWRITE, WRITEV, FALLOCATE, PWRITEV, PWRITEV2);
+    private static final long APPEND = 02000;
 
     private final Path folder;
     private final AtomicLong refused = new AtomicLong();
@@ -51,36 +54,51 @@ final class FullDisk implements Tracer.Watch {
 
     @Override
     public int begins(int thread, Ptrace.SystemCall call) throws IOException {
-        long number = call.number();
-        boolean positioned = number == PWRITE || number == PWRITEV || number == PWRITEV2 || number == FALLOCATE;
-        if (!positioned && number != WRITE && number != WRITEV) {
+        if (!WRITING.contains(call.number())) {
             return 0;
         }
-        Path link = Path.of(
-                "/proc", Integer.toString(thread), "fd", call.arguments().get(0).toString());
+        String descriptor = call.arguments().get(0).toString();
+        Path process = Path.of("/proc", Integer.toString(thread));
         try {
-            Path file = Files.readSymbolicLink(link);
+            Path file = Files.readSymbolicLink(process.resolve("fd").resolve(descriptor));
             if (!file.startsWith(folder) || !Files.isRegularFile(file)) {
                 return 0;
             }
-            boolean longer = !positioned || end(call) > Files.size(file);
-            if (longer) {
-                refused.incrementAndGet();
+            long length = Files.size(file);
+            if (end(call, process.resolve("fdinfo").resolve(descriptor), length) <= length) {
+                return 0;
             }
-            return longer ? ENOSPC : 0;
+            refused.incrementAndGet();
+            return ENOSPC;
         } catch (NoSuchFileException e) {
             return 0;
         }
     }
 
     /** Where the call would write to at least: of a list of buffers only that it is one byte or more is known. */
-    private static long end(Ptrace.SystemCall call) {
-        List<Long> arguments = call.arguments();
-        return switch ((int) call.number()) {
-            case (int) PWRITE -> arguments.get(3) + arguments.get(2);
-            case (int) FALLOCATE -> arguments.get(2) + arguments.get(3);
-            default -> arguments.get(3) + 1;
-        };
+    private static long end(Ptrace.SystemCall call, Path descriptor, long length) throws IOException {
+        long number = call.number();
+        long count = call.arguments().get(2);
+        if (number == FALLOCATE) {
+            return count + call.arguments().get(3);
+        }
+        long from = number == WRITE || number == WRITEV
+                ? position(descriptor, length)
+                : call.arguments().get(3);
+        return from + (number == WRITE || number == PWRITE ? count : 1);
+    }
+
+    private static long position(Path descriptor, long length) throws IOException {
+        long position = 0;
+        for (String line : Files.readAllLines(descriptor)) {
+            String value = line.substring(line.indexOf(':') + 1).strip();
+            if (line.startsWith("flags:") && (Long.parseLong(value, 8) & APPEND) != 0) {
+                return length;
+            } else if (line.startsWith("pos:")) {
+                position = Long.parseLong(value);
+            }
+        }
+        return position;
     }
 
     @Override

@@ -48,7 +48,7 @@ class CrashHarnessIT {
                         Fault.KILL_POSTGRESQL,
                         Fault.LOSE_ANSWERS_OF_REDIS,
                         Fault.STOP_POSTGRESQL,
-                        Ptrace.isPossible() ? Fault.POWER_LOSS_OF_ALL : Fault.KILL_ALL),
+                        Ptrace.isPossible() ? Fault.POWER_LOSS_OF_REDIS : Fault.KILL_GATEWAYS),
                 6,
                 SEED);
 
