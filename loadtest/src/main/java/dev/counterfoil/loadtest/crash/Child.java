@@ -2,12 +2,14 @@ package dev.counterfoil.loadtest.crash;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -108,6 +110,11 @@ final class Child {
     /** Stops its clock: connections stay open and nothing is answered, until {@link #resume}. */
     void pause() throws IOException {
         signal("STOP", family());
+        String state = output(List.of("ps", "-o", "state=", "-p", Long.toString(pid())));
+        // "t" where it is traced besides.
+        if (!state.toUpperCase(Locale.ROOT).startsWith("T")) {
+            throw new IOException(this + " is not stopped, but in state " + state);
+        }
     }
 
     void resume() throws IOException {
@@ -122,15 +129,17 @@ final class Child {
     /** One {@code kill} for all, so that none has time to react to another's end. */
     private void signal(String signal, List<ProcessHandle> processes) throws IOException {
         String pids = processes.stream().map(each -> Long.toString(each.pid())).collect(Collectors.joining(" "));
-        Process kill = new ProcessBuilder("/bin/sh", "-c", "kill -s " + signal + " " + pids)
-                .redirectErrorStream(true)
-                .redirectOutput(Redirect.DISCARD)
-                .start();
-        try {
-            boolean sent = kill.waitFor(GONE_WITHIN.toSeconds(), TimeUnit.SECONDS);
-            if (!sent) {
-                throw new IOException("cannot send SIG" + signal + " to " + name);
+        String unused = output(List.of("/bin/sh", "-c", "kill -s " + signal + " " + pids));
+    }
+
+    private static String output(List<String> command) throws IOException {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        try (InputStream printed = process.getInputStream()) {
+            String text = new String(printed.readAllBytes(), StandardCharsets.UTF_8).strip();
+            if (!process.waitFor(GONE_WITHIN.toSeconds(), TimeUnit.SECONDS)) {
+                throw new IOException(command.get(0) + " does not end");
             }
+            return text;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);

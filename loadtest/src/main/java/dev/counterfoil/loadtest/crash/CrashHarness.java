@@ -69,7 +69,7 @@ public final class CrashHarness {
         table.head();
         for (Fault fault : plan.faults()) {
             int number = results.size() + 1;
-            Round.Result result = new Round(stack, number, plan.seed(), plan.clients()).play(fault);
+            Round.Result result = new Round(stack, number, plan.seed(), plan.clients(), plan.lasting()).play(fault);
             results.add(result);
             table.line(result);
             if (!result.good()) {

@@ -27,6 +27,15 @@ enum Fault {
     FILL_DISK_OF_REDIS("Redis"),
     FILL_DISK_OF_POSTGRESQL("PostgreSQL");
 
+    /** What a fault must leave alone. */
+    enum Spared {
+        NOTHING,
+        /** Nothing waits for PostgreSQL. */
+        REDEMPTIONS,
+        /** The other gateway takes over. */
+        REDEMPTIONS_AND_SETTLEMENT
+    }
+
     private final String part;
 
     Fault(String part) {
@@ -42,8 +51,8 @@ enum Fault {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /** How long it may last: a dead process is soon started again, a silence has to outlast the gateways' patience of 2 s. */
-    int longestMs() {
+    /** Whether it lasts as long as it is drawn to; what was killed is soon started again. */
+    boolean lasts() {
         return switch (this) {
             case STOP_REDIS,
                     STOP_POSTGRESQL,
@@ -53,8 +62,22 @@ enum Fault {
                     SILENCE_POSTGRESQL,
                     LOSE_ANSWERS_OF_REDIS,
                     LOSE_ANSWERS_OF_POSTGRESQL,
-                    FILL_DISK_OF_POSTGRESQL -> 5_000;
-            default -> 1_500;
+                    FILL_DISK_OF_POSTGRESQL -> true;
+            default -> false;
+        };
+    }
+
+    /** What has to go on while it lasts. */
+    Spared spares() {
+        return switch (this) {
+            case KILL_GATEWAY, KILL_GATEWAY_TWICE -> Spared.REDEMPTIONS_AND_SETTLEMENT;
+            case KILL_POSTGRESQL,
+                    STOP_POSTGRESQL,
+                    CUT_POSTGRESQL,
+                    SILENCE_POSTGRESQL,
+                    LOSE_ANSWERS_OF_POSTGRESQL,
+                    FILL_DISK_OF_POSTGRESQL -> Spared.REDEMPTIONS;
+            default -> Spared.NOTHING;
         };
     }
 

@@ -31,8 +31,10 @@ final class Installation {
     /** Sets one up below {@code folder}, which has to be new or empty; takes some ten seconds. */
     static Installation prepare(Path folder) throws IOException, InterruptedException {
         Path logs = Files.createDirectories(folder.toAbsolutePath().resolve("logs"));
+        // A copy: the project may be built again while the harness runs.
+        Path jar = Files.copy(project().resolve(JAR), folder.toAbsolutePath().resolve("counterfoil.jar"));
         Installation installation =
-                new Installation(project().resolve(JAR), folder.toAbsolutePath().resolve("data"), logs);
+                new Installation(jar, folder.toAbsolutePath().resolve("data"), logs);
         Gateway embedded = Gateway.start(installation, "setup", FreePort.choose(), Map.of());
         embedded.awaitReady();
         embedded.stop(STOPPED_WITHIN);

@@ -3,6 +3,7 @@ package dev.counterfoil.loadtest.crash;
 import dev.counterfoil.loadtest.crash.Redis.Fsync;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -12,12 +13,13 @@ import java.util.Random;
 /**
  * What to play, from system properties: {@code rounds} (1..10000, 20), {@code seed}, {@code clients} (1..256, 32),
  * {@code faults} (names, separated by commas; all that this machine can play), {@code appendfsync} ({@code always} or
- * {@code everysec}), {@code folder} ({@code loadtest/target/crash}; deleted before and after).
+ * {@code everysec}), {@code lasting} (seconds that a stop, a cut or a full disk lasts at most, 1..600, 5), {@code folder} ({@code loadtest/target/crash}; deleted before and after).
  *
  * @param faults one a round, in this order
  * @param clients redemptions under way at any time
+ * @param lasting the longest time for faults that are not over at once
  */
-record Plan(long seed, List<Fault> faults, int clients, Fsync fsync, Path folder) {
+record Plan(long seed, List<Fault> faults, int clients, Duration lasting, Fsync fsync, Path folder) {
     Plan {
         faults = List.copyOf(faults);
     }
@@ -44,7 +46,13 @@ record Plan(long seed, List<Fault> faults, int clients, Fsync fsync, Path folder
                         "appendfsync: " + System.getProperty("appendfsync") + " (expected: always, everysec)");
         };
         Path folder = namedFolder();
-        return new Plan(seed, draw(faults, rounds, seed), number("clients", 32, 1, 256), fsync, folder);
+        return new Plan(
+                seed,
+                draw(faults, rounds, seed),
+                number("clients", 32, 1, 256),
+                Duration.ofSeconds(number("lasting", 5, 1, 600)),
+                fsync,
+                folder);
     }
 
     /** Shuffled decks of {@code faults}, so that each comes equally often and none is left out for long. */

@@ -25,6 +25,8 @@ final class Round {
     private static final Duration SETTLED_WITHIN = Duration.ofSeconds(30);
     private static final int LEAST_LOAD_MS = 500;
     private static final int MOST_LOAD_MS = 2_500;
+    private static final Duration SPARED_WITHIN = Duration.ofSeconds(15);
+    private static final int MOST_DOWN_MS = 1_500;
     private static final int LOAD_AFTER_MS = 500;
     private static final int KEPT = 20;
 
@@ -44,9 +46,11 @@ final class Round {
     private final int number;
     private final long seed;
     private final int clients;
+    private final Duration lasting;
     private final List<String> troubles = new ArrayList<>();
 
-    Round(Stack stack, int number, long seed, int clients) {
+    Round(Stack stack, int number, long seed, int clients, Duration lasting) {
+        this.lasting = lasting;
         this.stack = stack;
         this.number = number;
         this.seed = seed;
@@ -72,7 +76,9 @@ final class Round {
                 troubles.add("nothing was acknowledged before the fault");
             }
             fault.strike(scene);
-            Thread.sleep(random.nextInt(fault.longestMs()));
+            long struck = System.nanoTime();
+            Thread.sleep(random.nextInt(fault.lasts() ? (int) lasting.toMillis() : MOST_DOWN_MS));
+            awaitSpared(fault, shop, struck);
             long lifted = System.nanoTime();
             fault.lift(scene);
             double recovery = recover(shop, lifted);
@@ -81,6 +87,23 @@ final class Round {
             shop.resolve(troubles.isEmpty() ? RESOLVED_WITHIN : Duration.ZERO);
             Verdict verdict = judge(shop, before);
             return new Result(number, fault, scene.note(), verdict, recovery, String.join("; ", troubles));
+        }
+    }
+
+    /** What the fault has no business with goes on while it lasts. */
+    private void awaitSpared(Fault fault, Shop shop, long struck) throws InterruptedException {
+        boolean settlement = fault.spares() == Fault.Spared.REDEMPTIONS_AND_SETTLEMENT;
+        long deadline = System.nanoTime() + SPARED_WITHIN.toNanos();
+        while (fault.spares() != Fault.Spared.NOTHING) {
+            Shop.Probe probe = shop.newest();
+            if (probe.begunNanos() > struck && (!settlement || settledUpTo(probe.sequence()))) {
+                return;
+            }
+            if (System.nanoTime() > deadline) {
+                troubles.add((settlement ? "settlement" : "redeeming") + " did not go on during the fault");
+                return;
+            }
+            Thread.sleep(20);
         }
     }
 

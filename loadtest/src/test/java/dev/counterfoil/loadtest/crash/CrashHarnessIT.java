@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
@@ -70,7 +71,7 @@ class CrashHarnessIT {
     }
 
     private static List<Round.Result> play(List<Fault> faults, long seed) throws Exception {
-        Plan plan = new Plan(seed, faults, CLIENTS, Redis.Fsync.ALWAYS, folder);
+        Plan plan = new Plan(seed, faults, CLIENTS, Duration.ofSeconds(4), Redis.Fsync.ALWAYS, folder);
         return CrashHarness.rounds(plan, stack, new Table(System.out));
     }
 }
