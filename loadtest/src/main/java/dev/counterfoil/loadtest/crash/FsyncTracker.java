@@ -61,6 +61,19 @@ final class FsyncTracker implements Tracer.Watch {
         return syncs.get();
     }
 
+    /** How many bytes a loss of power would take away now. */
+    long unsynced() throws IOException {
+        long unsynced = 0;
+        for (Path file : files()) {
+            try {
+                unsynced += Math.max(0, Files.size(file) - durable.getOrDefault(inode(file), 0L));
+            } catch (NoSuchFileException e) {
+                // Deleted meanwhile, as files are that a rewrite replaced.
+            }
+        }
+        return unsynced;
+    }
+
     /**
      * Cuts every file of the folder back to what is durable; the process has to be dead. Returns how many bytes that took
      * away.

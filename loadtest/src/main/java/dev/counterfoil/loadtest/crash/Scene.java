@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 /** The stack in one round, with what that round drew: which gateway, whose network, how long. One thread. */
 final class Scene {
     private static final int SETTLEMENT_HELD_MS = 1_200;
+    private static final Duration BAD_MOMENT_WITHIN = Duration.ofMillis(1_500);
+    private static final long MUCH_TO_LOSE_BYTES = 8_192;
     private static final Duration FULL_WITHIN = Duration.ofSeconds(10);
     private static final int LONGEST_LIFE_MS = 2_500;
 
@@ -92,8 +94,8 @@ final class Scene {
     }
 
     /**
-     * Holds settlement back for a moment, so that Redis alone answers for what is acknowledged then; kills it; and takes away
-     * what it had not synced.
+     * Holds settlement back for a moment, so that Redis alone answers for what is acknowledged then; kills it, when it has
+     * much to lose if it ever has; and takes away what it had not synced.
      */
     void powerLoss(boolean ofAll) throws IOException, InterruptedException {
         FsyncTracker followed = tracker;
@@ -102,6 +104,10 @@ final class Scene {
         }
         postgresql().process().pause();
         Thread.sleep(SETTLEMENT_HELD_MS);
+        long latest = System.nanoTime() + BAD_MOMENT_WITHIN.toNanos();
+        while (followed.unsynced() < MUCH_TO_LOSE_BYTES && System.nanoTime() < latest) {
+            Thread.onSpinWait();
+        }
         kill(redis());
         if (ofAll) {
             kill(gateways());
