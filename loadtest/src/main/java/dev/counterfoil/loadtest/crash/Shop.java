@@ -16,6 +16,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Queue;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -35,6 +37,8 @@ import org.jspecify.annotations.Nullable;
 final class Shop implements AutoCloseable {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(6);
+    private static final Duration CROWD_PATIENCE = Duration.ofMinutes(3);
+    private static final int REPLAY_ATTEMPTS = 20;
     private static final int LONGEST_PAUSE_MS = 60;
     private static final int LONGEST_PAUSE_AFTER_FAILURE_MS = 250;
 
@@ -143,31 +147,49 @@ final class Shop implements AutoCloseable {
     /** Sends {@code operations}, all of which were posted, again; returns those that were not answered alike. */
     List<String> replay(Collection<Operation> operations) throws InterruptedException {
         Queue<String> differing = new ConcurrentLinkedQueue<>();
+        Set<Operation> answered = ConcurrentHashMap.newKeySet();
         inParallel(operations, operation -> {
-            try {
-                HttpResponse<String> again = send(operation, targets.get(0));
-                boolean alike = again.statusCode() / 100 == 2
-                        && again.body().equals(operation.answer())
-                        && again.headers().firstValue("Idempotency-Replayed").isPresent();
-                if (!alike) {
-                    differing.add(operation + " asked again answered " + again.statusCode() + " " + again.body()
-                            + ", at first " + operation.answer());
-                }
-            } catch (IOException e) {
-                differing.add(operation + " asked again: " + e);
+            String difference = difference(operation);
+            answered.add(operation);
+            if (!difference.isEmpty()) {
+                differing.add(operation + " asked again answered " + difference + ", at first " + operation.answer());
             }
         });
+        operations.stream()
+                .filter(operation -> !answered.contains(operation))
+                .forEach(operation -> differing.add(operation + " was not asked again in time"));
         return List.copyOf(differing);
+    }
+
+    /** How the answer to the same request differs from the first; empty when it does not. A 503 is not an answer. */
+    private String difference(Operation operation) {
+        String last = "";
+        for (int attempt = 0; attempt < REPLAY_ATTEMPTS; attempt++) {
+            try {
+                HttpResponse<String> again = send(operation, targets.get(attempt % targets.size()));
+                if (again.statusCode() != 503) {
+                    boolean alike = again.statusCode() / 100 == 2
+                            && again.body().equals(operation.answer())
+                            && again.headers()
+                                    .firstValue("Idempotency-Replayed")
+                                    .isPresent();
+                    return alike ? "" : again.statusCode() + " " + again.body();
+                }
+                last = again.body();
+            } catch (IOException e) {
+                last = e.toString();
+            }
+            pause(LONGEST_PAUSE_AFTER_FAILURE_MS);
+        }
+        return "at last " + last;
     }
 
     private void inParallel(Collection<Operation> operations, Consumer<Operation> each) throws InterruptedException {
         ExecutorService crowd = Executors.newFixedThreadPool(clients);
         operations.forEach(operation -> crowd.execute(() -> each.accept(operation)));
         crowd.shutdown();
-        boolean done = crowd.awaitTermination(
-                ANSWER_TIMEOUT.toSeconds() * (2 + operations.size() / clients), TimeUnit.SECONDS);
-        if (!done) {
-            crowd.shutdownNow();
+        if (!crowd.awaitTermination(CROWD_PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+            List<Runnable> unused = crowd.shutdownNow();
         }
     }
 
