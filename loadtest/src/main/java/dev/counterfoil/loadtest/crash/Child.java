@@ -5,11 +5,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -108,13 +108,27 @@ final class Child {
     }
 
     /** Stops its clock: connections stay open and nothing is answered, until {@link #resume}. */
-    void pause() throws IOException {
+    void pause() throws IOException, InterruptedException {
         signal("STOP", family());
-        String state = output(List.of("ps", "-o", "state=", "-p", Long.toString(pid())));
-        // "t" where it is traced besides.
-        if (!state.toUpperCase(Locale.ROOT).startsWith("T")) {
-            throw new IOException(this + " is not stopped, but in state " + state);
+        long deadline = System.nanoTime() + GONE_WITHIN.toNanos();
+        // "t" where it is traced besides. While it waits for the disk it does not stop yet.
+        while (!state().equalsIgnoreCase("T")) {
+            if (System.nanoTime() >= deadline) {
+                throw new IOException(this + " does not stop, it is in state " + state());
+            }
+            Thread.sleep(5);
         }
+    }
+
+    private String state() throws IOException {
+        Path linux = Path.of("/proc", Long.toString(pid()), "stat");
+        if (!Files.exists(linux)) {
+            return output(List.of("ps", "-o", "state=", "-p", Long.toString(pid())))
+                    .substring(0, 1);
+        }
+        String status = Files.readString(linux);
+        int afterName = status.lastIndexOf(')') + 2;
+        return status.substring(afterName, afterName + 1);
     }
 
     void resume() throws IOException {

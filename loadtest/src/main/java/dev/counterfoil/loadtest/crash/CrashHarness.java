@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -38,6 +39,12 @@ public final class CrashHarness {
     static int play(Plan plan, PrintStream out) {
         Table table = new Table(out);
         out.println("seed " + plan.seed() + " (-Dseed=" + plan.seed() + " draws the same rounds)");
+        List<Fault> impossible = new ArrayList<>(List.of(Fault.values()));
+        impossible.removeAll(Fault.possible());
+        if (!impossible.isEmpty()) {
+            out.println("cannot be played on this machine: "
+                    + impossible.stream().map(Fault::label).collect(Collectors.joining(", ")));
+        }
         try {
             deleteTree(plan.folder());
             List<Round.Result> results;

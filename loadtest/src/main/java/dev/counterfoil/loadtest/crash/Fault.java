@@ -106,8 +106,8 @@ enum Fault {
     /** Those that this machine can play. */
     static List<Fault> possible() {
         List<Fault> possible = new ArrayList<>(List.of(values()));
-        possible.removeIf(fault -> fault.isPowerLoss() && !Ptrace.isPossible());
-        possible.removeIf(fault -> fault.isFullDisk() && !Ptrace.canFail());
+        possible.removeIf(fault -> fault.isPowerLoss() && !Tracer.isPossible());
+        possible.removeIf(fault -> fault.isFullDisk() && !Tracer.canFail());
         return possible;
     }
 

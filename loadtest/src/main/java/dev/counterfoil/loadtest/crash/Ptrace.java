@@ -89,17 +89,12 @@ final class Ptrace {
     private final Function ptrace = Function.getFunction("c", "ptrace", Function.THROW_LAST_ERROR);
     private final Memory info = new Memory(INFO_BYTES);
 
-    /** Whether this machine can trace: Linux on a 64-bit Intel or ARM processor. */
-    static boolean isPossible() {
+    /** Whether the numbers of this machine are known: Linux on a 64-bit Intel or ARM processor. */
+    static boolean isKnown() {
         return System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("linux") && (isIntel() || isArm());
     }
 
-    /** Whether it can also make system calls fail: the registers of an Intel processor are known. */
-    static boolean canFail() {
-        return isPossible() && isIntel();
-    }
-
-    private static boolean isIntel() {
+    static boolean isIntel() {
         return "amd64".equals(System.getProperty("os.arch"));
     }
 

@@ -25,6 +25,7 @@ final class Tracer {
     }
 
     private static final long PATIENCE_SECONDS = 10;
+    private static final long TRIAL_SECONDS = 3;
 
     private final List<Long> pids;
     private final Watch watch;
@@ -38,6 +39,16 @@ final class Tracer {
     private Tracer(List<Long> pids, Watch watch) {
         this.pids = List.copyOf(pids);
         this.watch = watch;
+    }
+
+    /** Whether this machine lets processes be followed: containers and hardened kernels may not. Tried once. */
+    static boolean isPossible() {
+        return Trial.PASSED;
+    }
+
+    /** Whether it also lets system calls fail: only the registers of an Intel processor are known here. */
+    static boolean canFail() {
+        return isPossible() && Ptrace.isIntel();
     }
 
     /** Returns once every thread is followed. They are until they end, or are released. */
@@ -165,6 +176,44 @@ final class Tracer {
             return status.charAt(status.lastIndexOf(')') + 2) == 't';
         } catch (IOException e) {
             return false;
+        }
+    }
+
+    /** Follows a small process of its own until it makes a system call. */
+    private static final class Trial {
+        static final boolean PASSED = Ptrace.isKnown() && passes();
+
+        private static boolean passes() {
+            CountDownLatch seen = new CountDownLatch(1);
+            Watch watch = new Watch() {
+                @Override
+                public int begins(int thread, Ptrace.SystemCall call) {
+                    seen.countDown();
+                    return 0;
+                }
+
+                @Override
+                public void ends(int thread, boolean failed) {
+                    // One is enough.
+                }
+            };
+            try {
+                List<String> command = List.of("/bin/sh", "-c", "while sleep 0.05; do :; done");
+                Child child = Child.start("trial", command, Map.of(), Path.of("/dev/null"));
+                try {
+                    Tracer tracer = Tracer.follow(List.of(child.pid()), watch);
+                    boolean followed = seen.await(TRIAL_SECONDS, TimeUnit.SECONDS);
+                    tracer.check();
+                    return followed;
+                } finally {
+                    child.kill();
+                }
+            } catch (IOException e) {
+                return false;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
         }
     }
 }

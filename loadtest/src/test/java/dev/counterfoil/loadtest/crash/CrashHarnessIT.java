@@ -52,7 +52,7 @@ class CrashHarnessIT {
                         Fault.KILL_POSTGRESQL,
                         Fault.LOSE_ANSWERS_OF_REDIS,
                         Fault.STOP_POSTGRESQL,
-                        Ptrace.isPossible() ? Fault.POWER_LOSS_OF_REDIS : Fault.KILL_GATEWAYS),
+                        Tracer.isPossible() ? Fault.POWER_LOSS_OF_REDIS : Fault.KILL_GATEWAYS),
                 6,
                 SEED);
 
@@ -64,7 +64,7 @@ class CrashHarnessIT {
     @Test
     @Order(2)
     void a_redis_that_syncs_every_second_is_caught_losing_answers() throws Exception {
-        assumeTrue(Ptrace.isPossible(), "ptrace is for Linux");
+        assumeTrue(Tracer.isPossible(), "processes cannot be followed here (ptrace)");
         stack.redis().fsync(Redis.Fsync.EVERYSEC);
 
         List<Round.Result> results = play(List.of(Fault.POWER_LOSS_OF_REDIS), SEED + 1);

@@ -32,7 +32,7 @@ class FsyncTrackerIT {
 
     @BeforeAll
     static void where_processes_can_be_followed() {
-        assumeTrue(Ptrace.isPossible(), "ptrace is for Linux");
+        assumeTrue(Tracer.isPossible(), "processes cannot be followed here (ptrace)");
     }
 
     @Test
