@@ -23,9 +23,9 @@ final class Round {
     private static final Duration COLD_FOR_GOOD = Duration.ofSeconds(5);
     private static final Duration RESOLVED_WITHIN = Duration.ofSeconds(30);
     private static final Duration SETTLED_WITHIN = Duration.ofSeconds(30);
+    private static final Duration SPARED_WITHIN = Duration.ofSeconds(15);
     private static final int LEAST_LOAD_MS = 500;
     private static final int MOST_LOAD_MS = 2_500;
-    private static final Duration SPARED_WITHIN = Duration.ofSeconds(15);
     private static final int MOST_DOWN_MS = 1_500;
     private static final int LOAD_AFTER_MS = 500;
     private static final int KEPT = 20;
@@ -50,11 +50,11 @@ final class Round {
     private final List<String> troubles = new ArrayList<>();
 
     Round(Stack stack, int number, long seed, int clients, Duration lasting) {
-        this.lasting = lasting;
         this.stack = stack;
         this.number = number;
         this.seed = seed;
         this.clients = clients;
+        this.lasting = lasting;
     }
 
     Result play(Fault fault) throws IOException, InterruptedException, SQLException {
@@ -72,13 +72,11 @@ final class Round {
         try (Shop shop = new Shop(targets, shelf, stack.books(), seed * 31 + number, clients)) {
             shop.open();
             Thread.sleep(LEAST_LOAD_MS + random.nextInt(MOST_LOAD_MS - LEAST_LOAD_MS));
-            if (shop.acknowledged() == 0) {
-                troubles.add("nothing was acknowledged before the fault");
-            }
+            awaitSpared(Fault.Spared.REDEMPTIONS, shop, Long.MIN_VALUE, "before the fault");
             fault.strike(scene);
             long struck = System.nanoTime();
             Thread.sleep(random.nextInt(fault.lasts() ? (int) lasting.toMillis() : MOST_DOWN_MS));
-            awaitSpared(fault, shop, struck);
+            awaitSpared(fault.spares(), shop, struck, "during the fault");
             long lifted = System.nanoTime();
             fault.lift(scene);
             double recovery = recover(shop, lifted);
@@ -90,17 +88,17 @@ final class Round {
         }
     }
 
-    /** What the fault has no business with goes on while it lasts. */
-    private void awaitSpared(Fault fault, Shop shop, long struck) throws InterruptedException {
-        boolean settlement = fault.spares() == Fault.Spared.REDEMPTIONS_AND_SETTLEMENT;
+    /** Waits for a sign that what is spared goes on: a redemption begun since, answered and, as the case may be, settled. */
+    private void awaitSpared(Fault.Spared spared, Shop shop, long since, String when) throws InterruptedException {
+        boolean settlement = spared == Fault.Spared.REDEMPTIONS_AND_SETTLEMENT;
         long deadline = System.nanoTime() + SPARED_WITHIN.toNanos();
-        while (fault.spares() != Fault.Spared.NOTHING) {
+        while (spared != Fault.Spared.NOTHING) {
             Shop.Probe probe = shop.newest();
-            if (probe.begunNanos() > struck && (!settlement || settledUpTo(probe.sequence()))) {
+            if (probe.begunNanos() > since && (!settlement || settledUpTo(probe.sequence()))) {
                 return;
             }
             if (System.nanoTime() > deadline) {
-                troubles.add((settlement ? "settlement" : "redeeming") + " did not go on during the fault");
+                troubles.add((settlement ? "settlement" : "redeeming") + " did not go on " + when);
                 return;
             }
             Thread.sleep(20);

@@ -275,13 +275,6 @@ final class Shop implements AutoCloseable {
         return List.copyOf(all);
     }
 
-    /** How many operations are posted by now. */
-    long acknowledged() {
-        return all.stream()
-                .filter(operation -> operation.state() == Operation.State.POSTED)
-                .count();
-    }
-
     @Override
     public void close() {
         closing = true;
