@@ -14,7 +14,7 @@ import java.util.Map;
 
 /** The packaged gateway as a process of its own. One thread at a time, but for {@link #url}. */
 final class Gateway {
-    private static final Duration READY_WITHIN = Duration.ofSeconds(120);
+    private static final Duration READY_WITHIN = Duration.ofMinutes(2);
     private static final List<String> FLAGS =
             List.of("-Xmx320m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED");
 
@@ -32,7 +32,11 @@ final class Gateway {
         this.process = process;
     }
 
-    /** Starts one; does not wait for it to be ready. @param settings its environment; empty: with embedded servers */
+    /**
+     * Starts one; does not wait for it to be ready.
+     *
+     * @param settings its environment; empty: with embedded servers
+     */
     static Gateway start(Installation installation, String name, int port, Map<String, String> settings)
             throws IOException {
         return new Gateway(installation, name, port, settings, launch(installation, name, port, settings));

@@ -45,7 +45,7 @@ final class Link implements AutoCloseable {
     static Link to(int server) throws IOException {
         ServerSocket listener = new ServerSocket();
         listener.setReuseAddress(true);
-        listener.bind(new InetSocketAddress(InetAddress.getByName(FreePort.HOST), FreePort.choose()), BACKLOG);
+        listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), FreePort.choose()), BACKLOG);
         Link link = new Link(server, listener);
         daemon("link-" + link.port(), link::accept);
         return link;
@@ -113,7 +113,7 @@ final class Link implements AutoCloseable {
                 throw new IOException("cut");
             }
             upstream.setTcpNoDelay(true);
-            upstream.connect(new InetSocketAddress(FreePort.HOST, server), CONNECT_TIMEOUT_MS);
+            upstream.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server), CONNECT_TIMEOUT_MS);
             daemon("link-" + port() + "-answers", () -> pump(connection, upstream, client, true));
             pump(connection, client, upstream, false);
         } catch (IOException e) {
