@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 public final class CrashHarness {
     private static final int WRONG = 1;
     private static final int IMPOSSIBLE = 2;
+    private static final String MARK = ".counterfoil-crash-harness";
 
     private CrashHarness() {}
 
@@ -46,7 +47,7 @@ public final class CrashHarness {
                     + impossible.stream().map(Fault::label).collect(Collectors.joining(", ")));
         }
         try {
-            deleteTree(plan.folder());
+            clear(plan.folder());
             List<Round.Result> results;
             try (Stack stack = Stack.start(plan.folder(), plan.fsync())) {
                 results = rounds(plan, stack, table);
@@ -59,7 +60,7 @@ public final class CrashHarness {
             }
             return good ? 0 : WRONG;
         } catch (IOException | SQLException | IllegalStateException e) {
-            out.println("NO VERDICT: " + e.getMessage() + "; logs are in "
+            out.println("NO VERDICT: " + e.getMessage() + "; logs, if any, are in "
                     + plan.folder().resolve("logs"));
             return IMPOSSIBLE;
         } catch (InterruptedException e) {
@@ -84,6 +85,20 @@ public final class CrashHarness {
             }
         }
         return results;
+    }
+
+    /** Makes {@code folder} empty; refuses one that holds what no earlier run has left. */
+    private static void clear(Path folder) throws IOException {
+        if (Files.exists(folder) && !Files.exists(folder.resolve(MARK))) {
+            try (Stream<Path> files = Files.list(folder)) {
+                if (files.findAny().isPresent()) {
+                    throw new IOException(
+                            "folder " + folder + " holds files of something else (expected: an empty or a new one)");
+                }
+            }
+        }
+        deleteTree(folder);
+        Path unused = Files.createFile(Files.createDirectories(folder).resolve(MARK));
     }
 
     private static void deleteTree(Path folder) throws IOException {

@@ -12,6 +12,7 @@ final class Scene {
     private static final int SETTLEMENT_HELD_MS = 1_200;
     private static final Duration BAD_MOMENT_WITHIN = Duration.ofMillis(1_500);
     private static final long MUCH_TO_LOSE_BYTES = 8_192;
+    private static final Duration HINDERED_WITHIN = Duration.ofSeconds(10);
     private static final Duration FULL_WITHIN = Duration.ofSeconds(10);
     private static final int LONGEST_LIFE_MS = 2_500;
 
@@ -143,6 +144,10 @@ final class Scene {
         if (disk == null) {
             throw new IllegalStateException("no disk was filled");
         }
+        long latest = System.nanoTime() + FULL_WITHIN.toNanos();
+        while (disk.refused() == 0 && System.nanoTime() < latest) {
+            Thread.sleep(10);
+        }
         disk.freed();
         note = disk.refused() + " writes refused";
         if (disk.refused() == 0) {
@@ -157,8 +162,14 @@ final class Scene {
         links.forEach(link -> link.set(state));
     }
 
-    void mend(List<Link> links) throws IOException {
-        long hindered = links.stream().mapToLong(Link::hindered).sum() - hinderedBefore;
+    /** A network is mended only after it has hindered something. */
+    void mend(List<Link> links) throws IOException, InterruptedException {
+        long latest = System.nanoTime() + HINDERED_WITHIN.toNanos();
+        long hindered = 0;
+        while (hindered == 0 && System.nanoTime() < latest) {
+            Thread.sleep(10);
+            hindered = links.stream().mapToLong(Link::hindered).sum() - hinderedBefore;
+        }
         links.forEach(link -> link.set(Link.State.OPEN));
         if (hindered == 0) {
             throw new IOException("nothing was on the way: the network was not cut");
