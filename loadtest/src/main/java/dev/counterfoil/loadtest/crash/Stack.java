@@ -16,6 +16,8 @@ final class Stack implements AutoCloseable {
     record Site(Gateway gateway, Link toRedis, Link toPostgresql) {}
 
     private static final int GATEWAYS = 2;
+    /** Little, so that every round trims, and asks for answers that only PostgreSQL has. */
+    private static final String JOURNAL_KEEP = "500";
 
     private final Installation installation;
     private final Redis redis;
@@ -51,6 +53,7 @@ final class Stack implements AutoCloseable {
                     "COUNTERFOIL_PEPPER", installation.kept("pepper"),
                     "COUNTERFOIL_CODE_KEYS", installation.kept("code-keys"),
                     "COUNTERFOIL_DEMO", "false",
+                    "COUNTERFOIL_LEDGER_JOURNAL_KEEP", JOURNAL_KEEP,
                     "COUNTERFOIL_LEDGER_DURABILITY", fsync == Redis.Fsync.ALWAYS ? "durable" : "accepted");
             Gateway gateway = Gateway.start(installation, "gateway-" + (i + 1), FreePort.choose(), settings);
             sites.add(new Site(gateway, toRedis, toPostgresql));
