@@ -26,9 +26,17 @@ public final class Journal {
         return range(cell, CommandType.XRANGE, "(" + sequence + "-0", "+", count);
     }
 
-    /** The entry that holds {@code sequence}, or nothing when it has left the journal. */
+    /**
+     * The entry that holds {@code sequence}, or nothing when it has left the journal.
+     *
+     * <p>Backwards from a place below its first entry Redis reads a whole stream, which with a long journal keeps everybody
+     * waiting for each old transaction that is asked for. So the first entry is looked at before.
+     */
     public Future<Optional<JournalEntry>> holding(Cell cell, long sequence) {
-        return range(cell, CommandType.XREVRANGE, sequence + "-0", "-", 1)
+        return range(cell, CommandType.XRANGE, "-", sequence + "-0", 1)
+                .compose(first -> first.isEmpty() || sequence <= first.get(0).last()
+                        ? Future.succeededFuture(first)
+                        : range(cell, CommandType.XREVRANGE, sequence + "-0", "-", 1))
                 .map(entries -> entries.stream()
                         .filter(entry -> sequence <= entry.last())
                         .findFirst());

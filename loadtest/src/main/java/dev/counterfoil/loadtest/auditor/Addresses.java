@@ -68,7 +68,7 @@ public record Addresses(URI redis, URI postgres) {
     }
 
     /** A connection that reads one snapshot. */
-    Connection openPostgres() throws SQLException {
+    public Connection openPostgres() throws SQLException {
         Properties properties = new Properties();
         String user = postgres.getRawUserInfo();
         if (user != null) {

@@ -18,7 +18,7 @@ import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /** A connection to one Redis server, in its own protocol (RESP 2). For one thread. */
-final class RedisWire implements AutoCloseable {
+public final class RedisWire implements AutoCloseable {
     /** An error reply. */
     record Refusal(String message) {}
 
@@ -37,7 +37,7 @@ final class RedisWire implements AutoCloseable {
     }
 
     /** {@code redis[s]://[[user]:password@]host[:port][/database]}. */
-    static RedisWire open(URI uri) throws IOException {
+    public static RedisWire open(URI uri) throws IOException {
         RedisWire wire = new RedisWire(connect(uri));
         try {
             String user = uri.getRawUserInfo();
@@ -79,8 +79,7 @@ final class RedisWire implements AutoCloseable {
     }
 
     /** One command: its reply is bytes, a {@code Long}, a {@code String} (a status), a list of such, or null. */
-    @Nullable
-    Object call(String... words) throws IOException {
+    public @Nullable Object call(String... words) throws IOException {
         List<byte[]> command = new ArrayList<>();
         for (String word : words) {
             command.add(word.getBytes(StandardCharsets.UTF_8));

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** What an issuer does before a sale: items, stock and cards. Every call throws where the answer is not a success. */
-final class IssuerApi {
+public final class IssuerApi {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration ANSWER_TIMEOUT = Duration.ofMinutes(5);
     private static final int MOST_CARDS_A_BATCH = 100_000;
@@ -28,22 +28,22 @@ final class IssuerApi {
     private final String run;
 
     /** @param run begins every idempotency key, so that no two runs share one */
-    IssuerApi(Target target, String run) {
+    public IssuerApi(Target target, String run) {
         this.target = target;
         this.run = run;
     }
 
-    void putItem(String sku, String definition) {
+    public void putItem(String sku, String definition) {
         send("items/" + sku, "item-" + sku, "PUT", definition).close();
     }
 
-    void stock(String sku, long delta) {
+    public void stock(String sku, long delta) {
         send("items/" + sku + "/stock", "stock-" + sku, "POST", "{\"delta\":" + delta + "}")
                 .close();
     }
 
     /** The secrets of {@code count} new cards. */
-    List<String> makeCards(String cardType, int count) {
+    public List<String> makeCards(String cardType, int count) {
         List<String> secrets = new ArrayList<>(count);
         for (int made = 0; made < count; made += MOST_CARDS_A_BATCH) {
             secrets.addAll(batch(cardType, Math.min(MOST_CARDS_A_BATCH, count - made), made));

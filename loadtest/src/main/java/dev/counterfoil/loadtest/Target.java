@@ -9,15 +9,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The gateway under load and its keys: system properties {@code url}, {@code secretKey}, {@code issuerKey} and
  * {@code program}, else {@code demo.env} in the data folder.
  */
-record Target(String url, String secretKey, String issuerKey, String program) {
+public record Target(String url, String secretKey, String issuerKey, String program) {
     private static final Pattern ASSIGNMENT = Pattern.compile("(?:export\\s+)?(\\w+)=(['\"]?)(.*)\\2\\s*");
 
-    static Target find() {
+    public static Target find() {
         Path file = Addresses.dataFolder().resolve("demo.env");
         Map<String, String> demo = assignments(file);
         return new Target(
@@ -28,7 +29,7 @@ record Target(String url, String secretKey, String issuerKey, String program) {
     }
 
     /** The demo program of the gateway that runs on {@code dataFolder}. */
-    static Target demo(Path dataFolder) {
+    public static Target demo(Path dataFolder) {
         Path file = dataFolder.resolve("demo.env");
         Map<String, String> demo = assignments(file);
         return new Target(
@@ -36,6 +37,11 @@ record Target(String url, String secretKey, String issuerKey, String program) {
                 required(demo.get("CF_SECRET_KEY"), "CF_SECRET_KEY", file),
                 required(demo.get("CF_ISSUER_KEY"), "CF_ISSUER_KEY", file),
                 "demo");
+    }
+
+    /** The same program and keys through another gateway. */
+    public Target at(String otherUrl) {
+        return new Target(otherUrl, secretKey, issuerKey, program);
     }
 
     private static Map<String, String> assignments(Path file) {
@@ -53,14 +59,14 @@ record Target(String url, String secretKey, String issuerKey, String program) {
         }
     }
 
-    private static String required(String value, String name, Path file) {
+    private static String required(@Nullable String value, String name, Path file) {
         if (value == null || value.isBlank()) {
             throw new IllegalStateException(file + " has no " + name);
         }
         return value;
     }
 
-    private static String first(String property, String otherwise, Path file) {
+    private static String first(String property, @Nullable String otherwise, Path file) {
         String value = System.getProperty(property, otherwise);
         if (value == null || value.isBlank()) {
             throw new IllegalStateException(

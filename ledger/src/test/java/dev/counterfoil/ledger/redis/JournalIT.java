@@ -1,0 +1,79 @@
+package dev.counterfoil.ledger.redis;
+
+import static dev.counterfoil.ledger.testing.Ledgers.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.counterfoil.ledger.Cell;
+import dev.counterfoil.ledger.testing.Ledgers;
+import io.lettuce.core.XAddArgs;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A journal that was trimmed below 10 and has the entries 10..11, 12 and 13..15. */
+class JournalIT {
+    private static final Cell CELL = Cell.of("journal-it");
+
+    private RedisConnection redis;
+    private Journal journal;
+
+    @BeforeEach
+    void fill() {
+        redis = Ledgers.connectRedis();
+        journal = new Journal(redis);
+        add(10, 2);
+        add(12, 1);
+        add(13, 3);
+    }
+
+    @AfterEach
+    void clear() {
+        long unused = await(redis.call(commands -> commands.del(RedisKeys.bytes(RedisKeys.journal(CELL)))));
+        redis.close();
+    }
+
+    @Test
+    void the_entry_that_holds_a_sequence_is_found() {
+        assertThat(first(10)).contains(10L);
+        assertThat(first(11)).contains(10L);
+        assertThat(first(12)).contains(12L);
+        assertThat(first(13)).contains(13L);
+        assertThat(first(15)).contains(13L);
+    }
+
+    @Test
+    void what_was_trimmed_and_what_is_not_posted_yet_is_in_no_entry() {
+        assertThat(first(1)).isEmpty();
+        assertThat(first(9)).isEmpty();
+        assertThat(first(16)).isEmpty();
+    }
+
+    @Test
+    void an_old_sequence_is_never_searched_from_the_end_of_the_stream() {
+        String reset = await(redis.call(commands -> commands.configResetstat()));
+
+        assertThat(reset).isEqualTo("OK");
+        assertThat(first(9)).isEmpty();
+        String statistics = await(redis.call(commands -> commands.info("commandstats")));
+        assertThat(statistics).contains("cmdstat_xrange:calls=1,").doesNotContain("cmdstat_xrevrange");
+    }
+
+    private Optional<Long> first(long sequence) {
+        return await(journal.holding(CELL, sequence)).map(JournalEntry::first);
+    }
+
+    private void add(long sequence, int transactions) {
+        Object[] fields = new Object[4 * transactions];
+        for (int i = 0; i < fields.length; i += 4) {
+            fields[i] = RedisKeys.bytes("d");
+            fields[i + 1] = RedisKeys.bytes("{}");
+            fields[i + 2] = RedisKeys.bytes("r");
+            fields[i + 3] = RedisKeys.bytes("{}");
+        }
+        byte[] key = RedisKeys.bytes(RedisKeys.journal(CELL));
+        XAddArgs id = new XAddArgs().id(sequence + "-0");
+        String added = await(redis.call(commands -> commands.xadd(key, id, fields)));
+        assertThat(added).isEqualTo(sequence + "-0");
+    }
+}

@@ -1,0 +1,103 @@
+package dev.counterfoil.loadtest.crash;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The packaged gateway as a process of its own. One thread at a time, but for {@link #url}. */
+final class Gateway {
+    private static final Duration READY_WITHIN = Duration.ofMinutes(2);
+    private static final List<String> FLAGS =
+            List.of("-Xmx320m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED");
+
+    private final Installation installation;
+    private final String name;
+    private final int port;
+    private final Map<String, String> settings;
+    private Child process;
+
+    private Gateway(Installation installation, String name, int port, Map<String, String> settings, Child process) {
+        this.installation = installation;
+        this.name = name;
+        this.port = port;
+        this.settings = settings;
+        this.process = process;
+    }
+
+    /**
+     * Starts one; does not wait for it to be ready.
+     *
+     * @param settings its environment; empty: with embedded servers
+     */
+    static Gateway start(Installation installation, String name, int port, Map<String, String> settings)
+            throws IOException {
+        return new Gateway(installation, name, port, settings, launch(installation, name, port, settings));
+    }
+
+    private static Child launch(Installation installation, String name, int port, Map<String, String> settings)
+            throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(FLAGS);
+        command.addAll(List.of("-jar", installation.packagedGateway().toString(), "serve"));
+        Map<String, String> environment = new HashMap<>(settings);
+        environment.put("COUNTERFOIL_HTTP_PORT", Integer.toString(port));
+        environment.put("COUNTERFOIL_HTTP_HOST", FreePort.HOST);
+        environment.put("COUNTERFOIL_DATA_DIR", installation.data().toString());
+        environment.put("COUNTERFOIL_LOGS_ACCESS", "false");
+        return Child.start(name, command, environment, installation.log(name));
+    }
+
+    String url() {
+        return "http://" + FreePort.HOST + ":" + port;
+    }
+
+    Child process() {
+        return process;
+    }
+
+    /** Starts a dead one again; does not wait for it to be ready. */
+    void restart() throws IOException {
+        process = launch(installation, name, port, settings);
+    }
+
+    void awaitReady() throws IOException, InterruptedException {
+        HttpClient client = HttpClient.newHttpClient();
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url() + "/health/ready"))
+                .timeout(Duration.ofSeconds(5))
+                .build();
+        long deadline = System.nanoTime() + READY_WITHIN.toNanos();
+        while (System.nanoTime() < deadline && process.isAlive()) {
+            try {
+                if (client.send(request, BodyHandlers.discarding()).statusCode() == 200) {
+                    return;
+                }
+            } catch (IOException e) {
+                // Not listening yet.
+            }
+            Thread.sleep(50);
+        }
+        throw new IOException(name + " did not become ready; see " + installation.log(name));
+    }
+
+    /** Asks it to end in order. */
+    void stop(Duration patience) throws IOException, InterruptedException {
+        process.terminate();
+        if (!process.endsWithin(patience)) {
+            throw new IOException(name + " did not stop within " + patience.toSeconds() + " s");
+        }
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

@@ -1,0 +1,105 @@
+package dev.counterfoil.loadtest.crash;
+
+import dev.counterfoil.loadtest.Target;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * A data folder that a gateway with embedded servers has set up: programs, passwords, pepper, the demo program. From it the
+ * harness starts the same Redis and PostgreSQL as processes of its own, which then live longer than a gateway that is killed.
+ */
+final class Installation {
+    private static final Path JAR = Path.of("gateway", "target", "counterfoil.jar");
+    private static final Duration STOPPED_WITHIN = Duration.ofSeconds(60);
+
+    private final Path jar;
+    private final Path data;
+    private final Path logs;
+
+    private Installation(Path jar, Path data, Path logs) {
+        this.jar = jar;
+        this.data = data;
+        this.logs = logs;
+    }
+
+    /** Sets one up below {@code folder}, which has to be new or empty; takes some ten seconds. */
+    static Installation prepare(Path folder) throws IOException, InterruptedException {
+        Path logs = Files.createDirectories(folder.toAbsolutePath().resolve("logs"));
+        // A copy: the project may be built again while the harness runs.
+        Path jar = Files.copy(project().resolve(JAR), folder.toAbsolutePath().resolve("counterfoil.jar"));
+        Installation installation =
+                new Installation(jar, folder.toAbsolutePath().resolve("data"), logs);
+        Gateway embedded = Gateway.start(installation, "setup", FreePort.choose(), Map.of());
+        embedded.awaitReady();
+        embedded.stop(STOPPED_WITHIN);
+        return installation;
+    }
+
+    /** The folder of the project: this one, or the nearest upwards, in which the gateway is packaged. */
+    static Path project() throws IOException {
+        for (Path folder = Path.of("").toAbsolutePath(); folder != null; folder = folder.getParent()) {
+            if (Files.isRegularFile(folder.resolve(JAR))) {
+                return folder;
+            }
+        }
+        throw new IOException(JAR + " is missing: run ./mvnw -q -pl gateway -am -Dmaven.test.skip package");
+    }
+
+    Path packagedGateway() {
+        return jar;
+    }
+
+    Path data() {
+        return data;
+    }
+
+    Path log(String name) {
+        return logs.resolve(name + ".log");
+    }
+
+    /** The text of a file of the data folder. */
+    String kept(String name) throws IOException {
+        return Files.readString(data.resolve(name)).strip();
+    }
+
+    /** The demo program, through the gateway at {@code url}. */
+    Target target(String url) {
+        return Target.demo(data).at(url);
+    }
+
+    /** The Redis that the setup ran: unpacked into the data folder, else of version 7 or later and on PATH. */
+    Path redisServer() throws IOException {
+        return program(data.resolve("bin"), "redis-server-")
+                .or(() -> onPath("redis-server"))
+                .or(() -> onPath("valkey-server"))
+                .orElseThrow(() -> new IOException("no redis-server in " + data.resolve("bin") + " or on PATH"));
+    }
+
+    /** The command that starts one of PostgreSQL's programs; they refuse to be root, so root is nobody to them. */
+    List<String> postgresql(String program) throws IOException {
+        Path folder = program(data.resolve("bin"), "postgresql-")
+                .orElseThrow(() -> new IOException("no PostgreSQL in " + data.resolve("bin")));
+        String path = folder.resolve("bin").resolve(program).toString();
+        return "root".equals(System.getProperty("user.name")) ? List.of("unshare", "-U", path) : List.of(path);
+    }
+
+    private static Optional<Path> program(Path folder, String prefix) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file -> String.valueOf(file.getFileName()).startsWith(prefix))
+                    .findFirst();
+        }
+    }
+
+    private static Optional<Path> onPath(String name) {
+        return Stream.of(String.valueOf(System.getenv("PATH")).split(":"))
+                .map(folder -> Path.of(folder, name))
+                .filter(Files::isExecutable)
+                .findFirst();
+    }
+}

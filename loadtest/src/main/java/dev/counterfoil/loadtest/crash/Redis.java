@@ -1,0 +1,94 @@
+package dev.counterfoil.loadtest.crash;
+
+import dev.counterfoil.loadtest.auditor.RedisWire;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The installation's Redis, with the settings that the embedded one runs with. */
+final class Redis extends Server {
+    /** When an answer is on disk: {@code always}, or within about a second, {@code everysec}. */
+    enum Fsync {
+        ALWAYS,
+        EVERYSEC;
+
+        String setting() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    private final Installation installation;
+    private final Path settings;
+    private final URI uri;
+
+    private Redis(Installation installation, Path settings, URI uri, Child process) {
+        super("Redis", process);
+        this.installation = installation;
+        this.settings = settings;
+        this.uri = uri;
+    }
+
+    static Redis start(Installation installation, Fsync fsync) throws IOException, InterruptedException {
+        int port = FreePort.choose();
+        Path folder = installation.data().resolve("redis");
+        String embedded = Files.readString(folder.resolve("redis.conf"));
+        Path settings = folder.resolve("crash.conf");
+        String changed = line(embedded, "port", Integer.toString(port));
+        changed = line(changed, "logfile", "\"\"");
+        Files.writeString(settings, line(changed, "appendfsync", fsync.setting()));
+        URI uri = URI.create("redis://:" + installation.kept("redis.password") + "@" + FreePort.HOST + ":" + port);
+        Redis redis = new Redis(installation, settings, uri, launch(installation, settings));
+        redis.awaitReady();
+        return redis;
+    }
+
+    private static String line(String settings, String name, String value) throws IOException {
+        Pattern line = Pattern.compile("(?m)^" + name + " .*$");
+        if (!line.matcher(settings).find()) {
+            throw new IOException("redis.conf of the embedded Redis has no line " + name);
+        }
+        return line.matcher(settings).replaceAll(Matcher.quoteReplacement(name + " " + value));
+    }
+
+    private static Child launch(Installation installation, Path settings) throws IOException {
+        List<String> command = List.of(installation.redisServer().toString(), settings.toString());
+        return Child.start("Redis", command, Map.of(), installation.log("redis"));
+    }
+
+    @Override
+    Child launch() throws IOException {
+        return launch(installation, settings);
+    }
+
+    @Override
+    boolean answers() {
+        try (RedisWire wire = RedisWire.open(uri)) {
+            return "PONG".equals(wire.call("PING"));
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** Changes when its answers are on disk, until it is started again. */
+    void fsync(Fsync fsync) throws IOException {
+        try (RedisWire wire = RedisWire.open(uri)) {
+            Object unused = wire.call("CONFIG", "SET", "appendfsync", fsync.setting());
+        }
+    }
+
+    /** Straight to it, past any link. */
+    URI uri() {
+        return uri;
+    }
+
+    /** Where its append-only files are. */
+    Path appendOnlyFolder() {
+        return installation.data().resolve("redis").resolve("appendonlydir");
+    }
+}

@@ -1,2 +1,0 @@
-/** Load scenarios and an auditor that shares no class with what it audits. */
-package dev.counterfoil.loadtest;
