@@ -282,7 +282,7 @@ final class Serve implements AutoCloseable {
     /** Not started. Empty where another process settles. */
     private Optional<Settler> settler() {
         return settings.settlement().enabled()
-                ? Optional.of(opened.add("settlement", stores.settler(metrics.registry(), clock)))
+                ? Optional.of(opened.add("settlement", stores.settler(metrics.registry(), clock, (cell, sequence) -> {})))
                 : Optional.empty();
     }
 

@@ -6,7 +6,9 @@ import dev.counterfoil.ledger.JournaledTransaction;
 import dev.counterfoil.ledger.SettledTransactions;
 import dev.counterfoil.ledger.postgres.Database;
 import io.vertx.core.Future;
+import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -43,7 +45,26 @@ public final class SettledBooks implements SettledTransactions {
         return database.call(handle -> query(handle, cell, SELECT + OF_CELL + " and t.seq = :seq")
                 .bind("seq", sequence)
                 .map((row, context) -> transaction(cell, row))
-                .findOne());
+                .findOne()
+                .or(() -> deadLetter(handle, cell, sequence)));
+    }
+
+    /** What was answered is answered again, also while the books lack it. */
+    private static Optional<JournaledTransaction> deadLetter(Handle handle, Cell cell, long sequence) {
+        String sql = "select t.data, t.result from dead_letter t" + OF_CELL + " and t.seq = :seq";
+        try {
+            return query(handle, cell, sql)
+                    .bind("seq", sequence)
+                    .map((row, context) -> new JournaledTransaction(
+                            cell, sequence, json(row.getBytes("data")), json(row.getBytes("result"))))
+                    .findOne();
+        } catch (DecodeException unreadable) {
+            return Optional.empty();
+        }
+    }
+
+    private static JsonObject json(byte[] text) {
+        return new JsonObject(new String(text, StandardCharsets.UTF_8));
     }
 
     /** The last settled sequence of every cell that has one: what Redis must not have forgotten. */
