@@ -7,11 +7,12 @@ import dev.counterfoil.gateway.http.Metrics;
 import dev.counterfoil.gateway.http.Readiness;
 import dev.counterfoil.gateway.http.RequestRates;
 import dev.counterfoil.gateway.http.Routes;
-import dev.counterfoil.gateway.settings.LedgerSettings;
 import dev.counterfoil.gateway.settings.Settings;
 import dev.counterfoil.ledger.Cell;
+import dev.counterfoil.ledger.Durability;
 import dev.counterfoil.ledger.Ledger;
 import dev.counterfoil.ledger.LedgerFault;
+import dev.counterfoil.ledger.SettledTransactions;
 import dev.counterfoil.ledger.access.KeyPublisher;
 import dev.counterfoil.ledger.access.KeyStore;
 import dev.counterfoil.ledger.access.Keys;
@@ -45,6 +46,7 @@ import dev.counterfoil.ledger.secrets.RequestHash;
 import dev.counterfoil.ledger.settlement.SettledAccounts;
 import dev.counterfoil.ledger.settlement.SettledBooks;
 import dev.counterfoil.ledger.settlement.SettledCards;
+import dev.counterfoil.ledger.settlement.SettlementWatch;
 import dev.counterfoil.ledger.settlement.Settler;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -125,10 +127,11 @@ final class Serve implements AutoCloseable {
 
     private HttpEdge open() {
         Pepper pepper = Pepper.of(stores.pepper());
-        boolean durable = settings.ledger().durability() == LedgerSettings.Durability.DURABLE;
-        StartChecks checks = new StartChecks(stores, vertx, new Installation(pepper), durable, metrics.registry());
+        Durability wanted = settings.ledger().durability();
+        StartChecks checks = new StartChecks(stores, vertx, new Installation(pepper), wanted, metrics.registry());
         opened.add("Redis check", checks.requireSafeRedis());
         boolean prepared = checks.prepareBooks();
+        opened.add("PostgreSQL check", checks.requireSafeBooks());
         KeyStore keyStore = new KeyStore(stores.database(), random);
         KeyPublisher keyPublisher = new KeyPublisher(stores.database(), keyStore, stores.redis());
         CatalogPublisher catalogPublisher = new CatalogPublisher(stores.database(), stores.redis());
@@ -145,13 +148,19 @@ final class Serve implements AutoCloseable {
         opened.add("keys", keys.start(vertx));
         opened.add("catalogs", catalogs.start(vertx));
         SettledBooks books = new SettledBooks(stores.database());
-        Optional<Settler> settler = settler();
+        SettlementWatch watch = new SettlementWatch(
+                vertx,
+                stores.database(),
+                books,
+                checks::booksKeep,
+                settings.ledger().settledWait());
+        Optional<Settler> settler = settler(watch);
         Consumer<Cell> posted = cell -> {
             if (checks.belonging()) {
                 settler.ifPresent(known -> known.markDirty(cell));
             }
         };
-        RedisLedger ledger = ledger(catalogs, books, checks, posted);
+        RedisLedger ledger = ledger(catalogs, watch, checks, posted);
         opened.add("comparison", checks.compare(ledger, books, () -> settler.ifPresent(Settler::start)));
         Backend backend = backend(pepper, ledger, books, catalogs, catalogPublisher);
         opened.add(
@@ -242,6 +251,7 @@ final class Serve implements AutoCloseable {
                 settledCards,
                 new SettledAccounts(database),
                 new AfterSale(vertx, ledger, books, settledUpTo, reversalPolicy()),
+                settings.ledger().durability(),
                 clock);
     }
 
@@ -256,7 +266,8 @@ final class Serve implements AutoCloseable {
                 .toList();
     }
 
-    private RedisLedger ledger(Catalogs catalogs, SettledBooks books, StartChecks checks, Consumer<Cell> posted) {
+    private RedisLedger ledger(
+            Catalogs catalogs, SettledTransactions books, StartChecks checks, Consumer<Cell> posted) {
         LedgerLimits limits = new LedgerLimits(
                 settings.ledger().queueLimit(),
                 settings.ledger().journalLimit(),
@@ -280,9 +291,9 @@ final class Serve implements AutoCloseable {
     }
 
     /** Not started. Empty where another process settles. */
-    private Optional<Settler> settler() {
+    private Optional<Settler> settler(SettlementWatch watch) {
         return settings.settlement().enabled()
-                ? Optional.of(opened.add("settlement", stores.settler(metrics.registry(), clock, (cell, sequence) -> {})))
+                ? Optional.of(opened.add("settlement", stores.settler(metrics.registry(), clock, watch::settled)))
                 : Optional.empty();
     }
 

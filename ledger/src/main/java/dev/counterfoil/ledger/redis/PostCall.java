@@ -1,6 +1,7 @@
 package dev.counterfoil.ledger.redis;
 
 import dev.counterfoil.ledger.Cell;
+import dev.counterfoil.ledger.Durability;
 import dev.counterfoil.ledger.Leg;
 import dev.counterfoil.ledger.Leg.AccountLeg;
 import dev.counterfoil.ledger.Leg.CardLeg;
@@ -38,20 +39,26 @@ final class PostCall {
     private final JsonArray journaledLegs = new JsonArray();
     private final Set<String> met = new HashSet<>();
     private final JsonObject data;
+    private final boolean durable;
     private long size;
 
-    /** A transaction to be posted. */
-    PostCall(Transaction transaction, String durability) {
+    /**
+     * A transaction to be posted.
+     *
+     * @param durability the level that the step itself is to reach, not {@link Durability#SETTLED}
+     */
+    PostCall(Transaction transaction, Durability durability) {
         this(transaction, durability, false);
     }
 
     /** A transaction that is only tried: the script takes it without data. */
-    static PostCall preview(Transaction transaction, String durability) {
-        return new PostCall(transaction, durability, true);
+    static PostCall preview(Transaction transaction) {
+        return new PostCall(transaction, Durability.ACCEPTED, true);
     }
 
-    private PostCall(Transaction transaction, String durability, boolean preview) {
+    private PostCall(Transaction transaction, Durability durability, boolean preview) {
         this.cell = transaction.cell();
+        this.durable = durability == Durability.DURABLE;
         byte[] record = transaction.key().record();
         keys.add(RedisKeys.idempotency(cell, record));
         for (int header = 0; header < 7; header++) {
@@ -63,9 +70,11 @@ final class PostCall {
                 .put("client", transaction.key().client())
                 .put("idem", transaction.key().recordText())
                 .put("fp", transaction.key().fingerprintText())
-                .put("durability", durability)
-                .put("request", transaction.request())
-                .put("legs", journaledLegs);
+                .put("durability", durability.label());
+        if (transaction.key().asked() == Durability.SETTLED) {
+            data.put("wants", Durability.SETTLED.label());
+        }
+        data.put("request", transaction.request()).put("legs", journaledLegs);
         Long version = transaction.catalogVersion();
         args.set(0, number(keys.size() - 1));
         args.set(1, number(args.size() - 7));
@@ -94,7 +103,7 @@ final class PostCall {
 
     /** Whether its answer is to say {@code durable}. */
     boolean isDurable() {
-        return "durable".equals(data.getString("durability"));
+        return durable;
     }
 
     /** Bytes of the arguments. */

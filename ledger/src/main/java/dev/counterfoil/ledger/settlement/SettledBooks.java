@@ -163,7 +163,7 @@ public final class SettledBooks implements SettledTransactions {
     }
 
     private static JournaledTransaction transaction(Cell cell, ResultSet row) throws SQLException {
-        return new JournaledTransaction(
+        return JournaledTransaction.settled(
                 cell,
                 row.getLong("seq"),
                 new JsonObject(row.getString("data")),

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.counterfoil.ledger.CardState;
+import dev.counterfoil.ledger.Durability;
 import dev.counterfoil.ledger.LedgerFault;
 import dev.counterfoil.ledger.Leg;
 import dev.counterfoil.ledger.Posted;
@@ -225,7 +226,7 @@ class PostNeverHalfIT {
     @ParameterizedTest(name = "{0}")
     @MethodSource("malformations")
     void a_malformed_argument_is_found_before_the_first_write(String what, UnaryOperator<List<String>> malform) {
-        PostCall call = new PostCall(on.transaction("k", "k", ALL_KINDS), "durable");
+        PostCall call = new PostCall(on.transaction("k", "k", ALL_KINDS), Durability.DURABLE);
         List<byte[]> keys = new ArrayList<>(List.of(bytes(RedisKeys.meta(on.cell)), bytes(RedisKeys.journal(on.cell))));
         keys.addAll(call.keys());
         List<String> args = new ArrayList<>(List.of("1", "0", "1000", "60000", "60000", "1"));
@@ -283,7 +284,7 @@ class PostNeverHalfIT {
 
     /** Sends two legs with the key of the first in both. */
     private String onOneKey(Leg first, Leg second) {
-        PostCall call = new PostCall(on.transaction("k", "k", first, second), "durable");
+        PostCall call = new PostCall(on.transaction("k", "k", first, second), Durability.DURABLE);
         List<byte[]> keys = new ArrayList<>(List.of(bytes(RedisKeys.meta(on.cell)), bytes(RedisKeys.journal(on.cell))));
         keys.addAll(call.keys());
         keys.set(4, keys.get(3));
