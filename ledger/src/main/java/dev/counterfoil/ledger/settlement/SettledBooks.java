@@ -116,7 +116,9 @@ public final class SettledBooks implements SettledTransactions {
                 sql,
                 query.status(),
                 "posted".equals(query.status())
-                        ? "(f.status is null or f.status = :status)"
+                        // Not "f.status is null or": PostgreSQL would expect that of no row, and read them all.
+                        ? "not exists (select from afterwards a"
+                                + " where a.cell = t.cell and a.seq = t.seq and a.status <> :status)"
                         : "f.status = :status and t.seq in"
                                 + " (select a.seq from afterwards a where a.cell = t.cell and a.status = :status)");
         condition(sql, query.reference(), "t.reference = :reference");
