@@ -4,7 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.counterfoil.ledger.Cell;
+import dev.counterfoil.ledger.postgres.Database;
+import dev.counterfoil.ledger.postgres.PostgresUri;
+import dev.counterfoil.ledger.testing.CuttableWire;
 import dev.counterfoil.ledger.testing.Servers;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.time.Clock;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -237,6 +244,33 @@ class SettlementFaultsIT {
         redeem(300, 300);
         redeem(300, 600);
         assertAllSettled();
+    }
+
+    @Test
+    void another_settler_takes_over_from_one_that_is_cut_off_in_the_middle_of_a_run() throws Exception {
+        journal.stock("crab", 10_000);
+        journal.issue(1, 1_000_000);
+        for (int i = 0; i < 900; i++) {
+            journal.redeem(1, 1, "crab", "u", "r" + i);
+        }
+        journal.flush();
+        CuttableWire wire = CuttableWire.to(bench.jdbcUri);
+        try (Database cut = new Database(PostgresUri.of(wire.through(bench.jdbcUri)), 2);
+                Settler first = new Settler(
+                        cut, bench.redis, SettlementBench.quick(), new SimpleMeterRegistry(), Clock.systemUTC());
+                Connection lock = Servers.connect(bench.jdbcUri);
+                Statement locking = lock.createStatement()) {
+            lock.setAutoCommit(false);
+            locking.execute("lock table transactions in access exclusive mode");
+            first.start();
+            await().atMost(PATIENCE).until(() -> bench.number("select count(*) from pg_locks where not granted") == 1);
+            settler.start();
+            wire.cut();
+            lock.rollback();
+            assertAllSettled();
+        } finally {
+            wire.close();
+        }
     }
 
     private void redeem(int count, int from) {
