@@ -60,6 +60,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -155,15 +156,16 @@ final class Serve implements AutoCloseable {
                 checks::booksKeep,
                 settings.ledger().settledWait());
         Optional<Settler> settler = settler(watch);
-        Consumer<Cell> posted = cell -> {
+        List<Consumer<Cell>> told = new CopyOnWriteArrayList<>();
+        RedisLedger ledger = ledger(catalogs, watch, checks, cell -> told.forEach(whoever -> whoever.accept(cell)));
+        settler.ifPresent(known -> told.add(cell -> {
             if (checks.belonging()) {
-                settler.ifPresent(known -> known.markDirty(cell));
+                known.markDirty(cell);
             }
-        };
-        RedisLedger ledger = ledger(catalogs, watch, checks, posted);
-        opened.add("comparison", checks.compare(ledger, books, () -> settler.ifPresent(Settler::start)));
+        }));
+        opened.add("comparison", checks.compare(ledger, books, watch, () -> settler.ifPresent(Settler::start)));
         Backend backend = backend(pepper, ledger, books, catalogs, catalogPublisher);
-        opened.add(
+        HoldSweeper holds = opened.add(
                 "holds",
                 new HoldSweeper(
                         vertx,
@@ -173,6 +175,7 @@ final class Serve implements AutoCloseable {
                         () -> cells(catalogs),
                         HOLD_SWEEP,
                         metrics.registry()));
+        told.add(holds::posted);
         Readiness readiness = new Readiness(Map.of("redis", this::redisAnswers, "installation", checks::notForeign));
         Routes routes = new Routes(
                 new Edge(

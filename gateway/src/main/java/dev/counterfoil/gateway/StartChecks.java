@@ -11,6 +11,7 @@ import dev.counterfoil.ledger.postgres.PostgresSettingsCheck;
 import dev.counterfoil.ledger.redis.RedisLedger;
 import dev.counterfoil.ledger.redis.RedisSettingsCheck;
 import dev.counterfoil.ledger.settlement.SettledBooks;
+import dev.counterfoil.ledger.settlement.SettlementWatch;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
@@ -186,18 +187,18 @@ final class StartChecks {
      * Starts settlement and tells {@code ledger} which sequences PostgreSQL holds: now or, while it is away, once it is back and
      * known to belong here; and again every few seconds, since a replica may be promoted that lacks what other gateways posted.
      */
-    Recurring compare(RedisLedger ledger, SettledBooks books, Runnable settle) {
+    Recurring compare(RedisLedger ledger, SettledBooks books, SettlementWatch watch, Runnable settle) {
         if (belonging) {
             settle.run();
-            raiseFloors(ledger, books).await();
+            raiseFloors(ledger, books, watch).await();
         }
         return Recurring.start(
                 vertx,
                 "comparing Redis with PostgreSQL",
                 RETRY,
                 () -> compared
-                        ? raiseFloors(ledger, books)
-                        : checkBooks(settle).compose(checked -> raiseFloors(ledger, books)));
+                        ? raiseFloors(ledger, books, watch)
+                        : checkBooks(settle).compose(checked -> raiseFloors(ledger, books, watch)));
     }
 
     private Future<Void> checkBooks(Runnable settle) {
@@ -224,11 +225,17 @@ final class StartChecks {
         }
     }
 
-    private Future<Void> raiseFloors(RedisLedger ledger, SettledBooks books) {
-        return books.settledSequences().map(sequences -> {
-            sequences.forEach(ledger::atLeast);
-            compared = true;
-            return null;
-        });
+    private Future<Void> raiseFloors(RedisLedger ledger, SettledBooks books, SettlementWatch watch) {
+        return books.settledSequences()
+                .map(sequences -> {
+                    sequences.forEach(ledger::atLeast);
+                    compared = true;
+                    return null;
+                })
+                .compose(raised -> books.wholeSequences())
+                .map(sequences -> {
+                    sequences.forEach(watch::settled);
+                    return null;
+                });
     }
 }

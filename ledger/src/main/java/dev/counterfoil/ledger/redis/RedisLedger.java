@@ -298,13 +298,15 @@ public final class RedisLedger implements Ledger {
     }
 
     @Override
-    public Future<List<Long>> dueHolds(Cell cell, int most) {
+    public Future<DueHolds> dueHolds(Cell cell, int most) {
         byte[][] keys = {RedisKeys.bytes(RedisKeys.meta(cell)), RedisKeys.bytes(RedisKeys.holds(cell))};
         return read(cell, dueHolds, keys, RedisKeys.bytes(Integer.toString(most)))
-                .map(reply -> reply.stream()
-                        .skip(2)
-                        .map(sequence -> Long.valueOf(RedisKeys.text((byte[]) sequence)))
-                        .toList());
+                .map(reply -> new DueHolds(
+                        reply.stream()
+                                .skip(2)
+                                .map(sequence -> Long.valueOf(RedisKeys.text((byte[]) sequence)))
+                                .toList(),
+                        RedisKeys.text((byte[]) reply.get(1)).equals("1")));
     }
 
     @Override

@@ -69,9 +69,18 @@ public final class SettledBooks implements SettledTransactions {
 
     /** The last settled sequence of every cell that has one: what Redis must not have forgotten. */
     public Future<Map<Cell, Long>> settledSequences() {
+        return sequences("settled_seq > 0");
+    }
+
+    /** The same of the cells without dead letters: everything up to it is in the books. */
+    public Future<Map<Cell, Long>> wholeSequences() {
+        return sequences("settled_seq > 0 and dead_letters = 0");
+    }
+
+    private Future<Map<Cell, Long>> sequences(String condition) {
         return database.call(handle -> {
             Map<Cell, Long> sequences = new HashMap<>();
-            handle.createQuery("select program, index, settled_seq from cell where settled_seq > 0")
+            handle.createQuery("select program, index, settled_seq from cell where " + condition)
                     .map((row, context) -> Map.entry(
                             new Cell(row.getString("program"), row.getInt("index")), row.getLong("settled_seq")))
                     .forEach(settled -> sequences.put(settled.getKey(), settled.getValue()));

@@ -210,8 +210,9 @@ public final class Settler implements AutoCloseable {
             metrics.settled.increment(run.transactions());
             metrics.batch.record(System.nanoTime() - started, TimeUnit.NANOSECONDS);
         }
-        if (!run.atEnd()) {
-            plan(progress, Duration.ZERO);
+        if (run.transactions() > 0) {
+            // Another process may post to it that does not mark it here: a cell that moves is looked at until it rests.
+            plan(progress, run.atEnd() ? settings.interval() : Duration.ZERO);
         }
     }
 

@@ -281,6 +281,6 @@ class AfterSaleIT {
         sweepers.forEach(HoldSweeper::close);
         assertThat(await(ledger.card(CELL, List.of(CARD))).orElseThrow().held()).isEqualTo(50);
         assertThat(meters.counter("counterfoil.holds.expired").count()).isEqualTo(6);
-        assertThat(await(ledger.dueHolds(CELL, 10))).isEmpty();
+        assertThat(await(ledger.dueHolds(CELL, 10)).sequences()).isEmpty();
     }
 }
