@@ -173,7 +173,8 @@ final class DemoProgram {
         BatchMaker.Started started = (BatchMaker.Started) backend.batches()
                 .begin(CELL, type, count, CardState.ACTIVE, key)
                 .await();
-        List<MadeCard> cards = backend.batches().make(started.batch(), 0).await();
+        List<MadeCard> cards =
+                backend.batches().make(started.batch(), 0).await().cards();
         backend.batches().delivered(started.batch(), null).await();
         return cards;
     }

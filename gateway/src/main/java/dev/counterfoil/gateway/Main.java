@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
             ProgramsCommand.class,
             KeysCommand.class,
             ReconcileCommand.class,
+            SettleCommand.class,
             CommandLine.HelpCommand.class
         },
         mixinStandardHelpOptions = true,

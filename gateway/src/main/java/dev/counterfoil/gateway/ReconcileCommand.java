@@ -36,7 +36,7 @@ final class ReconcileCommand extends StoreCommand {
     @Override
     int run(Stores stores) {
         // Where no gateway runs, nobody else would settle what is still in the journal.
-        try (Settler settler = stores.settler(new SimpleMeterRegistry(), Clock.systemUTC())) {
+        try (Settler settler = stores.settler(new SimpleMeterRegistry(), Clock.systemUTC(), (cell, sequence) -> {})) {
             Reconcile reconcile = new Reconcile(stores.database(), stores.connectRedis(), settler::markDirty, patience);
             Reconciliation result = program == null ? reconcile.all() : reconcile.program(program);
             print(result.toJson(), result.table().stripTrailing());

@@ -7,11 +7,12 @@ import dev.counterfoil.gateway.http.Metrics;
 import dev.counterfoil.gateway.http.Readiness;
 import dev.counterfoil.gateway.http.RequestRates;
 import dev.counterfoil.gateway.http.Routes;
-import dev.counterfoil.gateway.settings.LedgerSettings;
 import dev.counterfoil.gateway.settings.Settings;
 import dev.counterfoil.ledger.Cell;
+import dev.counterfoil.ledger.Durability;
 import dev.counterfoil.ledger.Ledger;
 import dev.counterfoil.ledger.LedgerFault;
+import dev.counterfoil.ledger.SettledTransactions;
 import dev.counterfoil.ledger.access.KeyPublisher;
 import dev.counterfoil.ledger.access.KeyStore;
 import dev.counterfoil.ledger.access.Keys;
@@ -45,6 +46,7 @@ import dev.counterfoil.ledger.secrets.RequestHash;
 import dev.counterfoil.ledger.settlement.SettledAccounts;
 import dev.counterfoil.ledger.settlement.SettledBooks;
 import dev.counterfoil.ledger.settlement.SettledCards;
+import dev.counterfoil.ledger.settlement.SettlementWatch;
 import dev.counterfoil.ledger.settlement.Settler;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -58,6 +60,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -125,10 +128,11 @@ final class Serve implements AutoCloseable {
 
     private HttpEdge open() {
         Pepper pepper = Pepper.of(stores.pepper());
-        boolean durable = settings.ledger().durability() == LedgerSettings.Durability.DURABLE;
-        StartChecks checks = new StartChecks(stores, vertx, new Installation(pepper), durable, metrics.registry());
+        Durability wanted = settings.ledger().durability();
+        StartChecks checks = new StartChecks(stores, vertx, new Installation(pepper), wanted, metrics.registry());
         opened.add("Redis check", checks.requireSafeRedis());
         boolean prepared = checks.prepareBooks();
+        opened.add("PostgreSQL check", checks.requireSafeBooks());
         KeyStore keyStore = new KeyStore(stores.database(), random);
         KeyPublisher keyPublisher = new KeyPublisher(stores.database(), keyStore, stores.redis());
         CatalogPublisher catalogPublisher = new CatalogPublisher(stores.database(), stores.redis());
@@ -145,16 +149,23 @@ final class Serve implements AutoCloseable {
         opened.add("keys", keys.start(vertx));
         opened.add("catalogs", catalogs.start(vertx));
         SettledBooks books = new SettledBooks(stores.database());
-        Optional<Settler> settler = settler();
-        Consumer<Cell> posted = cell -> {
+        SettlementWatch watch = new SettlementWatch(
+                vertx,
+                stores.database(),
+                books,
+                checks::booksKeep,
+                settings.ledger().settledWait());
+        Optional<Settler> settler = settler(watch);
+        List<Consumer<Cell>> told = new CopyOnWriteArrayList<>();
+        RedisLedger ledger = ledger(catalogs, watch, checks, cell -> told.forEach(whoever -> whoever.accept(cell)));
+        settler.ifPresent(known -> told.add(cell -> {
             if (checks.belonging()) {
-                settler.ifPresent(known -> known.markDirty(cell));
+                known.markDirty(cell);
             }
-        };
-        RedisLedger ledger = ledger(catalogs, books, checks, posted);
-        opened.add("comparison", checks.compare(ledger, books, () -> settler.ifPresent(Settler::start)));
+        }));
+        opened.add("comparison", checks.compare(ledger, books, watch, () -> settler.ifPresent(Settler::start)));
         Backend backend = backend(pepper, ledger, books, catalogs, catalogPublisher);
-        opened.add(
+        HoldSweeper holds = opened.add(
                 "holds",
                 new HoldSweeper(
                         vertx,
@@ -164,6 +175,7 @@ final class Serve implements AutoCloseable {
                         () -> cells(catalogs),
                         HOLD_SWEEP,
                         metrics.registry()));
+        told.add(holds::posted);
         Readiness readiness = new Readiness(Map.of("redis", this::redisAnswers, "installation", checks::notForeign));
         Routes routes = new Routes(
                 new Edge(
@@ -242,6 +254,7 @@ final class Serve implements AutoCloseable {
                 settledCards,
                 new SettledAccounts(database),
                 new AfterSale(vertx, ledger, books, settledUpTo, reversalPolicy()),
+                settings.ledger().durability(),
                 clock);
     }
 
@@ -256,7 +269,8 @@ final class Serve implements AutoCloseable {
                 .toList();
     }
 
-    private RedisLedger ledger(Catalogs catalogs, SettledBooks books, StartChecks checks, Consumer<Cell> posted) {
+    private RedisLedger ledger(
+            Catalogs catalogs, SettledTransactions books, StartChecks checks, Consumer<Cell> posted) {
         LedgerLimits limits = new LedgerLimits(
                 settings.ledger().queueLimit(),
                 settings.ledger().journalLimit(),
@@ -280,9 +294,9 @@ final class Serve implements AutoCloseable {
     }
 
     /** Not started. Empty where another process settles. */
-    private Optional<Settler> settler() {
+    private Optional<Settler> settler(SettlementWatch watch) {
         return settings.settlement().enabled()
-                ? Optional.of(opened.add("settlement", stores.settler(metrics.registry(), clock)))
+                ? Optional.of(opened.add("settlement", stores.settler(metrics.registry(), clock, watch::settled)))
                 : Optional.empty();
     }
 

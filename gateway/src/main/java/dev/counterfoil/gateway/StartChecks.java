@@ -1,18 +1,22 @@
 package dev.counterfoil.gateway;
 
 import dev.counterfoil.gateway.settings.SettingsException;
+import dev.counterfoil.ledger.Durability;
 import dev.counterfoil.ledger.LedgerFault;
 import dev.counterfoil.ledger.catalog.Recurring;
 import dev.counterfoil.ledger.installation.Installation;
 import dev.counterfoil.ledger.installation.PepperMismatch;
 import dev.counterfoil.ledger.postgres.DatabaseUnavailable;
+import dev.counterfoil.ledger.postgres.PostgresSettingsCheck;
 import dev.counterfoil.ledger.redis.RedisLedger;
 import dev.counterfoil.ledger.redis.RedisSettingsCheck;
 import dev.counterfoil.ledger.settlement.SettledBooks;
+import dev.counterfoil.ledger.settlement.SettlementWatch;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.io.File;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
@@ -28,61 +32,118 @@ import org.slf4j.LoggerFactory;
 final class StartChecks {
     private static final Logger LOG = LoggerFactory.getLogger(StartChecks.class);
     private static final Duration RETRY = Duration.ofSeconds(5);
-    private static final Duration REDIS_CHECK = Duration.ofSeconds(10);
+    private static final Duration SETTINGS_CHECK = Duration.ofSeconds(10);
 
     private final Stores stores;
     private final Vertx vertx;
     private final Installation installation;
     private final RedisSettingsCheck redisSettings;
-    private final boolean durable;
-    private volatile boolean proven;
+    private final PostgresSettingsCheck postgresSettings;
+    private final Durability wanted;
+    private volatile boolean redisKeeps;
+    private volatile boolean booksKeep;
     private volatile boolean belonging;
     private volatile boolean foreign;
     private volatile boolean compared;
 
-    StartChecks(Stores stores, Vertx vertx, Installation installation, boolean durable, MeterRegistry meters) {
+    /** @param wanted the level that every answer is to reach */
+    StartChecks(Stores stores, Vertx vertx, Installation installation, Durability wanted, MeterRegistry meters) {
         this.stores = stores;
         this.vertx = vertx;
         this.installation = installation;
-        this.durable = durable;
-        this.redisSettings = new RedisSettingsCheck(stores.redis(), durable);
+        this.wanted = wanted;
+        this.redisSettings = new RedisSettingsCheck(stores.redis());
+        this.postgresSettings = new PostgresSettingsCheck(stores.database());
+        var levels = Gauge.builder(
+                        "counterfoil.durability.level",
+                        this,
+                        checks -> checks.reachable().ordinal())
+                .description("The level that answers can reach as last checked: 0 accepted, 1 durable, 2 settled")
+                .register(meters);
+        stores.embedded().ifPresent(servers -> {
+            var free = Gauge.builder(
+                            "counterfoil.data.free", servers.data().path().toFile(), File::getUsableSpace)
+                    .baseUnit("bytes")
+                    .description("Free on the disk of the embedded servers' data")
+                    .register(meters);
+        });
         var unused = Gauge.builder("counterfoil.books.compared", this, checks -> checks.compared ? 1 : 0)
                 .description("1 once Redis was compared with PostgreSQL's sequences; 0: serving on the epoch alone")
                 .register(meters);
     }
 
     /**
-     * Refuses a Redis that may lose or evict what it answers, also one that does not show whether, where answers are to be
-     * durable; and looks again every few seconds.
+     * Refuses a Redis that may evict what it answers, or lose it where answers are to be durable, also one that does not show
+     * whether; and looks again every few seconds.
      */
     Recurring requireSafeRedis() {
         try {
-            requireNone(redisSettings.faults().await());
-            proven = true;
+            requireNone(redisSettings.faults(redisLevel()).await());
+            redisKeeps = redisSettings.faults(Durability.DURABLE).await().isEmpty();
         } catch (LedgerFault.Unavailable e) {
-            if (durable) {
-                throw new SettingsException("Redis' settings cannot be read, which ledger.durability durable needs"
-                        + " (expected: the user may call CONFIG GET, or ledger.durability: accepted): "
+            if (wanted.atLeast(Durability.DURABLE)) {
+                throw new SettingsException("Redis' settings cannot be read, which ledger.durability " + wanted.label()
+                        + " needs (expected: the user may call CONFIG GET, or ledger.durability: accepted): "
                         + e.getMessage());
             }
             LOG.warn("Redis' settings cannot be read, so whether it evicts cards is not checked: {}", e.getMessage());
         }
-        return Recurring.start(vertx, "checking Redis' settings", REDIS_CHECK, this::checkRedis);
+        return Recurring.start(vertx, "checking Redis' settings", SETTINGS_CHECK, this::checkRedis);
     }
 
-    /** What answers may say now: {@code durable} only while the last check found Redis to be so. */
-    String durability() {
-        return durable && proven ? "durable" : "accepted";
+    /** Refuses a PostgreSQL that may lose commits where answers are to be settled; and looks again every few seconds. */
+    Recurring requireSafeBooks() {
+        try {
+            List<String> faults = postgresSettings.faults().await();
+            if (wanted == Durability.SETTLED) {
+                requireNone(faults);
+            }
+            booksKeep = faults.isEmpty();
+        } catch (DatabaseUnavailable away) {
+            LOG.warn("PostgreSQL's settings cannot be read, so no answer says settled: {}", away.getMessage());
+        }
+        return Recurring.start(vertx, "checking PostgreSQL's settings", SETTINGS_CHECK, this::checkBooksKeep);
+    }
+
+    /** What a step on Redis reaches where {@code asked} is asked for: {@code durable} only while the last check proved it. */
+    Durability durability(Durability asked) {
+        return redisKeeps && asked.or(wanted).atLeast(Durability.DURABLE) ? Durability.DURABLE : Durability.ACCEPTED;
+    }
+
+    /** Whether PostgreSQL was last found to keep what it commits. */
+    boolean booksKeep() {
+        return booksKeep && belonging;
+    }
+
+    private Durability reachable() {
+        return !redisKeeps ? Durability.ACCEPTED : booksKeep() ? Durability.SETTLED : Durability.DURABLE;
+    }
+
+    private Durability redisLevel() {
+        return wanted.and(Durability.DURABLE);
     }
 
     private Future<Void> checkRedis() {
         return redisSettings
-                .faults()
-                .<Void>map(faults -> {
+                .faults(Durability.DURABLE)
+                .onComplete(found ->
+                        redisKeeps = found.succeeded() && found.result().isEmpty())
+                .compose(found -> redisSettings.faults(redisLevel()))
+                .map(faults -> {
                     requireNone(faults);
                     return null;
-                })
-                .onComplete(checked -> proven = checked.succeeded());
+                });
+    }
+
+    private Future<Void> checkBooksKeep() {
+        return postgresSettings
+                .faults()
+                .onComplete(
+                        found -> booksKeep = found.succeeded() && found.result().isEmpty())
+                .map(found -> {
+                    requireNone(wanted == Durability.SETTLED ? found : List.of());
+                    return null;
+                });
     }
 
     private static void requireNone(List<String> faults) {
@@ -126,18 +187,18 @@ final class StartChecks {
      * Starts settlement and tells {@code ledger} which sequences PostgreSQL holds: now or, while it is away, once it is back and
      * known to belong here; and again every few seconds, since a replica may be promoted that lacks what other gateways posted.
      */
-    Recurring compare(RedisLedger ledger, SettledBooks books, Runnable settle) {
+    Recurring compare(RedisLedger ledger, SettledBooks books, SettlementWatch watch, Runnable settle) {
         if (belonging) {
             settle.run();
-            raiseFloors(ledger, books).await();
+            raiseFloors(ledger, books, watch).await();
         }
         return Recurring.start(
                 vertx,
                 "comparing Redis with PostgreSQL",
                 RETRY,
                 () -> compared
-                        ? raiseFloors(ledger, books)
-                        : checkBooks(settle).compose(checked -> raiseFloors(ledger, books)));
+                        ? raiseFloors(ledger, books, watch)
+                        : checkBooks(settle).compose(checked -> raiseFloors(ledger, books, watch)));
     }
 
     private Future<Void> checkBooks(Runnable settle) {
@@ -164,11 +225,17 @@ final class StartChecks {
         }
     }
 
-    private Future<Void> raiseFloors(RedisLedger ledger, SettledBooks books) {
-        return books.settledSequences().map(sequences -> {
-            sequences.forEach(ledger::atLeast);
-            compared = true;
-            return null;
-        });
+    private Future<Void> raiseFloors(RedisLedger ledger, SettledBooks books, SettlementWatch watch) {
+        return books.settledSequences()
+                .map(sequences -> {
+                    sequences.forEach(ledger::atLeast);
+                    compared = true;
+                    return null;
+                })
+                .compose(raised -> books.wholeSequences())
+                .map(sequences -> {
+                    sequences.forEach(watch::settled);
+                    return null;
+                });
     }
 }

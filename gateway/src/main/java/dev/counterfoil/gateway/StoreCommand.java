@@ -1,5 +1,6 @@
 package dev.counterfoil.gateway;
 
+import dev.counterfoil.gateway.settings.Settings;
 import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
@@ -24,11 +25,15 @@ abstract class StoreCommand implements Callable<Integer> {
 
     @Override
     public final Integer call() {
-        Main main = (Main) spec.root().userObject();
-        try (Stores stores = Stores.forCommand(main.settings())) {
+        try (Stores stores = Stores.forCommand(settings())) {
             stores.database().migrate();
             return run(stores);
         }
+    }
+
+    /** The settings that this command line and the environment name. */
+    final Settings settings() {
+        return ((Main) spec.root().userObject()).settings();
     }
 
     /** One result, in the form that was asked for. */

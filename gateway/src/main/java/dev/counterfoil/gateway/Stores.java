@@ -3,6 +3,7 @@ package dev.counterfoil.gateway;
 import dev.counterfoil.gateway.settings.RedisSettings;
 import dev.counterfoil.gateway.settings.Secret;
 import dev.counterfoil.gateway.settings.Settings;
+import dev.counterfoil.ledger.Cell;
 import dev.counterfoil.ledger.embedded.DataDirectory;
 import dev.counterfoil.ledger.embedded.EmbeddedServers;
 import dev.counterfoil.ledger.embedded.EmbeddedSettings;
@@ -16,6 +17,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.ObjLongConsumer;
 import java.util.function.Supplier;
 
 /**
@@ -112,16 +114,24 @@ final class Stores implements AutoCloseable {
         return database;
     }
 
-    /** A settler with a connection of its own, not started. Whoever asks closes it, before these stores. */
-    Settler settler(MeterRegistry meters, Clock clock) {
+    /**
+     * A settler with a connection of its own, not started. Whoever asks closes it, before these stores.
+     *
+     * @param settledUpTo told of what is settled, on a settling thread; must not block
+     */
+    Settler settler(MeterRegistry meters, Clock clock, ObjLongConsumer<Cell> settledUpTo) {
+        return new Settler(database, connectRedis(), settlement(), meters, clock, settledUpTo);
+    }
+
+    /** How these settings want it settled. */
+    SettlementSettings settlement() {
         SettlementSettings standard = SettlementSettings.DEFAULTS;
-        SettlementSettings wanted = new SettlementSettings(
+        return new SettlementSettings(
                 standard.threads(),
                 settings.settlement().batchSize(),
                 standard.interval(),
                 standard.sweep(),
                 settings.ledger().journalKeep());
-        return new Settler(database, connectRedis(), wanted, meters, clock);
     }
 
     /** The embedded servers, where there are any. */

@@ -149,7 +149,8 @@ class IssuingOverHttpIT {
         Answer loaded = codes(path, "load-1", lines);
         assertThat(loaded.status()).as(loaded.text()).isEqualTo(201);
         assertThat(loaded.json().encode())
-                .isEqualTo("{\"item\":\"video-month\",\"loaded\":2,\"duplicates\":[{\"line\":3}],\"pending\":[]}");
+                .isEqualTo(
+                        "{\"item\":\"video-month\",\"loaded\":2,\"duplicates\":[{\"line\":3}],\"pending\":[],\"durability\":\"durable\"}");
         assertThat(codes(path, "load-1", lines).replayed()).isTrue();
         Answer wrong = codes(path, "load-2", "{\"code\":\"BBB-1\"}\n{\"kode\":\"BBB-2\"}\nnot json\n");
         assertThat(wrong.status()).isEqualTo(400);

@@ -16,7 +16,7 @@ class MainTest {
     void help_names_every_command_and_exit_code() {
         CommandLineRun run = CommandLineRun.of(Map.of(), "--help");
         assertThat(run.status()).isZero();
-        assertThat(run.out()).contains("serve", "programs", "keys", "--config", "Exit codes:");
+        assertThat(run.out()).contains("serve", "programs", "keys", "settle", "--config", "Exit codes:");
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.counterfoil.gateway.settings.Settings;
 import dev.counterfoil.gateway.settings.SettingsException;
 import dev.counterfoil.gateway.settings.SettingsFile;
 import dev.counterfoil.ledger.Cell;
+import dev.counterfoil.ledger.Durability;
 import dev.counterfoil.ledger.catalog.CatalogPublisher;
 import dev.counterfoil.ledger.catalog.Recurring;
 import dev.counterfoil.ledger.embedded.DataDirectory;
@@ -18,6 +19,7 @@ import dev.counterfoil.ledger.installation.PepperMismatch;
 import dev.counterfoil.ledger.redis.RedisConnection;
 import dev.counterfoil.ledger.redis.RedisKeys;
 import dev.counterfoil.ledger.secrets.Pepper;
+import dev.counterfoil.ledger.testing.Servers;
 import io.lettuce.core.AclSetuserArgs;
 import io.lettuce.core.protocol.CommandType;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -28,6 +30,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -166,22 +171,49 @@ class StartChecksIT {
                 Stores stores = Stores.forServing(settings())) {
             Vertx vertx = Vertx.vertx();
             StartChecks checks = new StartChecks(
-                    stores, vertx, new Installation(Pepper.of(stores.pepper())), true, new SimpleMeterRegistry());
+                    stores,
+                    vertx,
+                    new Installation(Pepper.of(stores.pepper())),
+                    Durability.DURABLE,
+                    new SimpleMeterRegistry());
             try (Recurring checking = checks.requireSafeRedis()) {
-                assertThat(checks.durability()).isEqualTo("durable");
+                assertThat(checks.durability(Durability.ACCEPTED)).isEqualTo(Durability.DURABLE);
                 assertThat(redis.call(commands -> commands.configSet("appendfsync", "everysec"))
                                 .await())
                         .isEqualTo("OK");
                 await().atMost(Duration.ofSeconds(20))
-                        .until(() -> checks.durability().equals("accepted"));
+                        .until(() -> checks.durability(Durability.DURABLE) == Durability.ACCEPTED);
                 assertThat(redis.call(commands -> commands.configSet("appendfsync", "always"))
                                 .await())
                         .isEqualTo("OK");
                 await().atMost(Duration.ofSeconds(20))
-                        .until(() -> checks.durability().equals("durable"));
+                        .until(() -> checks.durability(Durability.ACCEPTED) == Durability.DURABLE);
             } finally {
                 vertx.close().await();
             }
+        }
+    }
+
+    @Test
+    void a_postgresql_that_may_lose_commits_stops_the_start_where_answers_are_to_be_settled() throws Exception {
+        synchronousCommit("off");
+        try (Serve serving = Serve.start(settings())) {
+            assertThat(get(serving, "/metrics").body()).contains("counterfoil_durability_level 1.0");
+        }
+        environment.put("COUNTERFOIL_LEDGER_DURABILITY", "settled");
+        assertThatThrownBy(() -> Serve.start(settings()).close())
+                .isInstanceOf(SettingsException.class)
+                .hasMessage("PostgreSQL setting synchronous_commit: off (expected: on or local)");
+        synchronousCommit("on");
+        try (Serve serving = Serve.start(settings())) {
+            assertThat(get(serving, "/metrics").body()).contains("counterfoil_durability_level 2.0");
+        }
+    }
+
+    private void synchronousCommit(String value) throws SQLException {
+        try (Connection admin = Servers.connect(servers.postgresql().adminUri());
+                Statement statement = admin.createStatement()) {
+            statement.execute("alter role counterfoil set synchronous_commit = " + value);
         }
     }
 

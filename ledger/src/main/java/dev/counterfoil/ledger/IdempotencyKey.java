@@ -9,8 +9,14 @@ import java.util.Base64;
  * @param client id of the client that sent it
  * @param record 16 bytes: keyed hash of (client, key as sent)
  * @param fingerprint 16 bytes: keyed hash of the parsed request, with the card's id in place of its secret
+ * @param asked the level that the request asks its answer to wait for; no part of its identity
  */
-public record IdempotencyKey(String client, byte[] record, byte[] fingerprint) {
+public record IdempotencyKey(String client, byte[] record, byte[] fingerprint, Durability asked) {
+    /** A request that asks for no more than the installation gives anyway. */
+    public IdempotencyKey(String client, byte[] record, byte[] fingerprint) {
+        this(client, record, fingerprint, Durability.ACCEPTED);
+    }
+
     public IdempotencyKey {
         Amounts.within("record", record.length, 16, 16);
         Amounts.within("fingerprint", fingerprint.length, 16, 16);

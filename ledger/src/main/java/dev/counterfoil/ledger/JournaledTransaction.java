@@ -8,11 +8,39 @@ import org.jspecify.annotations.Nullable;
 /**
  * A posted transaction as the journal and the books hold it. {@code data} is what the rule asked for and
  * {@code result} is what the kernel did; ARCHITECTURE.md gives their fields. An answer is rendered from these two alone,
- * so it is the same today from Redis and next year from PostgreSQL.
+ * so it is the same today from Redis and next year from PostgreSQL; but for the level that was reached, which may rise.
  *
  * @param sequence dense within the cell, from 1; 0 in a preview, which was not posted
+ * @param durability the level that it is known to have reached, of those that its request asked for
  */
-public record JournaledTransaction(Cell cell, long sequence, JsonObject data, JsonObject result) {
+public record JournaledTransaction(
+        Cell cell, long sequence, JsonObject data, JsonObject result, Durability durability) {
+    /** As the journal holds it: with the level that the step which posted it reached. */
+    public JournaledTransaction(Cell cell, long sequence, JsonObject data, JsonObject result) {
+        this(
+                cell,
+                sequence,
+                data,
+                result,
+                Durability.of(data.getString("durability", "")).orElse(Durability.ACCEPTED));
+    }
+
+    /** As the books hold it: settled, where its request asked for that. */
+    public static JournaledTransaction settled(Cell cell, long sequence, JsonObject data, JsonObject result) {
+        JournaledTransaction posted = new JournaledTransaction(cell, sequence, data, result);
+        return posted.wantsSettled() ? posted.asSettled() : posted;
+    }
+
+    /** Whether the request that posted it asked to wait for the books. */
+    public boolean wantsSettled() {
+        return Durability.SETTLED.label().equals(data.getString("wants"));
+    }
+
+    /** The same, known to be in the books. */
+    public JournaledTransaction asSettled() {
+        return new JournaledTransaction(cell, sequence, data, result, Durability.SETTLED);
+    }
+
     public TransactionId id() {
         return new TransactionId(cell.index(), sequence);
     }

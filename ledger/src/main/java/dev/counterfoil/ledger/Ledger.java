@@ -14,7 +14,8 @@ public interface Ledger {
     /**
      * Posts every leg of {@code transaction} or none, at most once per idempotency key. A refusal is an {@link Outcome};
      * the future fails when the result is unknown ({@link LedgerFault.OutcomeUnknown}: retry the same key) or when
-     * nothing was posted and nothing can be said (the other faults).
+     * nothing was posted and nothing can be said (the other faults). Where the key asks for {@link Durability#SETTLED} it
+     * waits for the books, as long as an answer may; the transaction tells which level was reached.
      */
     Future<Outcome> post(Transaction transaction);
 
@@ -40,14 +41,20 @@ public interface Ledger {
     /** What followed the transaction of that sequence. */
     Future<Followed> followed(Cell cell, long sequence);
 
-    /** Sequences of holds whose deadline has come, the longest overdue first, at most {@code most}. */
-    Future<List<Long>> dueHolds(Cell cell, int most);
+    /** Holds whose deadline has come, the longest overdue first, at most {@code most}. */
+    Future<DueHolds> dueHolds(Cell cell, int most);
 
     /** A posted transaction, from the journal or, once it left it, from the books. */
     Future<Optional<JournaledTransaction>> transaction(Cell cell, long sequence);
 
     /** The time by the clock of the cell's Redis, which every window and expiry in it is checked against. */
     Future<Instant> now(Cell cell);
+
+    /**
+     * @param sequences of the holds whose deadline has come
+     * @param open whether the cell has any hold that is open, due or not
+     */
+    record DueHolds(List<Long> sequences, boolean open) {}
 
     /**
      * @param outcome what the key's record says, if there is one

@@ -1,6 +1,7 @@
 package dev.counterfoil.gateway.api;
 
 import dev.counterfoil.gateway.http.Endpoints;
+import dev.counterfoil.ledger.Durability;
 import dev.counterfoil.ledger.Ledger;
 import dev.counterfoil.ledger.aftersale.AfterSale;
 import dev.counterfoil.ledger.aftersale.Step;
@@ -21,7 +22,11 @@ import dev.counterfoil.ledger.settlement.SettledBooks;
 import dev.counterfoil.ledger.settlement.SettledCards;
 import java.time.Clock;
 
-/** What the endpoints ask of the ledger. */
+/**
+ * What the endpoints ask of the ledger.
+ *
+ * @param durability the level that every answer waits for; a request may ask for more
+ */
 public record Backend(
         Ledger ledger,
         Posting posting,
@@ -39,6 +44,7 @@ public record Backend(
         SettledCards settledCards,
         SettledAccounts settledAccounts,
         AfterSale afterSale,
+        Durability durability,
         Clock clock) {
     /** Every endpoint of the API on this ledger. */
     public Endpoints endpoints() {

@@ -1,6 +1,7 @@
 package dev.counterfoil.gateway.api;
 
 import dev.counterfoil.gateway.http.Timestamps;
+import dev.counterfoil.ledger.Durability;
 import dev.counterfoil.ledger.issuing.MadeCard;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -22,12 +23,13 @@ enum BatchLines {
         }
 
         @Override
-        String end(String batch, int count, String sha256) {
+        String end(String batch, int count, String sha256, Durability reached) {
             return new JsonObject()
                             .put("end", true)
                             .put("batch", batch)
                             .put("count", count)
                             .put("sha256", sha256)
+                            .put("durability", reached.label())
                             .encode()
                     + "\n";
         }
@@ -40,7 +42,7 @@ enum BatchLines {
         }
 
         @Override
-        String end(String batch, int count, String sha256) {
+        String end(String batch, int count, String sha256, Durability reached) {
             return "#end," + batch + "," + count + "," + sha256 + "\r\n";
         }
     };
@@ -69,8 +71,8 @@ enum BatchLines {
 
     abstract String card(MadeCard card);
 
-    /** The last line: without it the stream was cut. The digest covers every byte before it. */
-    abstract String end(String batch, int count, String sha256);
+    /** The last line: without it the stream was cut. The digest covers every byte before it. CSV has no place for the level. */
+    abstract String end(String batch, int count, String sha256, Durability reached);
 
     private static @Nullable String expiry(MadeCard card) {
         return card.expiresAt() == null ? null : Timestamps.text(card.expiresAt());

@@ -3,6 +3,7 @@ package dev.counterfoil.gateway.api;
 import dev.counterfoil.gateway.http.Problem;
 import dev.counterfoil.gateway.http.ProblemCode;
 import dev.counterfoil.gateway.http.Rejection;
+import dev.counterfoil.ledger.Durability;
 import dev.counterfoil.ledger.LedgerFault;
 import dev.counterfoil.ledger.issuing.Batch;
 import dev.counterfoil.ledger.issuing.BatchClosed;
@@ -35,6 +36,7 @@ final class BatchStream {
     private final HttpServerResponse response;
     private final MessageDigest digest = sha256();
     private boolean gone;
+    private Durability reached = Durability.SETTLED;
 
     BatchStream(BatchMaker maker, Batch batch, BatchLines lines, RoutingContext context) {
         this.maker = maker;
@@ -62,7 +64,11 @@ final class BatchStream {
         } else if (from == batch.count()) {
             return end();
         }
-        return maker.make(batch, from).compose(cards -> send(text(cards)).compose(sent -> step(from + cards.size())));
+        return maker.make(batch, from).compose(made -> {
+            reached = reached.and(made.durability());
+            return send(text(made.cards()))
+                    .compose(sent -> step(from + made.cards().size()));
+        });
     }
 
     private String text(List<MadeCard> cards) {
@@ -74,7 +80,7 @@ final class BatchStream {
     private Future<Void> end() {
         String sha256 = HexFormat.of().formatHex(digest.digest());
         return maker.delivered(batch, sha256)
-                .compose(noted -> response.end(lines.end(batch.id(), batch.count(), sha256)));
+                .compose(noted -> response.end(lines.end(batch.id(), batch.count(), sha256, reached)));
     }
 
     private Future<Void> send(String text) {

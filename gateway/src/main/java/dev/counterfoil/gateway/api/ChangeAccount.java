@@ -65,7 +65,7 @@ public final class ChangeAccount implements Endpoint {
         String account = AccountPath.id(call);
         Wanted wanted = call.read(fields -> kind.read(account, fields));
         Cell cell = Cell.of(call.program().id());
-        IdempotencyKey key = Keys.of(call, backend.hash(), wanted.canonical());
+        IdempotencyKey key = Keys.of(call, backend, wanted.canonical());
         return backend.posting()
                 .post(cell, key, new AccountChange(cell, key, call.requestId(), wanted))
                 .map(ChangeAccount::answer);
@@ -90,7 +90,9 @@ public final class ChangeAccount implements Endpoint {
         }
         flag(posted, 4, "frozen", body);
         flag(posted, 5, "verified", body);
-        Answer created = Answer.created(body.put("created_at", Timestamps.text(posted.at())))
+        Answer created = Answer.created(
+                        body.put("durability", posted.durability().label())
+                                .put("created_at", Timestamps.text(posted.at())))
                 .noStore();
         return outcome.replayed() ? created.withHeader("Idempotency-Replayed", "true") : created;
     }

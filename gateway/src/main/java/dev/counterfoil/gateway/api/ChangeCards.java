@@ -57,7 +57,8 @@ public final class ChangeCards implements Endpoint {
                 canonical,
                 call.requestId(),
                 asked.from(),
-                asked.to());
+                asked.to(),
+                call.durability().or(backend.durability()));
         return backend.cardsChange()
                 .change(order, asked.change())
                 .map(ChangeCards::answer)
@@ -116,7 +117,8 @@ public final class ChangeCards implements Endpoint {
         Answer done = Answer.ok(new JsonObject()
                 .put("cards", result.cards())
                 .put("changed", result.changed())
-                .put("left", result.cards() - result.changed()));
+                .put("left", result.cards() - result.changed())
+                .put("durability", result.durability().label()));
         return result.replayed() ? done.withHeader("Idempotency-Replayed", "true") : done;
     }
 

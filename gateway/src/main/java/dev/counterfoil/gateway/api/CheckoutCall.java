@@ -73,7 +73,7 @@ record CheckoutCall(Call call, RedemptionRequest request, boolean inPublic) {
     /** The record of the request: with a publishable key, which many holders share, each card has its own. */
     IdempotencyKey key(Backend backend) {
         String card = inPublic ? request.cards().get(0).stableId() : null;
-        return Keys.of(call, backend.hash(), card, request.canonical());
+        return Keys.of(call, backend, card, request.canonical());
     }
 
     /** The rule; several payers are looked at first, for what each can pay for depends on its type, which never changes. */

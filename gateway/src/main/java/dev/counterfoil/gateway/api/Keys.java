@@ -10,14 +10,18 @@ final class Keys {
     private Keys() {}
 
     /** @param canonical the parsed request in one fixed form */
-    static IdempotencyKey of(Call call, RequestHash hash, String canonical) {
-        return of(call, hash, null, canonical);
+    static IdempotencyKey of(Call call, Backend backend, String canonical) {
+        return of(call, backend, null, canonical);
     }
 
     /** @param card id of the card, for publishable keys, which many holders share; null for secret ones */
-    static IdempotencyKey of(Call call, RequestHash hash, @Nullable String card, String canonical) {
+    static IdempotencyKey of(Call call, Backend backend, @Nullable String card, String canonical) {
+        RequestHash hash = backend.hash();
         String client = call.key().client();
         return new IdempotencyKey(
-                client, hash.idempotency(client, card, call.idempotencyKey()), hash.fingerprint(canonical));
+                client,
+                hash.idempotency(client, card, call.idempotencyKey()),
+                hash.fingerprint(canonical),
+                call.durability().or(backend.durability()));
     }
 }

@@ -51,7 +51,7 @@ public final class PostBatch implements StreamingEndpoint {
         Cell cell = Cell.of(call.program().id());
         IdempotencyKey key = Keys.of(
                 call,
-                backend.hash(),
+                backend,
                 new JsonArray()
                         .add("batch")
                         .add(wanted.cardType())

@@ -44,7 +44,7 @@ public final class PostCodes implements Endpoint {
             return Future.succeededFuture(Answer.of(Problem.invalid("", "codes are for items of kind code only")));
         }
         Cell cell = Cell.of(call.program().id());
-        IdempotencyKey key = Keys.of(call, backend.hash(), canonical(sku, codes));
+        IdempotencyKey key = Keys.of(call, backend, canonical(sku, codes));
         return backend.codes().load(cell, sku, codes, key).map(result -> answer(sku, result));
     }
 
@@ -80,7 +80,8 @@ public final class PostCodes implements Endpoint {
                 .put("item", sku)
                 .put("loaded", loaded.loaded())
                 .put("duplicates", duplicates)
-                .put("pending", pending));
+                .put("pending", pending)
+                .put("durability", loaded.durability().label()));
         return loaded.replayed() ? created.withHeader("Idempotency-Replayed", "true") : created;
     }
 }

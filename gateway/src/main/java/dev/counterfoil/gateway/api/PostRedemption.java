@@ -11,6 +11,7 @@ import dev.counterfoil.ledger.Outcome;
 import dev.counterfoil.ledger.Posted;
 import dev.counterfoil.ledger.Refused;
 import io.vertx.core.Future;
+import java.util.Objects;
 import java.util.Optional;
 
 /** {@code POST /v1/programs/{program}/redemptions}: the checkout. */
@@ -28,8 +29,10 @@ public final class PostRedemption implements Endpoint {
     @Override
     public Future<Answer> handle(Call call) {
         Optional<CheckoutCall> checkout = CheckoutCall.read(call, backend);
-        String keyed = call.idempotencyKey();
-        if (checkout.isEmpty() || keyed.isEmpty()) {
+        if (checkout.isEmpty()) {
+            // What is wrong with a header is said first.
+            Objects.requireNonNull(call.idempotencyKey());
+            Objects.requireNonNull(call.durability());
             return Future.succeededFuture(NOT_REDEEMABLE);
         }
         IdempotencyKey key = checkout.get().key(backend);

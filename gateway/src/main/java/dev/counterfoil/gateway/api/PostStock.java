@@ -36,7 +36,7 @@ public final class PostStock implements Endpoint {
         });
         String sku = call.path("sku");
         Cell cell = Cell.of(call.program().id());
-        IdempotencyKey key = Keys.of(call, backend.hash(), Stocking.canonical(sku, delta));
+        IdempotencyKey key = Keys.of(call, backend, Stocking.canonical(sku, delta));
         return backend.posting()
                 .post(cell, key, new Stocking(cell, key, call.requestId(), sku, delta))
                 .map(PostStock::answer);
@@ -53,6 +53,7 @@ public final class PostStock implements Endpoint {
                 .put("item", posted.request().getString("item"))
                 .put("delta", posted.request().getLong("delta"))
                 .put("units", posted.results().getJsonArray(0).getLong(0))
+                .put("durability", posted.durability().label())
                 .put("created_at", Timestamps.text(posted.at())));
         return outcome.replayed() ? created.withHeader("Idempotency-Replayed", "true") : created;
     }

@@ -69,7 +69,7 @@ public final class RedemptionJson {
             body.put("codes", lines.getJsonObject(0).getJsonArray("codes"));
         }
         if (!preview) {
-            body.put("durability", transaction.data().getString("durability"));
+            body.put("durability", transaction.durability().label());
         }
         return body.put("created_at", Timestamps.text(transaction.at()));
     }

@@ -46,7 +46,7 @@ final class ReversalJson {
         RedemptionJson.payments(transaction).forEach(payments::add);
         return body.put("lines", lines)
                 .put("payments", payments)
-                .put("durability", transaction.data().getString("durability"))
+                .put("durability", transaction.durability().label())
                 .put("created_at", Timestamps.text(transaction.at()));
     }
 

@@ -46,7 +46,7 @@ public final class StepRedemption implements Endpoint {
     public Future<Answer> handle(Call call) {
         Reveal.requireSecretKey(call);
         Step step = call.read(this::step);
-        IdempotencyKey key = Keys.of(call, backend.hash(), step.canonical(call.path("id")));
+        IdempotencyKey key = Keys.of(call, backend, step.canonical(call.path("id")));
         if (step.returnCodes() && !call.key().has(Scope.ISSUE) && !call.key().has(Scope.CATALOG)) {
             throw new Rejection(Problem.of(ProblemCode.FORBIDDEN, "needed to return codes: issue or catalog"));
         }

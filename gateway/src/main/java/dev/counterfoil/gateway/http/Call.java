@@ -1,5 +1,6 @@
 package dev.counterfoil.gateway.http;
 
+import dev.counterfoil.ledger.Durability;
 import dev.counterfoil.ledger.access.ApiKey;
 import dev.counterfoil.ledger.catalog.Catalog;
 import dev.counterfoil.ledger.catalog.Program;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Call {
     private static final String ATTRIBUTE = "call";
+    private static final String DURABILITY = "Counterfoil-Durability";
     private static final int LONGEST_KEY = 255;
     private static final byte[] NO_BODY = new byte[0];
 
@@ -108,6 +110,20 @@ public final class Call {
             throw idempotencyKeyMissing("expected: 1.." + LONGEST_KEY + " visible ASCII characters");
         }
         return value;
+    }
+
+    /**
+     * The level that {@code Counterfoil-Durability} asks for, {@link Durability#ACCEPTED} without one. Throws a
+     * {@link Rejection} where it is none.
+     */
+    public Durability durability() {
+        List<String> values = context.request().headers().getAll(DURABILITY);
+        if (values.isEmpty()) {
+            return Durability.ACCEPTED;
+        }
+        return (values.size() == 1 ? Durability.of(values.get(0)) : Optional.<Durability>empty())
+                .orElseThrow(() -> new Rejection(
+                        Problem.invalid(DURABILITY, "expected: one of accepted, durable, settled, and once at most")));
     }
 
     private static Rejection idempotencyKeyMissing(String detail) {

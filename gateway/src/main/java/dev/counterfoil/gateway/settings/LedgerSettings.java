@@ -1,10 +1,12 @@
 package dev.counterfoil.gateway.settings;
 
+import dev.counterfoil.ledger.Durability;
 import java.time.Duration;
 
 /** How transactions are posted; every number is a bound on memory or time. */
 public record LedgerSettings(
         Durability durability,
+        Duration settledWait,
         Duration idempotencyTtl,
         Duration refusalTtl,
         int queueLimit,
@@ -13,13 +15,8 @@ public record LedgerSettings(
         boolean reverseToExpired,
         boolean reverseToFrozen) {
 
-    /** What an answer waits for: Redis' memory, or its disk. */
-    public enum Durability {
-        ACCEPTED,
-        DURABLE
-    }
-
     public LedgerSettings {
+        Bounds.between("ledger.settled-wait", settledWait, Duration.ofMillis(10), Duration.ofMinutes(1));
         Bounds.between("ledger.idempotency-ttl", idempotencyTtl, Duration.ofHours(24), Duration.ofDays(90));
         Bounds.between("ledger.refusal-ttl", refusalTtl, Duration.ofMinutes(1), Duration.ofDays(30));
         Bounds.between("ledger.queue-limit", queueLimit, 1, 1_000_000);
@@ -29,6 +26,14 @@ public record LedgerSettings(
 
     public static LedgerSettings defaults() {
         return new LedgerSettings(
-                Durability.DURABLE, Duration.ofHours(48), Duration.ofHours(1), 10_000, 1_000_000, 100_000, true, true);
+                Durability.DURABLE,
+                Duration.ofSeconds(3),
+                Duration.ofHours(48),
+                Duration.ofHours(1),
+                10_000,
+                1_000_000,
+                100_000,
+                true,
+                true);
     }
 }

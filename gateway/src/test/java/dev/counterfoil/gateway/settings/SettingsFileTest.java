@@ -97,7 +97,7 @@ class SettingsFileTest {
                 "http: {idle-timeout: 10}   | http.idle-timeout: 10 (expected: a duration such as 500ms, 10s, 5m or 24h)",
                 "http: {idle-timeout: 5 s}  | http.idle-timeout: \"5 s\" (expected: a duration such as 500ms, 10s, 5m or 24h)",
                 "http: {idle-timeout: 10ms} | http.idle-timeout: 10ms (expected: 1s..1h)",
-                "ledger: {durability: fast} | ledger.durability: \"fast\" (expected: accepted or durable)",
+                "ledger: {durability: fast} | ledger.durability: \"fast\" (expected: accepted or durable or settled)",
                 "settlement: {enabled: on!} | settlement.enabled: \"on!\" (expected: true or false)",
                 "limits: {program-rate: 100} | limits.program-rate: 100 (expected: off, or requests a window, 1/1s..10000000/24h, as 100/1s or 600/1m)",
                 "limits: {program-rate: on}  | limits.program-rate: true (expected: off, or requests a window, 1/1s..10000000/24h, as 100/1s or 600/1m)",

@@ -13,15 +13,22 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
- * Returns what holds set aside once their deadline has come. Every gateway sweeps; the hold is closed by the step that
+ * Returns what holds set aside once their deadline has come. Every gateway sweeps the cells that it posts to or saw an open hold in,
+ * and now and then all of them, so that a thousand quiet programs cost little; the hold is closed by the step that
  * returns its value, so it returns once, whoever comes first and whatever crashes: an open hold stays in Redis until then.
  */
 public final class HoldSweeper implements AutoCloseable {
     private static final String CLIENT = "holds";
     private static final int MOST_A_CELL = 100;
+
+    /** Every so many sweeps all cells are looked at: another gateway may have ended that made a hold. */
+    private static final int ALL_EVERY = 10;
 
     private final Ledger ledger;
     private final AfterSale afterSale;
@@ -29,6 +36,8 @@ public final class HoldSweeper implements AutoCloseable {
     private final Supplier<List<Cell>> cells;
     private final Counter expired;
     private final Recurring sweeps;
+    private final Set<Cell> lively = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger sweep = new AtomicInteger();
 
     /**
      * Sweeps every {@code period} from now on.
@@ -53,11 +62,17 @@ public final class HoldSweeper implements AutoCloseable {
         this.sweeps = Recurring.start(vertx, "sweep of holds", period, this::sweep);
     }
 
-    /** One look at every cell, one after the other; a cell that fails does not keep the others waiting. */
+    /** Says that something was posted to {@code cell}: there may be a hold. From any thread. */
+    public void posted(Cell cell) {
+        lively.add(cell);
+    }
+
+    /** One look at each cell, one after the other; a cell that fails does not keep the others waiting. */
     Future<Void> sweep() {
         List<Future<Void>> swept = new ArrayList<>();
         Future<Void> before = Future.succeededFuture();
-        for (Cell cell : cells.get()) {
+        boolean all = sweep.getAndIncrement() % ALL_EVERY == 0;
+        for (Cell cell : all ? cells.get() : List.copyOf(lively)) {
             Future<Void> one = before.compose(done -> sweep(cell));
             swept.add(one);
             before = one.otherwiseEmpty();
@@ -67,19 +82,27 @@ public final class HoldSweeper implements AutoCloseable {
 
     /** Each hold by itself: one that fails is named and tried again, and keeps no other from returning. */
     private Future<Void> sweep(Cell cell) {
-        return ledger.dueHolds(cell, MOST_A_CELL).compose(due -> {
-            List<Future<Boolean>> ends = new ArrayList<>();
-            Future<?> before = Future.succeededFuture();
-            for (long sequence : due) {
-                Future<Boolean> end = before.compose(done -> expire(cell, sequence));
-                ends.add(end);
-                before = end.otherwiseEmpty();
-            }
-            return Future.join(ends)
-                    .transform(all -> due.size() == MOST_A_CELL && ends.stream().anyMatch(HoldSweeper::returned)
-                            ? sweep(cell)
-                            : all.succeeded() ? Future.succeededFuture() : Future.failedFuture(all.cause()));
-        });
+        lively.remove(cell);
+        return ledger.dueHolds(cell, MOST_A_CELL)
+                .onFailure(away -> lively.add(cell))
+                .compose(found -> {
+                    if (found.open()) {
+                        lively.add(cell);
+                    }
+                    List<Long> due = found.sequences();
+                    List<Future<Boolean>> ends = new ArrayList<>();
+                    Future<?> before = Future.succeededFuture();
+                    for (long sequence : due) {
+                        Future<Boolean> end = before.compose(done -> expire(cell, sequence));
+                        ends.add(end);
+                        before = end.otherwiseEmpty();
+                    }
+                    return Future.join(ends)
+                            .transform(all -> due.size() == MOST_A_CELL
+                                            && ends.stream().anyMatch(HoldSweeper::returned)
+                                    ? sweep(cell)
+                                    : all.succeeded() ? Future.succeededFuture() : Future.failedFuture(all.cause()));
+                });
     }
 
     private static boolean returned(Future<Boolean> end) {

@@ -8,10 +8,12 @@ import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
 
 /** What PostgreSQL holds of a cell, read through one handle; in a snapshot when the caller opened one. */
@@ -178,7 +180,30 @@ final class BooksSide {
         return movements;
     }
 
-    /** The first sequence of 1..{@code settled} that has no transaction, 0 when all have; −1 when there are some beyond. */
+    /** Something that dead letters move, as people name it, and the first sequence that does. */
+    record Dead(String object, long sequence) {}
+
+    /** What dead letters of a cell move. */
+    List<Dead> dead(int cell) {
+        return handle.createQuery("select coalesce('card_' || c.api_id, d.object) as object, min(d.seq) as seq"
+                        + " from dead_letter_object d left join card c on c.cell = d.cell and 'card:' || c.id = d.object"
+                        + " where d.cell = :cell group by 1 order by 2, 1")
+                .bind("cell", cell)
+                .map((row, context) -> new Dead(row.getString("object"), row.getLong("seq")))
+                .list();
+    }
+
+    /** Those of {@code objects} that dead letters move; see {@link dev.counterfoil.ledger.settlement.TouchedObjects}. */
+    Set<String> dead(int cell, Collection<String> objects) {
+        return Set.copyOf(handle.createQuery("select distinct object from dead_letter_object"
+                        + " where cell = :cell and object = any(:objects)")
+                .bind("cell", cell)
+                .bindArray("objects", String.class, List.copyOf(objects))
+                .mapTo(String.class)
+                .list());
+    }
+
+    /** The first sequence of 1..{@code settled} that has neither a transaction nor a dead letter, 0 when all have; −1 when there are some beyond. */
     long firstMissing(int cell, long settled) {
         for (long from = 1; from <= settled; from += SEQUENCES_A_COUNT) {
             long to = Math.min(settled, from + SEQUENCES_A_COUNT - 1);
@@ -275,7 +300,9 @@ final class BooksSide {
     }
 
     private long count(int cell, long from, long to) {
-        return handle.createQuery("select count(*) from transactions where cell = :cell and seq between :from and :to")
+        return handle.createQuery(
+                        "select (select count(*) from transactions where cell = :cell and seq between :from and :to)"
+                                + " + (select count(*) from dead_letter where cell = :cell and seq between :from and :to)")
                 .bind("cell", cell)
                 .bind("from", from)
                 .bind("to", to)

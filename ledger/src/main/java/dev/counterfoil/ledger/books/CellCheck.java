@@ -11,14 +11,18 @@ import dev.counterfoil.ledger.books.RedisSide.CardNow;
 import dev.counterfoil.ledger.books.RedisSide.ItemNow;
 import dev.counterfoil.ledger.books.RedisSide.Reading;
 import dev.counterfoil.ledger.settlement.PostingAccounts;
+import dev.counterfoil.ledger.settlement.TouchedObjects;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 
 /** Compares one cell. Each comparison ends the check when settlement does not come or the cell is cold. */
 final class CellCheck {
@@ -67,9 +71,10 @@ final class CellCheck {
 
     private void compareItems(BooksSide books, Reading<ItemNow> reading) {
         Map<String, List<Movement>> later = books.movementsAfter(row.id(), reading.sequence());
+        Set<String> dead = dead(books, reading.values().keySet(), TouchedObjects::item);
         for (ItemRow item : books.items(row.cell().program())) {
             ItemNow now = reading.values().get(item.sku());
-            if (now != null) {
+            if (now != null && !dead.contains(TouchedObjects.item(item.sku()))) {
                 findings.items++;
                 long units = item.units() - after(later, PostingAccounts.stock(item.sku()), reading.sequence());
                 long codes = item.codes() - after(later, PostingAccounts.codes(item.sku()), reading.sequence());
@@ -131,10 +136,11 @@ final class CellCheck {
 
     private void compareAccounts(BooksSide books, List<AccountRow> rows, Reading<AccountNow> reading) {
         Map<String, List<Movement>> later = books.movementsAfter(row.id(), reading.sequence());
+        Set<String> dead = dead(books, rows.stream().map(AccountRow::account).toList(), TouchedObjects::account);
         for (AccountRow account : books.accountsBetween(row.id(), rows.get(0), rows.get(rows.size() - 1))) {
             String name = PostingAccounts.account(account.asset(), account.account());
             AccountNow now = reading.values().get(name);
-            if (now != null) {
+            if (now != null && !dead.contains(TouchedObjects.account(account.account()))) {
                 findings.accounts++;
                 findings.compare(
                         "balance", name, now.balance(), account.balance() - after(later, name, reading.sequence()));
@@ -162,10 +168,11 @@ final class CellCheck {
         Map<String, CardRow> cards = books.cards(row.id(), ids);
         Map<String, List<Movement>> later =
                 books.movementsAfter(row.id(), readings.get(0).sequence());
+        Set<String> dead = dead(books, ids, TouchedObjects::card);
         for (Reading<CardNow> reading : readings) {
             reading.values().forEach((id, now) -> {
                 CardRow card = cards.get(id);
-                if (card != null) {
+                if (card != null && !dead.contains(TouchedObjects.card(id))) {
                     findings.cards++;
                     compareCard(books, card, now, reading.sequence(), later);
                 }
@@ -195,18 +202,27 @@ final class CellCheck {
         Optional<Reading<CardNow>> reading = sides.redis.cards(row.cell(), ids);
         if (settled(reading)) {
             Map<String, CardRow> known = sides.snapshot(books -> books.cards(row.id(), ids));
+            Set<String> dead = sides.snapshot(books -> dead(books, ids, TouchedObjects::card));
             reading.orElseThrow().values().forEach((id, now) -> {
-                if (now.balance() != null && !known.containsKey(id)) {
+                if (now.balance() != null && !known.containsKey(id) && !dead.contains(TouchedObjects.card(id))) {
                     findings.differs("card", id, now.balance(), "unknown to the books");
                 }
             });
         }
     }
 
+    /** What dead letters move stands still in the books until they are settled: it is named instead of compared. */
+    private Set<String> dead(BooksSide books, Collection<String> ids, UnaryOperator<String> object) {
+        return books.dead(row.id(), ids.stream().map(object).toList());
+    }
+
     /** Of one snapshot of PostgreSQL alone. */
     private void compareTotals(BooksSide books) {
         CellRow now = books.cell(row.id());
         findings.settled = now.settled();
+        books.dead(row.id())
+                .forEach(dead -> findings.differs(
+                        "dead letter", dead.object(), "settled", "not since sequence " + dead.sequence()));
         long missing = books.firstMissing(row.id(), now.settled());
         if (missing != 0) {
             String found = missing > 0 ? missing + " is missing" : "transactions beyond it";

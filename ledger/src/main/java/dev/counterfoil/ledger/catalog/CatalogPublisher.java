@@ -118,7 +118,7 @@ public final class CatalogPublisher {
         byte[][] args = changes.arguments(cell.epoch());
         return redis.call(PUBLISH.<List<byte[]>>run(redis, ScriptOutputType.MULTI, keys, args))
                 .compose(answer -> switch (text(answer.get(0))) {
-                    case "published" -> Future.succeededFuture();
+                    case "published" -> tellAll();
                     case "changed" ->
                         attempts > 1
                                 ? publish(address, cell, attempts - 1)
@@ -126,6 +126,13 @@ public final class CatalogPublisher {
                                         "the catalog of " + address + " changes faster than it can be published"));
                     default -> Future.failedFuture(new LedgerFault.Cold(address));
                 });
+    }
+
+    /** Gateways look at this one number instead of at every program; where it could not be raised, they look a little later. */
+    private Future<Void> tellAll() {
+        return redis.call(RedisKeys.CATALOGS, commands -> commands.incr(bytes(RedisKeys.CATALOGS)))
+                .<Void>mapEmpty()
+                .otherwiseEmpty();
     }
 
     private Future<Void> publishList() {

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +40,11 @@ public final class Catalogs {
     /** Reads under way at once while everything is loaded. */
     private static final int CHUNK = 64;
 
+    /** Polls after which each program is looked at, whatever was told. */
+    private static final int ALL_EVERY = 10;
+
+    private static final Future<Void> NOTHING = Future.succeededFuture();
+
     private final RedisConnection redis;
     private final PublishedList list;
     private final Map<String, Program> programs = new ConcurrentHashMap<>();
@@ -46,6 +52,8 @@ public final class Catalogs {
     private final Map<String, Reload> reloads = new ConcurrentHashMap<>();
     private final Map<String, String> unreadable = new ConcurrentHashMap<>();
     private volatile long listVersion = -1;
+    private volatile String published = "";
+    private final AtomicInteger polls = new AtomicInteger();
 
     public Catalogs(RedisConnection redis) {
         this.redis = redis;
@@ -138,28 +146,40 @@ public final class Catalogs {
                 });
     }
 
+    /** One number tells whether any catalog was published; now and then each is looked at all the same. */
     private Future<Void> poll() {
-        return list.version()
-                .compose(version -> version == listVersion ? Future.succeededFuture() : loadList())
-                .compose(done -> {
-                    List<Program> known = programs();
-                    List<Future<Boolean>> changed = new ArrayList<>();
-                    for (Program program : known) {
-                        byte[] meta = bytes(RedisKeys.meta(Cell.of(program.id())));
-                        changed.add(redis.call(meta, commands -> commands.hget(meta, bytes("catalog")))
-                                .map(version -> version != null && isOther(program.id(), Long.parseLong(text(version))))
-                                .recover(Catalogs::laterWhereAway));
-                    }
-                    return Future.all(changed).compose(all -> {
-                        List<String> names = new ArrayList<>();
-                        for (int i = 0; i < known.size(); i++) {
-                            if (changed.get(i).result()) {
-                                names.add(known.get(i).id());
-                            }
-                        }
-                        return refreshAll(names);
+        boolean all = polls.getAndIncrement() % ALL_EVERY == 0;
+        return list.version().compose(version -> {
+            boolean listed = version != listVersion;
+            return (listed ? loadList() : NOTHING)
+                    .compose(
+                            done -> redis.call(RedisKeys.CATALOGS, commands -> commands.get(bytes(RedisKeys.CATALOGS))))
+                    .compose(value -> {
+                        String now = value == null ? "" : text(value);
+                        boolean told = listed || !now.equals(published);
+                        return all || told ? pollEach().onSuccess(seen -> published = now) : NOTHING;
                     });
-                });
+        });
+    }
+
+    private Future<Void> pollEach() {
+        List<Program> known = programs();
+        List<Future<Boolean>> changed = new ArrayList<>();
+        for (Program program : known) {
+            byte[] meta = bytes(RedisKeys.meta(Cell.of(program.id())));
+            changed.add(redis.call(meta, commands -> commands.hget(meta, bytes("catalog")))
+                    .map(version -> version != null && isOther(program.id(), Long.parseLong(text(version))))
+                    .recover(Catalogs::laterWhereAway));
+        }
+        return Future.all(changed).compose(all -> {
+            List<String> names = new ArrayList<>();
+            for (int i = 0; i < known.size(); i++) {
+                if (changed.get(i).result()) {
+                    names.add(known.get(i).id());
+                }
+            }
+            return refreshAll(names);
+        });
     }
 
     /** Cells may be on several servers: one that is away does not hold up the others. */

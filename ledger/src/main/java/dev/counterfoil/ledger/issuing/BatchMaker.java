@@ -3,6 +3,7 @@ package dev.counterfoil.ledger.issuing;
 import dev.counterfoil.ledger.Amounts;
 import dev.counterfoil.ledger.CardState;
 import dev.counterfoil.ledger.Cell;
+import dev.counterfoil.ledger.Durability;
 import dev.counterfoil.ledger.IdempotencyKey;
 import dev.counterfoil.ledger.Ledger;
 import dev.counterfoil.ledger.LedgerFault;
@@ -131,12 +132,15 @@ public final class BatchMaker {
         return first;
     }
 
+    /** Cards that were posted in one transaction, and the level that it reached. */
+    public record Step(List<MadeCard> cards, Durability durability) {}
+
     /**
      * Makes the batch's cards {@code from}, counted from 0, to at most {@code from + STEP}, and returns them once they are
      * posted. Fails with {@link BatchClosed} when the batch was voided meanwhile, or when its key turns out to belong to
      * another request: the first step is posted under the caller's own key, which so is used up for everything else.
      */
-    public Future<List<MadeCard>> make(Batch batch, int from) {
+    public Future<Step> make(Batch batch, int from) {
         int to = Math.min(batch.count(), from + STEP);
         List<MadeCard> cards = new ArrayList<>(to - from);
         List<Leg> legs = new ArrayList<>(to - from + 1);
@@ -163,14 +167,19 @@ public final class BatchMaker {
                 TransactionType.ISSUE,
                 from == 0
                         ? batch.key()
-                        : new IdempotencyKey(CLIENT, hash.idempotency(CLIENT, null, step), hash.fingerprint(step)),
+                        : new IdempotencyKey(
+                                CLIENT,
+                                hash.idempotency(CLIENT, null, step),
+                                hash.fingerprint(step),
+                                batch.key().asked()),
                 "",
                 null,
                 legs,
                 new JsonObject().put("batch", batch.id()));
         return post(transaction, 1)
                 .compose(outcome -> outcome instanceof Posted
-                        ? Future.succeededFuture(cards)
+                        ? Future.succeededFuture(
+                                new Step(cards, ((Posted) outcome).transaction().durability()))
                         : Future.failedFuture(new BatchClosed(batch.id(), ((Refused) outcome).reason())));
     }
 

@@ -2,6 +2,7 @@ package dev.counterfoil.ledger.issuing;
 
 import dev.counterfoil.ledger.Card;
 import dev.counterfoil.ledger.Cell;
+import dev.counterfoil.ledger.Durability;
 import dev.counterfoil.ledger.IdempotencyKey;
 import dev.counterfoil.ledger.Ledger;
 import dev.counterfoil.ledger.LedgerFault;
@@ -51,7 +52,10 @@ public final class CardsChange {
         this.clock = clock;
     }
 
-    /** @param idempotencyKey as the caller gave it; {@code canonical} is all the rest of the call in one fixed form */
+    /**
+     * @param idempotencyKey as the caller gave it; {@code canonical} is all the rest of the call in one fixed form
+     * @param asked the level that the answer is to wait for
+     */
     public record Order(
             Cell cell,
             String client,
@@ -59,17 +63,28 @@ public final class CardsChange {
             String canonical,
             String requestId,
             String from,
-            String to) {}
+            String to,
+            Durability asked) {}
 
     /**
      * What became of a call.
      *
      * @param cards with these numbers, 0 when there are none
      * @param changed that are as asked for now, by this call or before
+     * @param durability the level that all of this call has reached
      */
-    public record Result(int cards, int changed, boolean replayed) {
-        Result plus(int moreCards, int moreChanged) {
-            return new Result(cards + moreCards, changed + moreChanged, replayed);
+    public record Result(int cards, int changed, boolean replayed, Durability durability) {
+        Result plus(Changed one) {
+            return new Result(cards + 1, changed + (one.asAsked() ? 1 : 0), replayed, durability.and(one.durability()));
+        }
+    }
+
+    /** What became of one card, and the level that it has reached. */
+    private record Changed(boolean asAsked, Durability durability) {
+        static Changed by(CardChange change, Outcome outcome) {
+            return outcome instanceof Posted
+                    ? new Changed(true, ((Posted) outcome).transaction().durability())
+                    : new Changed(change.kind().saysDone(((Refused) outcome).reason()), Durability.SETTLED);
         }
     }
 
@@ -100,8 +115,7 @@ public final class CardsChange {
                         .compose(done -> books.count(order.cell(), order.from(), order.to(), MOST_CARDS + 1))
                         .compose(count -> count > MOST_CARDS
                                 ? Future.failedFuture(new NotDone(false))
-                                : page(order, change, "", new Result(0, 0, noted.replayed()))
-                                        .recover(CardsChange::halfway)));
+                                : page(order, change, "", noted(noted)).recover(CardsChange::halfway)));
     }
 
     /** Some cards may be changed already, so no fault may promise that nothing was posted; the same call goes on from there. */
@@ -138,56 +152,59 @@ public final class CardsChange {
                 });
     }
 
+    private static Result noted(Posted noted) {
+        return new Result(0, 0, noted.replayed(), noted.transaction().durability());
+    }
+
     private Future<Result> page(Order order, CardChange change, String after, Result before) {
         return books.range(order.cell(), order.from(), order.to(), after, PAGE).compose(cards -> {
             if (cards.isEmpty()) {
                 return Future.succeededFuture(before);
             }
-            List<Future<Boolean>> changes = cards.stream()
+            List<Future<Changed>> changes = cards.stream()
                     .map(SettledCard::card)
                     .map(card -> one(order, change, card))
                     .toList();
             return Future.all(changes).compose(all -> {
-                int changed = (int) changes.stream().filter(Future::result).count();
+                Result now = before;
+                for (Future<Changed> one : changes) {
+                    now = now.plus(one.result());
+                }
                 String last = cards.get(cards.size() - 1).card().number();
-                return page(order, change, last, before.plus(cards.size(), changed));
+                return page(order, change, last, now);
             });
         });
     }
 
-    private Future<Boolean> one(Order order, CardChange change, Card card) {
+    private Future<Changed> one(Order order, CardChange change, Card card) {
         return switch (change.kind()) {
             case VOID -> empty(order, change, card, 0);
             case EXTEND -> extend(order, change, card);
-            case FREEZE, UNFREEZE -> post(order, change, card, "").map(outcome -> done(change, outcome));
+            case FREEZE, UNFREEZE -> post(order, change, card, "").map(outcome -> Changed.by(change, outcome));
         };
     }
 
     /** The books' expiry decides whether the card lasts longer; two calls at once for one card leave one of their times. */
-    private Future<Boolean> extend(Order order, CardChange change, Card card) {
+    private Future<Changed> extend(Order order, CardChange change, Card card) {
         return change.lengthens(card.expiresAtMs())
-                ? post(order, change, card, "").map(outcome -> done(change, outcome))
-                : Future.succeededFuture(card.expiresAtMs() == change.expiresAtMs());
+                ? post(order, change, card, "").map(outcome -> Changed.by(change, outcome))
+                : Future.succeededFuture(new Changed(card.expiresAtMs() == change.expiresAtMs(), Durability.SETTLED));
     }
 
     /** A redemption may come between the reading of the balance and the voiding of it. */
-    private Future<Boolean> empty(Order order, CardChange change, Card card, int attempt) {
+    private Future<Changed> empty(Order order, CardChange change, Card card, int attempt) {
         return post(order, change, card, "#" + attempt).compose(outcome -> {
             boolean moved = outcome instanceof Refused
                     && (((Refused) outcome).reason() == Refusal.BALANCE_UNEXPECTED
                             || ((Refused) outcome).reason() == Refusal.INSUFFICIENT_BALANCE);
             if (!moved) {
-                return Future.succeededFuture(done(change, outcome));
+                return Future.succeededFuture(Changed.by(change, outcome));
             } else if (attempt + 1 == ATTEMPTS) {
                 return Future.failedFuture(new LedgerFault.Overloaded("a card is spent from too often to be voided"));
             }
             return ledger.card(order.cell(), List.of(card.id()))
                     .compose(now -> empty(order, change, now.orElse(card), attempt + 1));
         });
-    }
-
-    private static boolean done(CardChange change, Outcome outcome) {
-        return outcome instanceof Posted || change.kind().saysDone(((Refused) outcome).reason());
     }
 
     private Future<Outcome> post(Order order, CardChange change, Card card, String attempt) {
@@ -201,6 +218,7 @@ public final class CardsChange {
                 order.client(),
                 hash.idempotency(
                         order.client(), card == null ? null : "change:" + card + attempt, order.idempotencyKey()),
-                hash.fingerprint(order.canonical()));
+                hash.fingerprint(order.canonical()),
+                order.asked());
     }
 }

@@ -2,6 +2,7 @@ package dev.counterfoil.ledger.issuing;
 
 import dev.counterfoil.ledger.Amounts;
 import dev.counterfoil.ledger.Cell;
+import dev.counterfoil.ledger.Durability;
 import dev.counterfoil.ledger.IdempotencyKey;
 import dev.counterfoil.ledger.Ledger;
 import dev.counterfoil.ledger.LedgerFault;
@@ -71,8 +72,10 @@ public final class CodeLoader {
      * @param duplicates lines, from 1, whose code came with another request, or stands earlier in this one
      * @param pending lines whose code another request staged and did not finish: that request has to be sent again
      * @param replayed whether an earlier request under the same key had done it all
+     * @param durability the level that all of it has reached, of those that were asked for
      */
-    public record Loaded(int loaded, List<Integer> duplicates, List<Integer> pending, boolean replayed)
+    public record Loaded(
+            int loaded, List<Integer> duplicates, List<Integer> pending, boolean replayed, Durability durability)
             implements Result {}
 
     /** The key belongs to another request. */
@@ -98,7 +101,7 @@ public final class CodeLoader {
                     .compose(staged -> staged.resumed()
                             ? settled(cell, sku, codes, key, recorded.sequence())
                             : Future.succeededFuture(staged))
-                    .compose(staged -> pour(cell, sku, staged, key, 0, true));
+                    .compose(staged -> pour(cell, sku, staged, key, 0, true, Durability.DURABLE.or(key.asked())));
         });
     }
 
@@ -178,13 +181,14 @@ public final class CodeLoader {
     }
 
     /** The steps have the same bounds in every try. A step is posted whole or not at all, so its first code tells. */
-    private Future<Result> pour(Cell cell, String sku, Staged staged, IdempotencyKey key, int from, boolean replayed) {
+    private Future<Result> pour(
+            Cell cell, String sku, Staged staged, IdempotencyKey key, int from, boolean replayed, Durability reached) {
         int to = Math.min(staged.rows().size(), from + STEP);
         if (from == to) {
-            return Future.succeededFuture(
-                    new Loaded(staged.rows().size(), staged.duplicates(), staged.pending(), replayed && from > 0));
+            return Future.succeededFuture(new Loaded(
+                    staged.rows().size(), staged.duplicates(), staged.pending(), replayed && from > 0, reached));
         } else if (!staged.rows().get(from).staged()) {
-            return pour(cell, sku, staged, key, to, replayed);
+            return pour(cell, sku, staged, key, to, replayed, reached);
         }
         List<String> codes =
                 staged.rows().subList(from, to).stream().map(Row::entry).toList();
@@ -200,7 +204,9 @@ public final class CodeLoader {
                 .recover(fault -> Future.failedFuture(from == 0 ? fault : halfway(fault)))
                 .compose(outcome -> {
                     if (outcome instanceof Posted) {
-                        return pour(cell, sku, staged, key, to, replayed && outcome.replayed());
+                        Durability posted = ((Posted) outcome).transaction().durability();
+                        boolean again = replayed && outcome.replayed();
+                        return pour(cell, sku, staged, key, to, again, reached.and(posted));
                     }
                     return reused(outcome)
                             ? Future.succeededFuture(new KeyReused())
@@ -226,7 +232,8 @@ public final class CodeLoader {
             return key;
         }
         String step = key.recordText() + ":codes:" + from;
-        return new IdempotencyKey(key.client(), hash.idempotency(key.client(), null, step), key.fingerprint());
+        return new IdempotencyKey(
+                key.client(), hash.idempotency(key.client(), null, step), key.fingerprint(), key.asked());
     }
 
     private String newId() {

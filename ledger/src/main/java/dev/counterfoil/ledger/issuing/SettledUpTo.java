@@ -31,7 +31,10 @@ public final class SettledUpTo {
 
     private Future<Void> look(Cell cell, long sequence, long deadlineMs) {
         return database.call(
-                        handle -> handle.createQuery("select settled_seq from cell where program = ? and index = ?")
+                        // What is a dead letter is not in the books, nor is what may follow from it.
+                        handle -> handle.createQuery("select case when dead_letters = 0 then settled_seq else least("
+                                        + "settled_seq, (select min(seq) - 1 from dead_letter where cell = c.id)) end"
+                                        + " from cell c where program = ? and index = ?")
                                 .bind(0, cell.program())
                                 .bind(1, cell.index())
                                 .mapTo(Long.class)

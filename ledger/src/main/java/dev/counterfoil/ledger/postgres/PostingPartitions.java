@@ -13,13 +13,18 @@ public final class PostingPartitions {
 
     /** Months (UTC) from {@code first} to {@code last}, both included: what {@link #ensure} takes. */
     public static List<YearMonth> months(Instant first, Instant last) {
-        YearMonth from = YearMonth.from(first.atOffset(ZoneOffset.UTC));
-        YearMonth to = YearMonth.from(last.atOffset(ZoneOffset.UTC));
+        YearMonth from = month(first.toEpochMilli());
+        YearMonth to = month(last.toEpochMilli());
         List<YearMonth> months = new ArrayList<>();
         for (YearMonth month = from; !month.isAfter(to); month = month.plusMonths(1)) {
             months.add(month);
         }
         return months;
+    }
+
+    /** The month (UTC) that holds a moment. */
+    public static YearMonth month(long epochMs) {
+        return YearMonth.from(Instant.ofEpochMilli(epochMs).atOffset(ZoneOffset.UTC));
     }
 
     /** Makes the partitions of {@code months} (UTC) that are missing. Cheap where they exist; safe to race. */

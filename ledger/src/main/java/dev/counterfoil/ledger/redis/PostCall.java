@@ -2,6 +2,7 @@ package dev.counterfoil.ledger.redis;
 
 import dev.counterfoil.ledger.CardState;
 import dev.counterfoil.ledger.Cell;
+import dev.counterfoil.ledger.Durability;
 import dev.counterfoil.ledger.Leg;
 import dev.counterfoil.ledger.Leg.AccountLeg;
 import dev.counterfoil.ledger.Leg.CardLeg;
@@ -43,19 +44,25 @@ final class PostCall {
     private final JsonObject data;
     private final byte[] packed;
     private final byte[] journaled;
+    private final boolean durable;
 
-    /** A transaction to be posted. */
-    PostCall(Transaction transaction, String durability) {
+    /**
+     * A transaction to be posted.
+     *
+     * @param durability the level that the step itself is to reach, not {@link Durability#SETTLED}
+     */
+    PostCall(Transaction transaction, Durability durability) {
         this(transaction, durability, false);
     }
 
     /** A transaction that is only tried: the script takes it without data. */
-    static PostCall preview(Transaction transaction, String durability) {
-        return new PostCall(transaction, durability, true);
+    static PostCall preview(Transaction transaction) {
+        return new PostCall(transaction, Durability.ACCEPTED, true);
     }
 
-    private PostCall(Transaction transaction, String durability, boolean preview) {
+    private PostCall(Transaction transaction, Durability durability, boolean preview) {
         this.cell = transaction.cell();
+        this.durable = durability == Durability.DURABLE;
         wholes.add(RedisKeys.idempotency(cell, transaction.key().record()));
         transaction.legs().forEach(this::leg);
         this.data = new JsonObject()
@@ -63,9 +70,11 @@ final class PostCall {
                 .put("client", transaction.key().client())
                 .put("idem", transaction.key().recordText())
                 .put("fp", transaction.key().fingerprintText())
-                .put("durability", durability)
-                .put("request", transaction.request())
-                .put("legs", journaledLegs);
+                .put("durability", durability.label());
+        if (transaction.key().asked() == Durability.SETTLED) {
+            data.put("wants", Durability.SETTLED.label());
+        }
+        data.put("request", transaction.request()).put("legs", journaledLegs);
         this.packed = new Packed()
                 .list(5 + transaction.legs().size())
                 .number(wholes.size() - 1)
@@ -110,7 +119,7 @@ final class PostCall {
 
     /** Whether its answer is to say {@code durable}. */
     boolean isDurable() {
-        return "durable".equals(data.getString("durability"));
+        return durable;
     }
 
     /** Bytes of the arguments. */

@@ -13,6 +13,9 @@ public final class RedisKeys {
 
     public static final String PROGRAMS_VERSION = "counterfoil:programs:version";
 
+    /** How many catalogs were published. */
+    public static final String CATALOGS = "counterfoil:catalogs";
+
     /** Hash: id of an access key → JSON, with the SHA-256 of its secret. */
     public static final String ACCESS_KEYS = "counterfoil:keys";
 

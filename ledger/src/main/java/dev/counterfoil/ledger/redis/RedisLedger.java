@@ -4,6 +4,7 @@ import dev.counterfoil.ledger.Account;
 import dev.counterfoil.ledger.Card;
 import dev.counterfoil.ledger.CardState;
 import dev.counterfoil.ledger.Cell;
+import dev.counterfoil.ledger.Durability;
 import dev.counterfoil.ledger.Followed;
 import dev.counterfoil.ledger.IdempotencyKey;
 import dev.counterfoil.ledger.JournaledTransaction;
@@ -29,8 +30,8 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** The ledger on Redis: one script call a batch, one queue a cell. Thread-safe. */
@@ -40,7 +41,7 @@ public final class RedisLedger implements Ledger {
     private final RedisConnection redis;
     private final Journal journal;
     private final LedgerLimits limits;
-    private final Supplier<String> durability;
+    private final UnaryOperator<Durability> durability;
     private final ToLongFunction<Cell> epochs;
     private final SettledTransactions books;
     private final LedgerMetrics metrics;
@@ -54,7 +55,8 @@ public final class RedisLedger implements Ledger {
     private final Map<Cell, CellQueue> queues = new ConcurrentHashMap<>();
 
     /**
-     * @param durability the level that an answer reaches now, as last checked against the server's settings; must not block
+     * @param durability the level that a step reaches now of the one asked for, as last checked against the server's settings:
+     *     accepted or durable; must not block
      * @param epochs the epoch in which a cell was opened, 0 for a cell that is not known
      * @param books where a transaction is looked up that has left the journal
      * @param posted told of every cell that something was posted to, on a thread of the connection; must not block
@@ -62,7 +64,7 @@ public final class RedisLedger implements Ledger {
     public RedisLedger(
             RedisConnection redis,
             LedgerLimits limits,
-            Supplier<String> durability,
+            UnaryOperator<Durability> durability,
             ToLongFunction<Cell> epochs,
             SettledTransactions books,
             LedgerMetrics metrics,
@@ -74,7 +76,7 @@ public final class RedisLedger implements Ledger {
     RedisLedger(
             RedisConnection redis,
             LedgerLimits limits,
-            Supplier<String> durability,
+            UnaryOperator<Durability> durability,
             ToLongFunction<Cell> epochs,
             SettledTransactions books,
             LedgerMetrics metrics,
@@ -102,27 +104,42 @@ public final class RedisLedger implements Ledger {
     }
 
     /** What an answer may say now. Of a server whose replica may be promoted and does not keep up, no more than accepted. */
-    private String level(Cell cell) {
-        String level = durability.get();
-        return level.equals("durable") && !redis.promised(cell) ? "accepted" : level;
+    private Durability level(Transaction transaction) {
+        Durability level = durability.apply(transaction.key().asked());
+        return level == Durability.DURABLE && !redis.promised(transaction.cell()) ? Durability.ACCEPTED : level;
     }
 
     @Override
     public Future<Outcome> post(Transaction transaction) {
         long started = System.nanoTime();
-        PendingPost pending = new PendingPost(new PostCall(transaction, level(transaction.cell())));
+        PendingPost pending = new PendingPost(new PostCall(transaction, level(transaction)));
         queue(transaction.cell()).add(pending);
         return pending.future()
                 .compose(reply -> outcome(transaction.cell(), reply))
                 .recover(fault -> fault instanceof CellQueue.OutOfMemory
                         ? earlier(transaction, fault)
                         : Future.failedFuture(fault))
-                .onComplete(result -> metrics.answered(result, started));
+                .onComplete(result -> metrics.answered(result, started))
+                .compose(outcome -> awaited(transaction.key(), outcome));
+    }
+
+    /** Waits for the books where the answer is to. */
+    private Future<Outcome> awaited(IdempotencyKey key, Outcome outcome) {
+        if (!(outcome instanceof Posted)) {
+            return Future.succeededFuture(outcome);
+        }
+        JournaledTransaction posted = ((Posted) outcome).transaction();
+        boolean wanted = key.asked() == Durability.SETTLED || posted.wantsSettled();
+        if (!wanted || posted.durability() == Durability.SETTLED) {
+            return Future.succeededFuture(outcome);
+        }
+        return books.await(posted.cell(), posted.sequence())
+                .map(settled -> settled ? new Posted(posted.asSettled(), outcome.replayed()) : outcome);
     }
 
     @Override
     public Future<Outcome> preview(Transaction transaction) {
-        PendingPost pending = new PendingPost(PostCall.preview(transaction, durability.get()));
+        PendingPost pending = new PendingPost(PostCall.preview(transaction));
         queue(transaction.cell()).add(pending);
         return pending.future().compose(reply -> outcome(transaction.cell(), reply));
     }
@@ -281,21 +298,30 @@ public final class RedisLedger implements Ledger {
     }
 
     @Override
-    public Future<List<Long>> dueHolds(Cell cell, int most) {
+    public Future<DueHolds> dueHolds(Cell cell, int most) {
         byte[][] keys = {RedisKeys.bytes(RedisKeys.meta(cell)), RedisKeys.bytes(RedisKeys.holds(cell))};
         return read(cell, dueHolds, keys, RedisKeys.bytes(Integer.toString(most)))
-                .map(reply -> reply.stream()
-                        .skip(2)
-                        .map(sequence -> Long.valueOf(RedisKeys.text((byte[]) sequence)))
-                        .toList());
+                .map(reply -> new DueHolds(
+                        reply.stream()
+                                .skip(2)
+                                .map(sequence -> Long.valueOf(RedisKeys.text((byte[]) sequence)))
+                                .toList(),
+                        RedisKeys.text((byte[]) reply.get(1)).equals("1")));
     }
 
     @Override
     public Future<Optional<JournaledTransaction>> transaction(Cell cell, long sequence) {
         return journal.holding(cell, sequence)
                 .compose(entry -> entry.isPresent()
-                        ? kept(entry.get().transaction(sequence)).map(Optional::of)
+                        ? kept(entry.get().transaction(sequence)).map(one -> Optional.of(known(one)))
                         : settled(cell, sequence));
+    }
+
+    /** Says settled of what was to be, once it is known to be so. */
+    private JournaledTransaction known(JournaledTransaction transaction) {
+        return transaction.wantsSettled() && books.holds(transaction.cell(), transaction.sequence())
+                ? transaction.asSettled()
+                : transaction;
     }
 
     /** Says durable of a transaction that this process did not see become so only once a replica has it. */
@@ -303,7 +329,7 @@ public final class RedisLedger implements Ledger {
         Cell cell = transaction.cell();
         boolean known = !redis.replaceable(cell)
                 || transaction.sequence() <= queue(cell).kept()
-                || !"durable".equals(transaction.data().getString("durability"));
+                || transaction.durability() != Durability.DURABLE;
         return known
                 ? Future.succeededFuture(transaction)
                 : redis.replicated(cell).map(done -> {

@@ -1,5 +1,6 @@
 package dev.counterfoil.ledger.redis;
 
+import dev.counterfoil.ledger.Durability;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,21 +18,20 @@ public final class RedisSettingsCheck {
             Map.of("appendonly", "yes", "appendfsync", "always", "no-appendfsync-on-rewrite", "no");
 
     private final RedisConnection redis;
-    private final Map<String, String> wanted = new TreeMap<>(ALWAYS);
 
-    /** @param durable whether answers say {@code durable} */
-    public RedisSettingsCheck(RedisConnection redis, boolean durable) {
+    public RedisSettingsCheck(RedisConnection redis) {
         this.redis = redis;
-        if (durable) {
-            wanted.putAll(DURABLE);
-        }
     }
 
     /**
-     * What is wrong, a line each: setting, whose, value, expectation. Empty when all is well. A server that is known to
+     * What keeps answers from saying {@code level}, a line each: setting, whose, value, expectation. Empty when all is well. A server that is known to
      * be away is not asked: nothing is answered from it. Fails when another does not answer, or refuses.
      */
-    public Future<List<String>> faults() {
+    public Future<List<String>> faults(Durability level) {
+        Map<String, String> wanted = new TreeMap<>(ALWAYS);
+        if (level.atLeast(Durability.DURABLE)) {
+            wanted.putAll(DURABLE);
+        }
         boolean several = redis.servers().size() > 1;
         Future<List<String>> all = Future.succeededFuture(new ArrayList<>());
         for (Map.Entry<String, String> setting : wanted.entrySet()) {

@@ -75,8 +75,9 @@ final class BooksWriter {
     }
 
     void write(FactRows rows) throws SQLException {
-        newCards(rows.newCards).send(connection);
+        // First, because it tells whether the run was settled before.
         rows.transactions.send(connection);
+        newCards(rows.newCards).send(connection);
         rows.transactionCards.send(connection);
         rows.postings.send(connection);
         updateCards(rows.cardChanges);

@@ -25,6 +25,7 @@ final class CellProgress {
 
     volatile long settled;
     volatile long journaled;
+    volatile long deadLetters;
     volatile long lastTurnNanos;
     volatile int failures;
     volatile @Nullable String stopped;
@@ -53,6 +54,7 @@ final class CellProgress {
     void advanced(CellSettlement.Run run) {
         settled = Math.max(settled, run.settled());
         journaled = Math.max(journaled, settled);
+        deadLetters = run.deadLetters();
         waitingSinceMs = run.atEnd() ? 0 : run.latestMs();
     }
 }

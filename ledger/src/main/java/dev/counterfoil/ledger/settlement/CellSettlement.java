@@ -5,10 +5,11 @@ import dev.counterfoil.ledger.LedgerFault;
 import dev.counterfoil.ledger.postgres.PostingPartitions;
 import dev.counterfoil.ledger.redis.JournalEntry;
 import java.sql.SQLException;
-import java.time.Instant;
 import java.time.YearMonth;
-import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -44,7 +45,7 @@ final class CellSettlement {
      * @param claimed told of the cursor that the run begins at, also when it then fails
      */
     Run settleNext(Cell cell, LongConsumer claimed) throws SQLException {
-        List<YearMonth> months = new ArrayList<>();
+        Set<YearMonth> months = new HashSet<>();
         Run run = jdbi.inTransaction(TransactionIsolationLevel.READ_COMMITTED, handle -> {
             Optional<Cursor> cursor = claim(handle, cell);
             if (cursor.isEmpty()) {
@@ -69,15 +70,17 @@ final class CellSettlement {
     }
 
     private static Optional<Cursor> claim(Handle handle, Cell cell) {
-        return handle.createQuery("select id, settled_seq from cell where program = :program and index = :index"
-                        + " for no key update skip locked")
+        return handle.createQuery(
+                        "select id, settled_seq, dead_letters from cell where program = :program and index = :index"
+                                + " for no key update skip locked")
                 .bind("program", cell.program())
                 .bind("index", cell.index())
-                .map((row, context) -> new Cursor(row.getInt("id"), row.getLong("settled_seq")))
+                .map((row, context) ->
+                        new Cursor(row.getInt("id"), row.getLong("settled_seq"), row.getLong("dead_letters")))
                 .findOne();
     }
 
-    private Run settleFrom(Handle handle, Cell cell, Cursor cursor, List<YearMonth> months) throws SQLException {
+    private Run settleFrom(Handle handle, Cell cell, Cursor cursor, Set<YearMonth> months) throws SQLException {
         if (!compared.contains(cell)) {
             compareLast(handle, cell, cursor);
             compared.add(cell);
@@ -87,22 +90,32 @@ final class CellSettlement {
             records = afterEmptyRead(cell, cursor.settled());
         }
         if (records.isEmpty()) {
-            return new Run(true, 0, cursor.settled(), 0, true);
+            return new Run(true, 0, cursor.settled(), 0, true, List.of(), cursor.deadLetters());
         }
         journal.awaitReplica(cell);
-        FactRows rows = new FactRows(cursor.cell());
-        for (JournalRecord record : records) {
-            rows.add(FactDecoder.decode(record));
+        DeadLetters dead = new DeadLetters(handle, cursor.cell());
+        RunWriter writer = new RunWriter(
+                handle,
+                cursor.cell(),
+                cell,
+                partitions,
+                cursor.deadLetters() == 0 ? null : dead::moving,
+                new HashMap<>());
+        writer.write(records);
+        if (!writer.letters().isEmpty()) {
+            dead.add(writer.letters());
         }
-        months.addAll(PostingPartitions.months(
-                Instant.ofEpochMilli(rows.earliestMs()), Instant.ofEpochMilli(rows.latestMs())));
-        if (!partitions.containsAll(months)) {
-            PostingPartitions.ensure(handle, months);
-        }
-        new BooksWriter(handle.getConnection(), cursor.cell(), cell.program()).write(rows);
+        months.addAll(writer.months());
         long last = records.get(records.size() - 1).sequence();
         advance(handle, cursor, last);
-        return new Run(true, records.size(), last, rows.latestMs(), records.size() < batchSize);
+        return new Run(
+                true,
+                records.size(),
+                last,
+                writer.latestMs(),
+                records.size() < batchSize,
+                writer.letters(),
+                cursor.deadLetters() + writer.letters().size());
     }
 
     /** An empty read is the end of the journal, unless the cell's own sequence says otherwise. */
@@ -139,6 +152,43 @@ final class CellSettlement {
         }
     }
 
+    /**
+     * Tries dead letters of {@code cell} again, in order. Blocks. Killed at any point, it is simply done again.
+     *
+     * @param after the sequence after which to begin
+     * @param dead what the dead letters move that were tried before and are still dead; those of this step are added
+     */
+    Retried retry(Cell cell, long after, Map<String, Long> dead) throws SQLException {
+        Set<YearMonth> months = new HashSet<>();
+        Retried retried = jdbi.inTransaction(TransactionIsolationLevel.READ_COMMITTED, handle -> {
+            int id = handle.createQuery(
+                            "select id from cell where program = :program and index = :index for no key update")
+                    .bind("program", cell.program())
+                    .bind("index", cell.index())
+                    .mapTo(Integer.class)
+                    .one();
+            DeadLetters letters = new DeadLetters(handle, id);
+            List<JournalRecord> records = letters.after(after, batchSize);
+            if (records.isEmpty()) {
+                return new Retried(0, List.of(), after, true);
+            }
+            RunWriter writer = new RunWriter(handle, id, cell, partitions, null, dead);
+            writer.write(records);
+            letters.remove(records);
+            if (!writer.letters().isEmpty()) {
+                letters.add(writer.letters());
+            }
+            months.addAll(writer.months());
+            return new Retried(
+                    records.size() - writer.letters().size(),
+                    writer.letters(),
+                    records.get(records.size() - 1).sequence(),
+                    records.size() < batchSize);
+        });
+        partitions.addAll(months);
+        return retried;
+    }
+
     private static void advance(Handle handle, Cursor cursor, long last) {
         int advanced = handle.createUpdate("update cell set settled_seq = :last, settled_at = now()"
                         + " where id = :cell and settled_seq = :settled")
@@ -160,7 +210,17 @@ final class CellSettlement {
         }
     }
 
-    private record Cursor(int cell, long settled) {}
+    private record Cursor(int cell, long settled, long deadLetters) {}
+
+    /**
+     * What became of some dead letters.
+     *
+     * @param settled how many are in the books now
+     * @param dead those that are not
+     * @param last the sequence to go on after
+     * @param atEnd whether there are no more
+     */
+    record Retried(int settled, List<DeadLetter> dead, long last, boolean atEnd) {}
 
     /**
      * What became of a run.
@@ -169,8 +229,17 @@ final class CellSettlement {
      * @param settled the cursor after it
      * @param latestMs time of the last transaction, 0 when there was none
      * @param atEnd whether the journal held no more
+     * @param dead transactions of the run that were left out
+     * @param deadLetters how many the cell has after it
      */
-    record Run(boolean claimed, int transactions, long settled, long latestMs, boolean atEnd) {
-        static final Run ELSEWHERE = new Run(false, 0, 0, 0, true);
+    record Run(
+            boolean claimed,
+            int transactions,
+            long settled,
+            long latestMs,
+            boolean atEnd,
+            List<DeadLetter> dead,
+            long deadLetters) {
+        static final Run ELSEWHERE = new Run(false, 0, 0, 0, true, List.of(), 0);
     }
 }

@@ -7,12 +7,18 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads journal records token by token: no tree is built, and what the books do not index is skipped. */
 final class FactDecoder {
     private static final JsonFactory JSON = new JsonFactory();
     private static final int HASH_BYTES = 16;
+
+    /** 2000 and 2200: a time beyond them is none, and would bring a partition of its own. */
+    private static final long EARLIEST_MS = 946_684_800_000L;
+
+    private static final long LATEST_MS = 7_258_118_400_000L;
 
     private final JournalRecord record;
     private @Nullable String type;
@@ -46,8 +52,25 @@ final class FactDecoder {
         return decoder.fact();
     }
 
+    /** What a record moves, as far as it can be read: also of one that is not the journal's JSON. */
+    static Set<String> touched(JournalRecord record) {
+        FactDecoder decoder = new FactDecoder(record);
+        for (Part part : List.<Part>of(decoder::readData, decoder::readResult)) {
+            try {
+                part.read();
+            } catch (IOException | JournalFault unreadable) {
+                continue;
+            }
+        }
+        return TouchedObjects.of(record.sequence(), decoder.legs, decoder.results);
+    }
+
+    private interface Part {
+        void read() throws IOException;
+    }
+
     private Fact fact() {
-        if (legs.isEmpty() || legs.size() != results.size() || atMs <= 0) {
+        if (legs.isEmpty() || legs.size() != results.size() || atMs < EARLIEST_MS || atMs > LATEST_MS) {
             throw malformed(legs.size() + " legs, " + results.size() + " results, at " + atMs);
         }
         return new Fact(

@@ -1,6 +1,8 @@
 package dev.counterfoil.ledger.settlement;
 
 import dev.counterfoil.ledger.Leg;
+import dev.counterfoil.ledger.postgres.PostingPartitions;
+import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -45,7 +47,7 @@ final class FactRows {
     private static final int THIRD_POSTING = 2_000;
 
     private final int cell;
-    private long earliestMs = Long.MAX_VALUE;
+    private final Set<YearMonth> months = new TreeSet<>();
     private long latestMs;
 
     /** @param cell the cell's id in PostgreSQL */
@@ -53,8 +55,9 @@ final class FactRows {
         this.cell = cell;
     }
 
-    long earliestMs() {
-        return earliestMs;
+    /** Of the transactions' times, UTC. */
+    Set<YearMonth> months() {
+        return months;
     }
 
     long latestMs() {
@@ -63,7 +66,7 @@ final class FactRows {
 
     /** Adds the next transaction. */
     void add(Fact fact) {
-        earliestMs = Math.min(earliestMs, fact.atMs());
+        months.add(PostingPartitions.month(fact.atMs()));
         latestMs = Math.max(latestMs, fact.atMs());
         transactions
                 .row()

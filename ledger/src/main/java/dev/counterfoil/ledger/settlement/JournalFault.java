@@ -30,6 +30,14 @@ final class JournalFault extends RuntimeException {
                 "journal of " + cell + ": ends at sequence " + sequence + ", the books hold " + settled, null);
     }
 
+    /** The books hold a sequence that settlement has not come to. */
+    static JournalFault settledBefore(Cell cell, long first, long last) {
+        return new JournalFault(
+                "journal of " + cell + ": of the sequences " + first + ".." + last
+                        + " the books hold some already, although settlement has not come to them",
+                null);
+    }
+
     static JournalFault rewritten(Cell cell, long sequence) {
         return new JournalFault(
                 "journal of " + cell + ": sequence " + sequence + " was settled with other content", null);

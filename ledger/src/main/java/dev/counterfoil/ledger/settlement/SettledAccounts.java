@@ -30,7 +30,7 @@ public final class SettledAccounts {
                 .bind("account", account)
                 .bind("before", before)
                 .bind("limit", limit)
-                .map((row, context) -> new JournaledTransaction(
+                .map((row, context) -> JournaledTransaction.settled(
                         cell,
                         row.getLong("seq"),
                         new JsonObject(row.getString("data")),

@@ -6,7 +6,9 @@ import dev.counterfoil.ledger.JournaledTransaction;
 import dev.counterfoil.ledger.SettledTransactions;
 import dev.counterfoil.ledger.postgres.Database;
 import io.vertx.core.Future;
+import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -43,14 +45,42 @@ public final class SettledBooks implements SettledTransactions {
         return database.call(handle -> query(handle, cell, SELECT + OF_CELL + " and t.seq = :seq")
                 .bind("seq", sequence)
                 .map((row, context) -> transaction(cell, row))
-                .findOne());
+                .findOne()
+                .or(() -> deadLetter(handle, cell, sequence)));
+    }
+
+    /** What was answered is answered again, also while the books lack it. */
+    private static Optional<JournaledTransaction> deadLetter(Handle handle, Cell cell, long sequence) {
+        String sql = "select t.data, t.result from dead_letter t" + OF_CELL + " and t.seq = :seq";
+        try {
+            return query(handle, cell, sql)
+                    .bind("seq", sequence)
+                    .map((row, context) -> new JournaledTransaction(
+                            cell, sequence, json(row.getBytes("data")), json(row.getBytes("result"))))
+                    .findOne();
+        } catch (DecodeException unreadable) {
+            return Optional.empty();
+        }
+    }
+
+    private static JsonObject json(byte[] text) {
+        return new JsonObject(new String(text, StandardCharsets.UTF_8));
     }
 
     /** The last settled sequence of every cell that has one: what Redis must not have forgotten. */
     public Future<Map<Cell, Long>> settledSequences() {
+        return sequences("settled_seq > 0");
+    }
+
+    /** The same of the cells without dead letters: everything up to it is in the books. */
+    public Future<Map<Cell, Long>> wholeSequences() {
+        return sequences("settled_seq > 0 and dead_letters = 0");
+    }
+
+    private Future<Map<Cell, Long>> sequences(String condition) {
         return database.call(handle -> {
             Map<Cell, Long> sequences = new HashMap<>();
-            handle.createQuery("select program, index, settled_seq from cell where settled_seq > 0")
+            handle.createQuery("select program, index, settled_seq from cell where " + condition)
                     .map((row, context) -> Map.entry(
                             new Cell(row.getString("program"), row.getInt("index")), row.getLong("settled_seq")))
                     .forEach(settled -> sequences.put(settled.getKey(), settled.getValue()));
@@ -95,7 +125,9 @@ public final class SettledBooks implements SettledTransactions {
                 sql,
                 query.status(),
                 "posted".equals(query.status())
-                        ? "(f.status is null or f.status = :status)"
+                        // Not "f.status is null or": PostgreSQL would expect that of no row, and read them all.
+                        ? "not exists (select from afterwards a"
+                                + " where a.cell = t.cell and a.seq = t.seq and a.status <> :status)"
                         : "f.status = :status and t.seq in"
                                 + " (select a.seq from afterwards a where a.cell = t.cell and a.status = :status)");
         condition(sql, query.reference(), "t.reference = :reference");
@@ -142,7 +174,7 @@ public final class SettledBooks implements SettledTransactions {
     }
 
     private static JournaledTransaction transaction(Cell cell, ResultSet row) throws SQLException {
-        return new JournaledTransaction(
+        return JournaledTransaction.settled(
                 cell,
                 row.getLong("seq"),
                 new JsonObject(row.getString("data")),

@@ -11,6 +11,9 @@ import org.postgresql.util.ServerErrorMessage;
 final class SettlementFailure {
     private static final Set<String> FINAL_CLASSES = Set.of("22", "23", "42");
 
+    private static final Set<String> DATA_CLASSES = Set.of("22", "23");
+    private static final String UNIQUE = "23505";
+
     /** Another settler made the same partition at the same moment. */
     private static final String MADE_MEANWHILE = "42P07";
 
@@ -34,6 +37,27 @@ final class SettlementFailure {
             }
         }
         return true;
+    }
+
+    /**
+     * Whether the rows themselves are refused, so that the rest can be settled without them: the journal's content is not as it
+     * must be, or PostgreSQL says so (classes 22 data, 23 integrity). Not a wrong schema, which refuses every row.
+     */
+    static boolean isOfData(Exception failure) {
+        return failure instanceof JournalFault
+                || failure instanceof SQLException
+                        && ((SQLException) failure).getSQLState() != null
+                        && DATA_CLASSES.contains(
+                                ((SQLException) failure).getSQLState().substring(0, 2));
+    }
+
+    /** Whether the books hold a transaction of that sequence already. */
+    static boolean isOfSettledSequence(Exception failure) {
+        ServerErrorMessage server =
+                failure instanceof PSQLException ? ((PSQLException) failure).getServerErrorMessage() : null;
+        return server != null
+                && UNIQUE.equals(server.getSQLState())
+                && "transactions_pkey".equals(server.getConstraint());
     }
 
     /** The failure for the log and for people, without the values of any row. */

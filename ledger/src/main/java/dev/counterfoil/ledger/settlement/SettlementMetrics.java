@@ -33,6 +33,10 @@ final class SettlementMetrics {
         gauge(settler, "counterfoil.settlement.stopped.cells", s -> s.stopped().size())
                 .description("Cells whose journal cannot be settled: see the log, the books wait for a person")
                 .register(meters);
+        gauge(settler, "counterfoil.settlement.dead.letters", Settler::deadLetters)
+                .description(
+                        "Transactions that the books lack because PostgreSQL refuses them, and those that depend on them")
+                .register(meters);
         gauge(settler, "counterfoil.cells.cold", Settler::coldCells)
                 .description("Cells that were opened and that Redis has lost: nothing is redeemed in them")
                 .register(meters);

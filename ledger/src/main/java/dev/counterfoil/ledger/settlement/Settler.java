@@ -19,6 +19,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.ObjLongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +42,7 @@ public final class Settler implements AutoCloseable {
     private final CellSettlement settlement;
     private final SettlementSettings settings;
     private final SettlementMetrics metrics;
+    private final ObjLongConsumer<Cell> settledUpTo;
     private final Clock clock;
     private final Map<Cell, CellProgress> cells = new ConcurrentHashMap<>();
     private final ScheduledThreadPoolExecutor threads;
@@ -53,7 +55,19 @@ public final class Settler implements AutoCloseable {
      */
     public Settler(
             Database database, RedisConnection redis, SettlementSettings settings, MeterRegistry meters, Clock clock) {
+        this(database, redis, settings, meters, clock, (cell, sequence) -> {});
+    }
+
+    /** The same. {@code settledUpTo} is told up to where a cell is settled without exception, on a settling thread; must not block. */
+    public Settler(
+            Database database,
+            RedisConnection redis,
+            SettlementSettings settings,
+            MeterRegistry meters,
+            Clock clock,
+            ObjLongConsumer<Cell> settledUpTo) {
         this.database = database;
+        this.settledUpTo = settledUpTo;
         this.journal = new JournalReader(redis);
         this.settlement = new CellSettlement(database.jdbi(), journal, settings.batchSize(), settings.journalKeep());
         this.settings = settings;
@@ -116,6 +130,13 @@ public final class Settler implements AutoCloseable {
             backlog = Math.max(backlog, progress.backlog());
         }
         return backlog;
+    }
+
+    /** Transactions that are left out of the books, in all cells. */
+    public long deadLetters() {
+        return cells.values().stream()
+                .mapToLong(progress -> progress.deadLetters)
+                .sum();
     }
 
     /** Ends the run under way, waiting for it at most ten seconds, and plans no more. What is left, the next start settles. */
@@ -185,11 +206,28 @@ public final class Settler implements AutoCloseable {
         }
         progress.advanced(run);
         if (run.transactions() > 0) {
+            tell(progress.cell, run);
             metrics.settled.increment(run.transactions());
             metrics.batch.record(System.nanoTime() - started, TimeUnit.NANOSECONDS);
         }
-        if (!run.atEnd()) {
-            plan(progress, Duration.ZERO);
+        if (run.transactions() > 0) {
+            // Another process may post to it that does not mark it here: a cell that moves is looked at until it rests.
+            plan(progress, run.atEnd() ? settings.interval() : Duration.ZERO);
+        }
+    }
+
+    private void tell(Cell cell, CellSettlement.Run run) {
+        if (!run.dead().isEmpty()) {
+            DeadLetter first = run.dead().get(0);
+            LOG.error(
+                    "settlement of {} leaves out {} transactions as dead letters, the first is sequence {}: {}",
+                    cell,
+                    run.dead().size(),
+                    first.sequence(),
+                    first.reason());
+        }
+        if (run.deadLetters() == 0) {
+            settledUpTo.accept(cell, run.settled());
         }
     }
 
@@ -231,11 +269,13 @@ public final class Settler implements AutoCloseable {
 
     private void readCursors() {
         database.jdbi()
-                .useHandle(handle -> handle.createQuery("select program, index, opened, settled_seq from cell")
+                .useHandle(handle -> handle.createQuery(
+                                "select program, index, opened, settled_seq, dead_letters from cell")
                         .map((row, context) -> {
                             CellProgress progress = progress(new Cell(row.getString("program"), row.getInt("index")));
                             progress.known = true;
                             progress.opened = row.getBoolean("opened");
+                            progress.deadLetters = row.getLong("dead_letters");
                             progress.settled = Math.max(progress.settled, row.getLong("settled_seq"));
                             return progress;
                         })

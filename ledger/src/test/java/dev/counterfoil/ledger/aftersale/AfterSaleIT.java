@@ -8,6 +8,7 @@ import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.counterfoil.ledger.Became;
 import dev.counterfoil.ledger.CardState;
 import dev.counterfoil.ledger.Cell;
+import dev.counterfoil.ledger.Durability;
 import dev.counterfoil.ledger.IdempotencyKey;
 import dev.counterfoil.ledger.JournaledTransaction;
 import dev.counterfoil.ledger.Leg;
@@ -76,7 +77,7 @@ class AfterSaleIT {
     private final RedisLedger ledger = new RedisLedger(
             servers.redis(),
             LedgerLimits.standard(),
-            () -> "durable",
+            asked -> Durability.DURABLE,
             cell -> 1,
             books,
             new LedgerMetrics(meters),
@@ -280,6 +281,6 @@ class AfterSaleIT {
         sweepers.forEach(HoldSweeper::close);
         assertThat(await(ledger.card(CELL, List.of(CARD))).orElseThrow().held()).isEqualTo(50);
         assertThat(meters.counter("counterfoil.holds.expired").count()).isEqualTo(6);
-        assertThat(await(ledger.dueHolds(CELL, 10))).isEmpty();
+        assertThat(await(ledger.dueHolds(CELL, 10)).sequences()).isEmpty();
     }
 }

@@ -4,6 +4,7 @@ import static dev.counterfoil.ledger.testing.Ledgers.await;
 
 import dev.counterfoil.ledger.CardState;
 import dev.counterfoil.ledger.Cell;
+import dev.counterfoil.ledger.Durability;
 import dev.counterfoil.ledger.IdempotencyKey;
 import dev.counterfoil.ledger.Leg;
 import dev.counterfoil.ledger.Outcome;
@@ -55,7 +56,7 @@ public final class MemoryBench {
     private final RedisLedger ledger = new RedisLedger(
             redis,
             LedgerLimits.standard(),
-            () -> "durable",
+            asked -> Durability.DURABLE,
             at -> 1,
             (at, sequence) -> Future.succeededFuture(Optional.empty()),
             new LedgerMetrics(new SimpleMeterRegistry()),

@@ -3,6 +3,7 @@ package dev.counterfoil.ledger.books;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.counterfoil.ledger.CardState;
 import dev.counterfoil.ledger.Cell;
+import dev.counterfoil.ledger.Durability;
 import dev.counterfoil.ledger.IdempotencyKey;
 import dev.counterfoil.ledger.Leg;
 import dev.counterfoil.ledger.Outcome;
@@ -48,7 +49,7 @@ final class RealSale {
         this.ledger = new RedisLedger(
                 bench.redis,
                 LedgerLimits.standard(),
-                () -> "durable",
+                asked -> Durability.DURABLE,
                 any -> 1,
                 new SettledBooks(bench.database),
                 new LedgerMetrics(new SimpleMeterRegistry()),

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import dev.counterfoil.ledger.redis.RedisConnection;
 import dev.counterfoil.ledger.redis.RedisKeys;
+import dev.counterfoil.ledger.settlement.SettleOnce;
 import dev.counterfoil.ledger.settlement.SettlementBench;
 import dev.counterfoil.ledger.settlement.SettlementSettings;
 import dev.counterfoil.ledger.settlement.Settler;
@@ -74,6 +75,31 @@ class ReconcileIT {
                         .add(total.adjusted()));
         assertThat(result.table()).contains("demo.0").endsWith("balanced\n").doesNotContain("NOT");
         assertThat(result.toJson().getBoolean("balanced")).isTrue();
+    }
+
+    @Test
+    void dead_letters_name_what_they_move_and_nothing_else_differs_until_they_are_settled() throws Exception {
+        long first = bench.number("select settled_seq from cell where program = 'demo'") + 500;
+        bench.database
+                .jdbi()
+                .useHandle(h -> h.execute("alter table transactions add constraint refused check (seq not in (" + first
+                        + "," + (first + 77) + "))"));
+        sale.trade(5, 1_500);
+        Reconciliation result = reconcile().all();
+        assertThat(result.balanced()).isFalse();
+        assertThat(result.differences())
+                .isNotEmpty()
+                .allSatisfy(one -> assertThat(one.what()).isEqualTo("dead letter"));
+        assertThat(result.table()).contains("dead letter", "not since sequence " + first);
+        assertThat(bench.number("select count(*) from transactions where seq > " + (first + 77)))
+                .isPositive();
+
+        bench.database.jdbi().useHandle(h -> h.execute("alter table transactions drop constraint refused"));
+        SettleOnce.Done done = new SettleOnce(bench.database, redis, SettlementSettings.DEFAULTS)
+                .retryDeadLetters()
+                .get(0);
+        assertThat(done.deadLetters()).isZero();
+        assertThat(reconcile().all().differences()).isEmpty();
     }
 
     @Test

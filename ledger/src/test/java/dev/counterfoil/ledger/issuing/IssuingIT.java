@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.counterfoil.ledger.Card;
 import dev.counterfoil.ledger.CardState;
 import dev.counterfoil.ledger.Cell;
+import dev.counterfoil.ledger.Durability;
 import dev.counterfoil.ledger.IdempotencyKey;
 import dev.counterfoil.ledger.Leg;
 import dev.counterfoil.ledger.Posted;
@@ -72,7 +73,7 @@ class IssuingIT {
     private final RedisLedger ledger = new RedisLedger(
             servers.redis(),
             LedgerLimits.standard(),
-            () -> "durable",
+            asked -> Durability.DURABLE,
             cell -> 1,
             books,
             new LedgerMetrics(new SimpleMeterRegistry()),
@@ -130,7 +131,7 @@ class IssuingIT {
     @Test
     void a_cut_batch_is_voided_but_for_its_used_cards_and_takes_no_more() {
         Batch batch = begin("b1", 600, CardState.ACTIVE);
-        List<MadeCard> first = await(maker.make(batch, 0));
+        List<MadeCard> first = await(maker.make(batch, 0)).cards();
         spend(first.get(7), 1);
         BatchChange.Result result =
                 await(change.change(CELL, batch.id(), BatchChange.Kind.VOID)).orElseThrow();
@@ -168,13 +169,13 @@ class IssuingIT {
         List<DigitalCode> codes = codes("a", 1200);
         codes.set(10, codes.get(3));
         assertThat(await(loader.load(CELL, "video", codes, key("l1"))))
-                .isEqualTo(new CodeLoader.Loaded(1199, List.of(11), List.of(), false));
+                .isEqualTo(new CodeLoader.Loaded(1199, List.of(11), List.of(), false, Durability.DURABLE));
         assertThat(await(loader.load(CELL, "video", codes, key("l1"))))
-                .isEqualTo(new CodeLoader.Loaded(1199, List.of(11), List.of(), true));
+                .isEqualTo(new CodeLoader.Loaded(1199, List.of(11), List.of(), true, Durability.DURABLE));
         List<DigitalCode> more = codes("b", 2);
         more.add(codes.get(0));
         assertThat(await(loader.load(CELL, "video", more, key("l2"))))
-                .isEqualTo(new CodeLoader.Loaded(2, List.of(3), List.of(), false));
+                .isEqualTo(new CodeLoader.Loaded(2, List.of(3), List.of(), false, Durability.DURABLE));
         assertThat(await(loader.load(
                         CELL,
                         "video",
@@ -192,7 +193,7 @@ class IssuingIT {
         assertThatThrownBy(() -> await(interrupted.load(CELL, "video", codes, key("l1"))))
                 .isInstanceOf(dev.counterfoil.ledger.LedgerFault.OutcomeUnknown.class);
         assertThat(await(loader().load(CELL, "video", codes, key("l1"))))
-                .isEqualTo(new CodeLoader.Loaded(700, List.of(), List.of(), false));
+                .isEqualTo(new CodeLoader.Loaded(700, List.of(), List.of(), false, Durability.DURABLE));
         assertThat(pool()).isEqualTo(700);
     }
 
@@ -200,10 +201,10 @@ class IssuingIT {
     void a_load_sent_again_after_its_records_lapsed_pours_no_code_twice() {
         List<DigitalCode> codes = codes("a", 700);
         assertThat(await(loader().load(CELL, "video", codes, key("l1"))))
-                .isEqualTo(new CodeLoader.Loaded(700, List.of(), List.of(), false));
+                .isEqualTo(new CodeLoader.Loaded(700, List.of(), List.of(), false, Durability.DURABLE));
         forgetRecords();
         assertThat(await(loader().load(CELL, "video", codes, key("l1"))))
-                .isEqualTo(new CodeLoader.Loaded(700, List.of(), List.of(), true));
+                .isEqualTo(new CodeLoader.Loaded(700, List.of(), List.of(), true, Durability.DURABLE));
         assertThat(pool()).isEqualTo(700);
     }
 
@@ -221,7 +222,7 @@ class IssuingIT {
         assertThat(other.pending()).contains(699);
         forgetRecords();
         assertThat(await(loader().load(CELL, "video", codes, key("l1"))))
-                .isEqualTo(new CodeLoader.Loaded(700, List.of(), List.of(), false));
+                .isEqualTo(new CodeLoader.Loaded(700, List.of(), List.of(), false, Durability.DURABLE));
         assertThat(pool()).isEqualTo(700);
     }
 
@@ -288,7 +289,7 @@ class IssuingIT {
     private List<MadeCard> makeAll(Batch batch) {
         List<MadeCard> cards = new ArrayList<>();
         while (cards.size() < batch.count()) {
-            cards.addAll(await(maker.make(batch, cards.size())));
+            cards.addAll(await(maker.make(batch, cards.size())).cards());
         }
         return cards;
     }

@@ -73,16 +73,16 @@ public abstract class HoldContract extends ContractSuite {
         posts(new HoldLeg(10));
         posts(new HoldLeg(10));
         on.moveClock(now + 9);
-        assertThat(await(on.ledger().dueHolds(on.cell(), 9))).isEmpty();
+        assertThat(await(on.ledger().dueHolds(on.cell(), 9)).sequences()).isEmpty();
         assertThat(reason(follow(1, Closing.EXPIRY, 0, 0, 1))).isEqualTo(Refusal.HOLD_RUNNING);
         posts(follow(2, Closing.CAPTURE, 0, 0, 1));
         on.moveClock(now + 10);
-        assertThat(await(on.ledger().dueHolds(on.cell(), 9))).isEqualTo(List.of(1L, 3L));
-        assertThat(await(on.ledger().dueHolds(on.cell(), 1))).isEqualTo(List.of(1L));
+        assertThat(await(on.ledger().dueHolds(on.cell(), 9)).sequences()).isEqualTo(List.of(1L, 3L));
+        assertThat(await(on.ledger().dueHolds(on.cell(), 1)).sequences()).isEqualTo(List.of(1L));
         assertThat(reason(follow(1, Closing.CAPTURE, 0, 0, 1))).isEqualTo(Refusal.HOLD_EXPIRED);
         posts(follow(1, Closing.EXPIRY, 0, 1, 1));
         posts(follow(3, Closing.RELEASE, 0, 1, 1));
-        assertThat(await(on.ledger().dueHolds(on.cell(), 9))).isEmpty();
+        assertThat(await(on.ledger().dueHolds(on.cell(), 9)).sequences()).isEmpty();
     }
 
     @Test

@@ -266,18 +266,20 @@ public final class ReferenceLedger implements Ledger {
     }
 
     @Override
-    public Future<List<Long>> dueHolds(Cell unused, int most) {
+    public Future<DueHolds> dueHolds(Cell unused, int most) {
         synchronized (cell) {
             try {
                 fence();
-                return Future.succeededFuture(HoldKind.open(cell, clock.nowMs()).entrySet().stream()
+                Map<String, String> open = HoldKind.open(cell, clock.nowMs());
+                List<Long> due = open.entrySet().stream()
                         .filter(hold -> Long.parseLong(hold.getValue()) <= clock.nowMs())
                         .sorted(Comparator.comparingLong(
                                         (Map.Entry<String, String> hold) -> Long.parseLong(hold.getValue()))
                                 .thenComparing(Map.Entry::getKey))
                         .limit(most)
                         .map(hold -> Long.valueOf(hold.getKey()))
-                        .toList());
+                        .toList();
+                return Future.succeededFuture(new DueHolds(due, !open.isEmpty()));
             } catch (LedgerFault fault) {
                 return Future.failedFuture(fault);
             }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.counterfoil.ledger.Cell;
+import dev.counterfoil.ledger.Durability;
 import dev.counterfoil.ledger.Leg;
 import dev.counterfoil.ledger.Outcome;
 import dev.counterfoil.ledger.Posted;
@@ -60,7 +61,7 @@ final class TwoLedgers implements AutoCloseable {
         return new RedisLedger(
                 connection,
                 LedgerLimits.standard(),
-                () -> "durable",
+                asked -> Durability.DURABLE,
                 any -> 1,
                 new SettledBooks(bench.database),
                 new LedgerMetrics(new SimpleMeterRegistry()),

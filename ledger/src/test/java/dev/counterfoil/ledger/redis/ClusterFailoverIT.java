@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.counterfoil.ledger.Durability;
 import dev.counterfoil.ledger.Ledger;
 import dev.counterfoil.ledger.LedgerFault;
 import dev.counterfoil.ledger.Leg;
@@ -50,7 +51,7 @@ class ClusterFailoverIT {
         LedgerOnRedis lost = OnCluster.open(0, redis);
         List<LedgerOnRedis> others = List.of(OnCluster.open(1, redis), OnCluster.open(2, redis));
         others.forEach(other -> other.post("issue", newCard("a", 1_000)));
-        Ledger accepted = OnCluster.ledger(redis, "accepted");
+        Ledger accepted = OnCluster.ledger(redis, Durability.ACCEPTED);
         assertThat(post(accepted, lost, "issue", newCard("a", 1_000))).isInstanceOf(Posted.class);
         await(redis.replicated(lost.cell));
         SortedMap<String, String> replicated = lost.contents();

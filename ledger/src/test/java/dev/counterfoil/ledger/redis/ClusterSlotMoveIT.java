@@ -7,6 +7,7 @@ import static dev.counterfoil.ledger.redis.LedgerOnRedis.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.counterfoil.ledger.Durability;
 import dev.counterfoil.ledger.LedgerFault;
 import dev.counterfoil.ledger.Outcome;
 import dev.counterfoil.ledger.Posted;
@@ -92,7 +93,7 @@ class ClusterSlotMoveIT {
         on.post("issue", newCard("a", 1_000));
         try (RedisConnection early = OnCluster.connect(SharedCluster.get(), COMMAND_TIMEOUT);
                 Move move = new Move(on, 2, 0)) {
-            RedisLedger earlier = OnCluster.ledger(early, "durable");
+            RedisLedger earlier = OnCluster.ledger(early, Durability.DURABLE);
             move.keys(1_000);
             move.finish();
             assertThat(await(earlier.post(on.transaction("k1", "k1", debit("a", 100))))

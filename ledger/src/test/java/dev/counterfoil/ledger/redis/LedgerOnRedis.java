@@ -2,6 +2,7 @@ package dev.counterfoil.ledger.redis;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.counterfoil.ledger.Cell;
+import dev.counterfoil.ledger.Durability;
 import dev.counterfoil.ledger.Leg;
 import dev.counterfoil.ledger.Outcome;
 import dev.counterfoil.ledger.Transaction;
@@ -135,7 +136,7 @@ final class LedgerOnRedis implements TrialCell {
         return new RedisLedger(
                 redis,
                 limits,
-                () -> "durable",
+                asked -> Durability.DURABLE,
                 at -> 1,
                 (at, sequence) -> Future.succeededFuture(Optional.empty()),
                 new LedgerMetrics(new SimpleMeterRegistry()),
@@ -205,7 +206,7 @@ final class LedgerOnRedis implements TrialCell {
 
     /** Encodes without posting. */
     PostCall transactionCall(Leg... legs) {
-        return new PostCall(transaction("k", "k", legs), "durable");
+        return new PostCall(transaction("k", "k", legs), Durability.DURABLE);
     }
 
     /** Puts a value of a type that no leg works on in place of a key. */

@@ -1,6 +1,7 @@
 package dev.counterfoil.ledger.redis;
 
 import dev.counterfoil.ledger.Cell;
+import dev.counterfoil.ledger.Durability;
 import dev.counterfoil.ledger.embedded.RedisClusterOfTests;
 import io.lettuce.core.cluster.SlotHash;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -31,11 +32,11 @@ final class OnCluster {
     }
 
     /** A ledger as another gateway has it: it has seen nothing yet. */
-    static RedisLedger ledger(RedisConnection redis, String durability) {
+    static RedisLedger ledger(RedisConnection redis, Durability durability) {
         return new RedisLedger(
                 redis,
                 LedgerLimits.standard(),
-                () -> durability,
+                asked -> durability,
                 cell -> 1,
                 (cell, sequence) -> Future.succeededFuture(Optional.empty()),
                 new LedgerMetrics(new SimpleMeterRegistry()),

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.counterfoil.ledger.CardState;
+import dev.counterfoil.ledger.Durability;
 import dev.counterfoil.ledger.LedgerFault;
 import dev.counterfoil.ledger.Leg;
 import dev.counterfoil.ledger.Posted;
@@ -309,7 +310,7 @@ class PostNeverHalfIT {
     }
 
     private Sent sent(Leg... legs) {
-        PostCall call = new PostCall(on.transaction("k", "k", legs), "durable");
+        PostCall call = new PostCall(on.transaction("k", "k", legs), Durability.DURABLE);
         List<byte[]> keys = new ArrayList<>(List.of(bytes(RedisKeys.meta(on.cell)), bytes(RedisKeys.journal(on.cell))));
         keys.addAll(call.wholes());
         keys.addAll(call.keys());

@@ -3,6 +3,7 @@ package dev.counterfoil.ledger.redis;
 import static dev.counterfoil.ledger.testing.Ledgers.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.counterfoil.ledger.Durability;
 import dev.counterfoil.ledger.testing.Ledgers;
 import org.junit.jupiter.api.Test;
 
@@ -10,15 +11,15 @@ class RedisSettingsCheckIT {
     @Test
     void a_server_that_may_lose_or_evict_what_it_answered_is_found_out() {
         try (RedisConnection redis = Ledgers.connectRedis()) {
-            RedisSettingsCheck durable = new RedisSettingsCheck(redis, true);
-            assertThat(await(durable.faults())).isEmpty();
+            RedisSettingsCheck check = new RedisSettingsCheck(redis);
+            assertThat(await(check.faults(Durability.DURABLE))).isEmpty();
             try {
                 set(redis, "appendfsync", "everysec");
-                assertThat(await(durable.faults()))
+                assertThat(await(check.faults(Durability.DURABLE)))
                         .containsExactly("Redis setting appendfsync: everysec (expected: always)");
-                assertThat(await(new RedisSettingsCheck(redis, false).faults())).isEmpty();
+                assertThat(await(check.faults(Durability.ACCEPTED))).isEmpty();
                 set(redis, "maxmemory-policy", "allkeys-lru");
-                assertThat(await(new RedisSettingsCheck(redis, false).faults())).hasSize(1);
+                assertThat(await(check.faults(Durability.ACCEPTED))).hasSize(1);
             } finally {
                 set(redis, "appendfsync", "always");
                 set(redis, "maxmemory-policy", "noeviction");

@@ -7,6 +7,7 @@ import io.lettuce.core.ScriptOutputType;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
@@ -29,6 +30,7 @@ final class HandWrittenJournal {
     private final List<byte[]> fields = new ArrayList<>();
     private long sequence;
     private long entryFirst = 1;
+    private long atMs = NOON_MS;
 
     HandWrittenJournal(RedisConnection redis, Cell cell) {
         this.redis = redis;
@@ -81,6 +83,12 @@ final class HandWrittenJournal {
                 List.of(moved(n, -amount, "a"), new JsonArray().add(units), new JsonArray().add(1)));
     }
 
+    /** A redemption that moves a card and nothing else. */
+    void debit(int n, long amount, String reference) {
+        JsonObject request = new JsonObject().put("reference", reference);
+        add("redemption", request, List.of(new JsonArray().add("card").add(-1)), List.of(moved(n, -amount, "a")));
+    }
+
     void voidCard(int n) {
         long balance = balances.getOrDefault(card(n), 0L);
         hset(RedisKeys.card(cell, card(n)), "s", "v");
@@ -129,8 +137,15 @@ final class HandWrittenJournal {
                 .put("durability", "durable")
                 .put("request", request)
                 .put("legs", new JsonArray(legs));
-        JsonObject result = new JsonObject().put("at", NOON_MS + sequence).put("legs", new JsonArray(results));
+        JsonObject result = new JsonObject()
+                .put("at", atMs == NOON_MS ? NOON_MS + sequence : atMs)
+                .put("legs", new JsonArray(results));
         raw(data.encode(), result.encode());
+    }
+
+    /** Lets the transactions that follow be of one moment. */
+    void at(Instant moment) {
+        atMs = moment.toEpochMilli();
     }
 
     /** Adds a transaction of any text without counting it. */

@@ -5,6 +5,7 @@ import dev.counterfoil.ledger.postgres.Database;
 import dev.counterfoil.ledger.postgres.PostgresUri;
 import dev.counterfoil.ledger.redis.RedisConnection;
 import dev.counterfoil.ledger.testing.Servers;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -20,6 +21,7 @@ public final class SettlementBench implements AutoCloseable {
     public final String jdbcUri = Servers.freshDatabase();
     public final Database database = new Database(PostgresUri.of(jdbcUri), 4);
     public final RedisConnection redis;
+    public final MeterRegistry meters = new SimpleMeterRegistry();
 
     public SettlementBench() {
         Servers.flushRedis();
@@ -62,7 +64,7 @@ public final class SettlementBench implements AutoCloseable {
     }
 
     public Settler settler(SettlementSettings settings) {
-        return new Settler(database, redis, settings, new SimpleMeterRegistry(), Clock.systemUTC());
+        return new Settler(database, redis, settings, meters, Clock.systemUTC());
     }
 
     public static SettlementSettings quick() {

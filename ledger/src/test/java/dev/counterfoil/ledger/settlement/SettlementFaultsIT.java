@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.counterfoil.ledger.Cell;
+import dev.counterfoil.ledger.postgres.Database;
+import dev.counterfoil.ledger.postgres.PostgresUri;
+import dev.counterfoil.ledger.testing.CuttableWire;
 import dev.counterfoil.ledger.testing.Servers;
-import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -138,40 +142,54 @@ class SettlementFaultsIT {
     }
 
     @Test
-    void text_that_is_not_the_journals_stops_the_cell_without_quoting_it() {
+    void a_sequence_that_the_books_hold_before_settlement_came_to_it_stops_the_cell() {
         journal.issue(1, 1000);
-        journal.raw("{\"type\":\"redemption\",\"account\":\"u_secret", "{}");
+        journal.issue(2, 1000);
         journal.flush();
-        journal.meta(2);
-        assertStops("sequence 2: not the journal's JSON", 0);
-        assertThat(settler.stopped().toString()).doesNotContain("u_secret");
+        settler.start();
+        await().untilAsserted(() -> assertThat(bench.settled(cell)).isEqualTo(2));
+        settler.close();
+        bench.database.jdbi().useHandle(h -> h.execute("update cell set settled_seq = 0 where program = 'demo'"));
+        settler = bench.settler(SettlementBench.quick());
+        assertStops("of the sequences 1..2 the books hold some already", 0);
+        assertThat(bench.number("select count(*) from dead_letter")).isZero();
     }
 
     @Test
-    void a_card_the_books_do_not_know_stops_the_cell() {
-        journal.add(
-                "redemption",
-                new JsonObject(),
-                List.of(new JsonArray().add("card").add(-1)),
-                List.of(new JsonArray()
-                        .add(HandWrittenJournal.card(9))
-                        .add("a")
-                        .add("n")
-                        .add("gift:CNY")
-                        .add(5)
-                        .add(5)
-                        .add("a")));
-        journal.flush();
-        assertStops("changes 1 cards, the books know 0", 0);
-    }
-
-    @Test
-    void a_balance_below_zero_stops_the_cell() {
+    void a_table_that_is_not_as_it_must_be_stops_the_cell_and_buries_nothing() {
+        bench.database.jdbi().useHandle(h -> h.execute("alter table transaction_card rename to elsewhere"));
+        journal.issue(1, 1000);
         journal.stock("crab", 1);
-        journal.issue(1, 1000);
-        journal.redeem(1, 1001, "crab", "u", "r");
+        journal.redeem(1, 10, "crab", "u", "r");
         journal.flush();
-        assertStops("card_balance_check", 0);
+        assertStops("SQLSTATE 42P01", 0);
+        assertThat(bench.number("select count(*) from dead_letter")).isZero();
+    }
+
+    @Test
+    void a_disk_that_is_full_delays_settlement_and_buries_nothing() {
+        bench.database.jdbi().useHandle(h -> h.execute("""
+                create function disk_full() returns trigger language plpgsql as $$
+                begin raise exception 'could not extend file: No space left on device' using errcode = '53100'; end $$;
+                create trigger disk_full before insert on transactions for each statement execute function disk_full()
+                """));
+        settler.start();
+        journal.stock("crab", 10_000);
+        journal.issue(1, 1_000_000);
+        redeem(300, 0);
+        await().untilAsserted(() -> assertThat(bench.meters
+                        .get("counterfoil.settlement.failures")
+                        .counter()
+                        .count())
+                .isGreaterThan(1));
+        assertThat(settler.stopped()).isEmpty();
+        assertThat(settler.backlog()).isPositive();
+        assertThat(bench.settled(cell)).isZero();
+        redeem(300, 300);
+        bench.database.jdbi().useHandle(h -> h.execute("drop trigger disk_full on transactions"));
+        redeem(300, 600);
+        assertAllSettled();
+        assertThat(bench.number("select count(*) from dead_letter")).isZero();
     }
 
     @Test
@@ -226,6 +244,33 @@ class SettlementFaultsIT {
         redeem(300, 300);
         redeem(300, 600);
         assertAllSettled();
+    }
+
+    @Test
+    void another_settler_takes_over_from_one_that_is_cut_off_in_the_middle_of_a_run() throws Exception {
+        journal.stock("crab", 10_000);
+        journal.issue(1, 1_000_000);
+        for (int i = 0; i < 900; i++) {
+            journal.redeem(1, 1, "crab", "u", "r" + i);
+        }
+        journal.flush();
+        CuttableWire wire = CuttableWire.to(bench.jdbcUri);
+        try (Database cut = new Database(PostgresUri.of(wire.through(bench.jdbcUri)), 2);
+                Settler first = new Settler(
+                        cut, bench.redis, SettlementBench.quick(), new SimpleMeterRegistry(), Clock.systemUTC());
+                Connection lock = Servers.connect(bench.jdbcUri);
+                Statement locking = lock.createStatement()) {
+            lock.setAutoCommit(false);
+            locking.execute("lock table transactions in access exclusive mode");
+            first.start();
+            await().atMost(PATIENCE).until(() -> bench.number("select count(*) from pg_locks where not granted") == 1);
+            settler.start();
+            wire.cut();
+            lock.rollback();
+            assertAllSettled();
+        } finally {
+            wire.close();
+        }
     }
 
     private void redeem(int count, int from) {

@@ -8,7 +8,10 @@ import static org.awaitility.Awaitility.await;
 import dev.counterfoil.ledger.Cell;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -304,6 +307,32 @@ class SettlementIT {
                     : RedemptionQuery.Cursor.parse(found.next().text()).orElseThrow();
         } while (cursor != null);
         assertThat(paged).isEqualTo(list(query(null, null, null, null, 200)));
+    }
+
+    @Test
+    void at_the_turn_of_a_month_each_posting_goes_to_its_own_partition_also_where_none_was_made_ahead() {
+        journal.issue(1, 1000);
+        journal.at(Instant.parse("2031-01-31T23:59:59.999Z"));
+        journal.debit(1, 1, "before");
+        journal.at(Instant.parse("2031-02-01T00:00:00Z"));
+        journal.debit(1, 1, "after");
+        journal.flush();
+        settle();
+        assertThat(bench.rows("select tableoid::regclass::text || ' ' || seq as row from posting order by seq").stream()
+                        .map(row -> row.get("row")))
+                .containsExactly("posting_202611 1", "posting_203101 2", "posting_203102 3");
+    }
+
+    @Test
+    void partitions_of_the_next_two_months_are_there_before_the_year_ends() {
+        Clock newYearsEve = Clock.fixed(Instant.parse("2029-12-31T23:59:59Z"), ZoneOffset.UTC);
+        try (Settler ahead =
+                new Settler(bench.database, bench.redis, SettlementBench.quick(), bench.meters, newYearsEve)) {
+            ahead.start();
+            await().untilAsserted(() -> assertThat(bench.number("select count(*) from pg_class where relname in"
+                            + " ('posting_202912', 'posting_203001', 'posting_203002', 'posting_203003')"))
+                    .isEqualTo(4));
+        }
     }
 
     @Test

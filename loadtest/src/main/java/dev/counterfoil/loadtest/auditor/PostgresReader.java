@@ -56,6 +56,23 @@ final class PostgresReader {
         }
     }
 
+    /** What PostgreSQL refused, or leaves out because it depends on that: sequence, reason and what it moves; the first 20. */
+    static List<String> deadLetters(Connection connection, CellRow cell) throws SQLException {
+        String sql =
+                "select d.seq, d.reason, (select string_agg(o.object, ', ' order by o.object) from dead_letter_object o"
+                        + " where o.cell = d.cell and o.seq = d.seq) from dead_letter d where d.cell = ? order by d.seq limit 20";
+        List<String> lines = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setInt(1, cell.id());
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    lines.add(rows.getLong(1) + ": " + rows.getString(2) + "; moves " + rows.getString(3));
+                }
+            }
+        }
+        return lines;
+    }
+
     static long settledSequence(Connection connection, CellRow cell) throws SQLException {
         return cursor(connection, cell)[1];
     }

@@ -1,0 +1,206 @@
+package dev.counterfoil.ledger.settlement;
+
+import dev.counterfoil.ledger.Cell;
+import dev.counterfoil.ledger.postgres.PostingPartitions;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.time.YearMonth;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes a run of a cell's transactions into the books, and tells which of them it had to leave out. A run that is refused for its
+ * data is halved until the transactions stand alone that are at fault. From then on what moves the same card, account, item or
+ * redemption is left out too, and what moves the same as that: so the books of everything else are whole, and those of what is
+ * named by dead letters stand still at a moment that was.
+ */
+final class RunWriter {
+    private final Handle handle;
+    private final Connection connection;
+    private final int cell;
+    private final Cell name;
+    private final Set<YearMonth> partitions;
+
+    /** Which of some objects dead letters of earlier runs move, and the first sequence that does; null: none do. */
+    private final @Nullable Function<Set<String>, Map<String, Long>> earlier;
+
+    /** What is known to be moved by dead letters. */
+    private final Map<String, Long> dead;
+
+    private final List<DeadLetter> letters = new ArrayList<>();
+    private final Set<YearMonth> months = new HashSet<>();
+    private long latestMs;
+
+    /**
+     * @param cell the cell's id in PostgreSQL
+     * @param partitions known to exist
+     * @param earlier what dead letters of earlier runs move of some objects, null where there are none
+     * @param dead objects that dead letters move, with the first sequence that does; this run adds to it
+     */
+    RunWriter(
+            Handle handle,
+            int cell,
+            Cell name,
+            Set<YearMonth> partitions,
+            @Nullable Function<Set<String>, Map<String, Long>> earlier,
+            Map<String, Long> dead) {
+        this.handle = handle;
+        this.connection = handle.getConnection();
+        this.cell = cell;
+        this.name = name;
+        this.partitions = partitions;
+        this.earlier = earlier;
+        this.dead = dead;
+    }
+
+    /** A record, read as far as it can be. */
+    private record Candidate(JournalRecord record, @Nullable Fact fact, String fault) {
+        static Candidate of(JournalRecord record) {
+            try {
+                return new Candidate(record, FactDecoder.decode(record), "");
+            } catch (JournalFault malformed) {
+                return new Candidate(record, null, SettlementFailure.describe(malformed));
+            }
+        }
+
+        Set<String> objects() {
+            return fact == null
+                    ? FactDecoder.touched(record)
+                    : TouchedObjects.of(record.sequence(), fact.legs(), fact.results());
+        }
+    }
+
+    /** Writes them, in order. Throws what is no fault of their data: then nothing may be committed. */
+    void write(List<JournalRecord> records) throws SQLException {
+        settle(records.stream().map(Candidate::of).toList());
+    }
+
+    /** What was left out, in order. */
+    List<DeadLetter> letters() {
+        return letters;
+    }
+
+    /** Whose partitions exist once this is committed. */
+    Set<YearMonth> months() {
+        return months;
+    }
+
+    /** Time of the last transaction that was written, 0 when none was. */
+    long latestMs() {
+        return latestMs;
+    }
+
+    private void settle(List<Candidate> all) throws SQLException {
+        List<Candidate> run = withoutDependants(all);
+        if (run.isEmpty()) {
+            return;
+        }
+        Exception refused = tried(run);
+        if (refused == null) {
+            return;
+        } else if (run.size() == 1) {
+            leaveOut(run.get(0), SettlementFailure.describe(refused), null);
+            return;
+        }
+        int middle = run.size() / 2;
+        settle(run.subList(0, middle));
+        settle(run.subList(middle, run.size()));
+    }
+
+    /** Leaves out what cannot be read and what depends on something that is left out. */
+    private List<Candidate> withoutDependants(List<Candidate> run) {
+        Map<String, Long> before = earlier == null ? Map.of() : earlier.apply(objects(run));
+        boolean allRead = run.stream().allMatch(one -> one.fact() != null);
+        if (allRead && before.isEmpty() && dead.isEmpty()) {
+            return run;
+        }
+        before.forEach((object, sequence) -> dead.merge(object, sequence, Math::min));
+        List<Candidate> left = new ArrayList<>(run.size());
+        for (Candidate one : run) {
+            Long cause = cause(one);
+            if (cause != null) {
+                leaveOut(one, "it moves what transaction " + cause + " moves, which is not settled", cause);
+            } else if (one.fact() == null) {
+                leaveOut(one, one.fault(), null);
+            } else {
+                left.add(one);
+            }
+        }
+        return left;
+    }
+
+    private static Set<String> objects(List<Candidate> run) {
+        Set<String> objects = new LinkedHashSet<>();
+        run.forEach(one -> objects.addAll(one.objects()));
+        return objects;
+    }
+
+    private @Nullable Long cause(Candidate one) {
+        if (dead.isEmpty()) {
+            return null;
+        }
+        Long cause = null;
+        for (String object : one.objects()) {
+            Long sequence = dead.get(object);
+            cause = sequence == null || cause != null && cause <= sequence ? cause : sequence;
+        }
+        return cause;
+    }
+
+    private void leaveOut(Candidate one, String reason, @Nullable Long dependsOn) {
+        Set<String> objects = one.objects();
+        objects.forEach(object -> dead.merge(object, one.record().sequence(), Math::min));
+        letters.add(new DeadLetter(one.record(), reason, dependsOn, objects));
+    }
+
+    /** Writes a run, or nothing of it; returns why its data was refused, null when it was not. */
+    private @Nullable Exception tried(List<Candidate> run) throws SQLException {
+        Savepoint before = connection.setSavepoint();
+        try {
+            FactRows rows = new FactRows(cell);
+            for (Candidate one : run) {
+                add(rows, one);
+            }
+            if (!partitions.containsAll(rows.months())) {
+                PostingPartitions.ensure(handle, rows.months());
+            }
+            new BooksWriter(connection, cell, name.program()).write(rows);
+            connection.releaseSavepoint(before);
+            months.addAll(rows.months());
+            latestMs = Math.max(latestMs, rows.latestMs());
+            return null;
+        } catch (SQLException | JournalFault refused) {
+            if (SettlementFailure.isOfSettledSequence(refused)) {
+                throw JournalFault.settledBefore(
+                        name,
+                        run.get(0).record().sequence(),
+                        run.get(run.size() - 1).record().sequence());
+            } else if (!SettlementFailure.isOfData(refused)) {
+                throw refused;
+            }
+            connection.rollback(before);
+            return refused;
+        }
+    }
+
+    private static void add(FactRows rows, Candidate one) {
+        Fact fact = one.fact();
+        try {
+            if (fact != null) {
+                rows.add(fact);
+            }
+        } catch (IllegalArgumentException | ArithmeticException | IndexOutOfBoundsException unexpected) {
+            // The cause is dropped: it may quote the text.
+            throw JournalFault.malformed(
+                    one.record().sequence(), unexpected.getClass().getSimpleName(), null);
+        }
+    }
+}
