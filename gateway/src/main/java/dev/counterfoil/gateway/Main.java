@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
             ProgramsCommand.class,
             KeysCommand.class,
             ReconcileCommand.class,
+            RebuildCommand.class,
             CommandLine.HelpCommand.class
         },
         mixinStandardHelpOptions = true,

@@ -11,12 +11,21 @@ public record LedgerSettings(
         int journalLimit,
         int journalKeep,
         boolean reverseToExpired,
-        boolean reverseToFrozen) {
+        boolean reverseToFrozen,
+        Rebuild rebuild) {
 
     /** What an answer waits for: Redis' memory, or its disk. */
     public enum Durability {
         ACCEPTED,
         DURABLE
+    }
+
+    /** Who opens a cell again that Redis lost. */
+    public enum Rebuild {
+        /** Somebody, with the command {@code rebuild}. */
+        MANUAL,
+        /** A gateway that finds it cold, where that is safe. */
+        AUTO
     }
 
     public LedgerSettings {
@@ -29,6 +38,14 @@ public record LedgerSettings(
 
     public static LedgerSettings defaults() {
         return new LedgerSettings(
-                Durability.DURABLE, Duration.ofHours(48), Duration.ofHours(1), 10_000, 1_000_000, 100_000, true, true);
+                Durability.DURABLE,
+                Duration.ofHours(48),
+                Duration.ofHours(1),
+                10_000,
+                1_000_000,
+                100_000,
+                true,
+                true,
+                Rebuild.MANUAL);
     }
 }

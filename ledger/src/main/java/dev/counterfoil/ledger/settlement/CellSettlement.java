@@ -60,6 +60,11 @@ final class CellSettlement {
         return run;
     }
 
+    /** Has the last settled sequence compared with the journal's again: the cell was rebuilt. */
+    void compareAgain(Cell cell) {
+        compared.remove(cell);
+    }
+
     /** Makes the partitions of postings ahead of time. */
     void ensurePartitions(List<YearMonth> months) {
         if (!partitions.containsAll(months)) {
@@ -123,20 +128,36 @@ final class CellSettlement {
 
     /** A Redis that lost entries and went on would give settled sequences other content; the last settled one tells. */
     private void compareLast(Handle handle, Cell cell, Cursor cursor) {
-        Optional<JournalRecord> kept = cursor.settled() == 0 ? Optional.empty() : journal.at(cell, cursor.settled());
+        if (!isAsSettled(handle, cell, cursor, cursor.settled())) {
+            throw JournalFault.rewritten(cell, cursor.settled());
+        }
+    }
+
+    /** Whether what the journal holds under {@code sequence}, if anything, is what was settled under it. */
+    boolean isAsSettled(Cell cell, long sequence) {
+        return jdbi.withHandle(handle -> {
+            Cursor cursor = handle.createQuery("select id, settled_seq from cell where program = ? and index = ?")
+                    .bind(0, cell.program())
+                    .bind(1, cell.index())
+                    .map((row, context) -> new Cursor(row.getInt("id"), row.getLong("settled_seq")))
+                    .one();
+            return sequence > cursor.settled() || isAsSettled(handle, cell, cursor, sequence);
+        });
+    }
+
+    private boolean isAsSettled(Handle handle, Cell cell, Cursor cursor, long sequence) {
+        Optional<JournalRecord> kept = sequence == 0 ? Optional.empty() : journal.at(cell, sequence);
         if (kept.isEmpty()) {
-            return;
+            return true;
         }
         JournalEntry.Text settled = handle.createQuery(
                         "select data, result from transactions" + " where cell = :cell and seq = :seq")
                 .bind("cell", cursor.cell())
-                .bind("seq", cursor.settled())
+                .bind("seq", sequence)
                 .map((row, context) -> new JournalEntry.Text(row.getString("data"), row.getString("result")))
                 .findOne()
                 .orElseThrow(() -> JournalFault.unknownRows("settled transactions", 1, 0));
-        if (!settled.equals(kept.get().text())) {
-            throw JournalFault.rewritten(cell, cursor.settled());
-        }
+        return settled.equals(kept.get().text());
     }
 
     private static void advance(Handle handle, Cursor cursor, long last) {
