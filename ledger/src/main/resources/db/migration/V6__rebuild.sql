@@ -7,15 +7,17 @@ create table quota (
   key text collate "C" not null, -- what follows :quota: in Redis
   used bigint not null check (used between 0 and 9007199254740991),
   expires_at timestamptz null, -- exclusive; null: never
+  seq bigint not null, -- of that transaction
   primary key (cell, key)
 ) with (fillfactor = 80);
 create index quota_expires on quota (expires_at) where expires_at is not null;
 
-insert into quota (cell, key, used, expires_at)
+insert into quota (cell, key, used, expires_at, seq)
 select distinct on (t.cell, leg.value ->> 1)
        t.cell, leg.value ->> 1, (t.result -> 'legs' -> (leg.place - 1)::int ->> 0)::bigint,
        case when (leg.value ->> 3)::bigint > 0
-         then to_timestamp((leg.value ->> 3)::bigint / 1000) + (leg.value ->> 3)::bigint % 1000 * interval '1 ms' end
+         then to_timestamp((leg.value ->> 3)::bigint / 1000) + (leg.value ->> 3)::bigint % 1000 * interval '1 ms' end,
+       t.seq
   from transactions t cross join json_array_elements(t.data -> 'legs') with ordinality as leg (value, place)
  where leg.value ->> 0 = 'quota'
  order by t.cell, leg.value ->> 1, t.seq desc;

@@ -12,18 +12,19 @@ import dev.counterfoil.ledger.books.RedisSide.ItemNow;
 import dev.counterfoil.ledger.books.RedisSide.Reading;
 import dev.counterfoil.ledger.settlement.PostingAccounts;
 import java.math.BigInteger;
-import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** Compares one cell. Each comparison ends the check when settlement does not come or the cell is cold. */
 final class CellCheck {
-    private static final int CARDS_A_READ = 500;
-    private static final int READS_A_SNAPSHOT = 20;
+    private static final int CARDS_A_SNAPSHOT = 10_000;
+    private static final int ACCOUNTS_A_READ = 500;
     private static final int ITEMS_A_READ = 250;
 
     final Findings findings;
@@ -46,6 +47,9 @@ final class CellCheck {
         if (compareItems()) {
             compareCards();
             compareAccounts();
+            LimitsCheck limits = new LimitsCheck(sides, row, findings, this::settledPast);
+            limits.compareHolds();
+            limits.compareQuotas();
         }
         sides.inSnapshot(this::compareTotals);
         return this;
@@ -79,35 +83,29 @@ final class CellCheck {
         }
     }
 
+    /** Many cards in one snapshot, since each waits for settlement and counts what was posted since. */
     private void compareCards() {
+        long all = sides.snapshot(books -> books.cardCount(row.id()));
         String last = "";
-        while (true) {
-            List<Reading<CardNow>> readings = new ArrayList<>();
-            List<String> ids = new ArrayList<>();
-            boolean more = true;
-            while (more && readings.size() < READS_A_SNAPSHOT) {
-                String after = last;
-                List<String> chunk = sides.snapshot(books -> books.cardsAfter(row.id(), after, CARDS_A_READ));
-                more = chunk.size() == CARDS_A_READ;
-                if (!chunk.isEmpty()) {
-                    last = chunk.get(chunk.size() - 1);
-                    Optional<Reading<CardNow>> reading = sides.redis.cards(row.cell(), chunk);
-                    if (reading.isEmpty()) {
-                        findings.differs("cell", "", "open in Redis", "cold");
-                        return;
-                    }
-                    readings.add(reading.get());
-                    ids.addAll(chunk);
+        List<String> page;
+        do {
+            String after = last;
+            page = sides.snapshot(books -> books.cardsAfter(row.id(), after, CARDS_A_SNAPSHOT));
+            if (!page.isEmpty()) {
+                List<String> ids = page;
+                last = ids.get(ids.size() - 1);
+                List<Reading<CardNow>> readings = sides.redis.cards(row.cell(), ids);
+                if (!settled(latest(readings))) {
+                    return;
                 }
+                sides.inSnapshot(books -> compareCards(books, readings, ids));
+                sides.progress.at(row.cell() + " cards", findings.cards, all);
             }
-            if (readings.isEmpty() || !settled(Optional.of(readings.get(readings.size() - 1)))) {
-                return;
-            }
-            sides.inSnapshot(books -> compareCards(books, readings, ids));
-            if (!more) {
-                return;
-            }
-        }
+        } while (page.size() == CARDS_A_SNAPSHOT);
+    }
+
+    private static <T> Optional<Reading<T>> latest(List<Reading<T>> readings) {
+        return readings.stream().max(Comparator.comparingLong(Reading::sequence));
     }
 
     private void compareAccounts() {
@@ -116,7 +114,7 @@ final class CellCheck {
         do {
             AccountRow after = last;
             chunk = sides.snapshot(
-                    books -> books.accountsAfter(row.id(), after.account(), after.asset(), CARDS_A_READ));
+                    books -> books.accountsAfter(row.id(), after.account(), after.asset(), ACCOUNTS_A_READ));
             if (!chunk.isEmpty()) {
                 List<AccountRow> rows = chunk;
                 last = rows.get(rows.size() - 1);
@@ -125,8 +123,9 @@ final class CellCheck {
                     return;
                 }
                 sides.inSnapshot(books -> compareAccounts(books, rows, reading.orElseThrow()));
+                sides.progress.at(row.cell() + " accounts", findings.accounts, 0);
             }
-        } while (chunk.size() == CARDS_A_READ);
+        } while (chunk.size() == ACCOUNTS_A_READ);
     }
 
     private void compareAccounts(BooksSide books, List<AccountRow> rows, Reading<AccountNow> reading) {
@@ -160,8 +159,8 @@ final class CellCheck {
 
     private void compareCards(BooksSide books, List<Reading<CardNow>> readings, List<String> ids) {
         Map<String, CardRow> cards = books.cards(row.id(), ids);
-        Map<String, List<Movement>> later =
-                books.movementsAfter(row.id(), readings.get(0).sequence());
+        long first = readings.stream().mapToLong(Reading::sequence).min().orElseThrow();
+        Map<String, List<Movement>> later = books.movementsAfter(row.id(), first);
         for (Reading<CardNow> reading : readings) {
             reading.values().forEach((id, now) -> {
                 CardRow card = cards.get(id);
@@ -185,21 +184,25 @@ final class CellCheck {
         findings.compare("balance", name, expected, balance);
         String held = PostingAccounts.held(PostingAccounts.card(card.id()));
         findings.compare("held", name, now.held(), card.held() - after(later, held, sequence));
-        if (!card.state().equals(now.state()) && !books.movedAfter(row.id(), card.id(), sequence)) {
-            findings.differs("state", name, now.state(), card.state());
-        }
+        boolean same = card.state().equals(now.state())
+                && card.expiresAtMs() == now.expiresAtMs()
+                && card.owner().equals(now.owner());
+        boolean moved = same || books.movedAfter(row.id(), card.id(), sequence);
+        differUnless(moved, "state", name, now.state(), card.state());
+        differUnless(moved, "expiry", name, Long.toString(now.expiresAtMs()), Long.toString(card.expiresAtMs()));
+        differUnless(moved, "owner", name, now.owner(), card.owner());
     }
 
     /** Names those of {@code ids}, cards in Redis, that the books still do not know once they are settled up to now. */
     void stray(List<String> ids) {
-        Optional<Reading<CardNow>> reading = sides.redis.cards(row.cell(), ids);
-        if (settled(reading)) {
-            Map<String, CardRow> known = sides.snapshot(books -> books.cards(row.id(), ids));
-            reading.orElseThrow().values().forEach((id, now) -> {
-                if (now.balance() != null && !known.containsKey(id)) {
+        List<Reading<CardNow>> readings = sides.redis.cards(row.cell(), ids);
+        if (settled(latest(readings))) {
+            Set<String> known = sides.snapshot(books -> books.known(row.id(), ids));
+            readings.forEach(reading -> reading.values().forEach((id, now) -> {
+                if (now.balance() != null && !known.contains(id)) {
                     findings.differs("card", id, now.balance(), "unknown to the books");
                 }
-            });
+            }));
         }
     }
 
@@ -285,7 +288,10 @@ final class CellCheck {
             }
             return false;
         }
-        long sequence = reading.get().sequence();
+        return settledPast(reading.get().sequence());
+    }
+
+    private boolean settledPast(long sequence) {
         CellRow now = sides.settledPast(row, sequence);
         if (now.settled() < sequence) {
             findings.differs("settlement", "", sequence, now.settled());

@@ -99,7 +99,7 @@ final class FactRows {
                 case "hold" -> held(fact, leg);
                 case "follow" -> followed(leg, result);
                 case "account" -> account(fact, i, leg, result);
-                case "quota" -> quotas.put(leg.text(1), new Quota(result.number(0), leg.number(3)));
+                case "quota" -> quotas.put(leg.text(1), new Quota(result.number(0), leg.number(3), fact.sequence()));
                 case "due", "paid" -> {}
                 default -> throw JournalFault.malformed(fact.sequence(), "unknown leg " + leg.text(0), null);
             }
@@ -409,7 +409,7 @@ final class FactRows {
      *
      * @param expiresAtMs 0 = never
      */
-    record Quota(long used, long expiresAtMs) {}
+    record Quota(long used, long expiresAtMs, long sequence) {}
 
     /** What this run did to an item. */
     static final class ItemChange {
