@@ -33,6 +33,7 @@ import java.util.Locale;
  */
 public final class RebuildBench {
     private static final int CARDS_A_TRANSACTION = 200;
+    private static final long STEP = 100_000;
 
     private RebuildBench() {}
 
@@ -84,19 +85,24 @@ public final class RebuildBench {
                         "demo", issuer.id(), "Demo", ZoneId.of("UTC"), Mode.TEST, List.of("CNY"), Limits.NONE)));
     }
 
+    /** In steps: a statement must not run longer than the connection waits for its answer. */
     private static void books(Ledgers servers, long cards, long redemptions) {
         long issues = (cards + CARDS_A_TRANSACTION - 1) / CARDS_A_TRANSACTION;
-        servers.database().jdbi().useTransaction(handle -> {
-            handle.execute("set local statement_timeout = 0");
+        servers.database().jdbi().useHandle(handle -> {
+            handle.execute("set statement_timeout = 0");
             handle.execute("select ensure_posting_partition(now())");
-            handle.execute(
-                    "insert into card (cell, id, api_id, number, card_type, asset, batch, face, balance, state, issued_seq)"
-                            + " select 1, lpad(n::text, 22, 'C'), lpad(n::text, 16, 'A'), (10 ^ 15 + n)::bigint::text, 'gift-1000', 'CNY',"
-                            + " 'bt_1', 100000, 100000 - (n <= " + redemptions + ")::int, 'a', n / 200 + 1"
-                            + " from generate_series(1, " + cards + ") n");
-            handle.execute("insert into posting (at, cell, seq, n, debit, credit, asset, amount)"
-                    + " select now(), 1, (n - 1) / 200 + 1, (n - 1) % 200, 'issued', 'card:' || lpad(n::text, 22, 'C'), 'CNY', 100000"
-                    + " from generate_series(1, " + cards + ") n");
+            for (long from = 1; from <= cards; from += STEP) {
+                String n = " from generate_series(" + from + ", " + Math.min(cards, from + STEP - 1) + ") n";
+                handle.execute(
+                        "insert into card (cell, id, api_id, number, card_type, asset, batch, face, balance, state,"
+                                + " issued_seq) select 1, lpad(n::text, 22, 'C'), lpad(n::text, 16, 'A'), (10 ^ 15 + n)::bigint::text,"
+                                + " 'gift-1000', 'CNY', 'bt_1', 100000, 100000 - (n <= " + redemptions
+                                + ")::int, 'a', n / 200 + 1"
+                                + n);
+                handle.execute("insert into posting (at, cell, seq, n, debit, credit, asset, amount)"
+                        + " select now(), 1, (n - 1) / 200 + 1, (n - 1) % 200, 'issued', 'card:' || lpad(n::text, 22, 'C'),"
+                        + " 'CNY', 100000" + n);
+            }
             handle.execute("insert into transactions (cell, seq, at, type, client, idem, fingerprint, data, result)"
                     + " select 1, n, now(), case when n <= " + issues + " then 'issue' else 'redemption' end, 'cl_1',"
                     + " decode(md5(n::text), 'hex'), decode(md5('f' || n), 'hex'), '{}', '{}'"
@@ -108,7 +114,7 @@ public final class RebuildBench {
                     + " select 1, '7:account6:crab-88:u_' || n, 1, now() + interval '1 day', " + issues + " + n"
                     + " from generate_series(1, " + redemptions + ") n");
             handle.execute("update cell set settled_seq = " + (issues + redemptions));
+            handle.execute("analyze");
         });
-        servers.database().jdbi().useHandle(handle -> handle.execute("analyze"));
     }
 }

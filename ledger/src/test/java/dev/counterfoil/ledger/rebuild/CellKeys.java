@@ -2,6 +2,7 @@ package dev.counterfoil.ledger.rebuild;
 
 import dev.counterfoil.ledger.Cell;
 import dev.counterfoil.ledger.redis.RedisConnection;
+import dev.counterfoil.ledger.redis.RedisServer;
 import dev.counterfoil.ledger.testing.Ledgers;
 import io.lettuce.core.ScanArgs;
 import io.lettuce.core.ScanCursor;
@@ -25,20 +26,26 @@ final class CellKeys {
     static SortedMap<String, String> read(RedisConnection redis, Cell cell) {
         SortedMap<String, String> values = new TreeMap<>();
         ScanArgs all = ScanArgs.Builder.matches(cell.tag() + ":*").limit(MORE_THAN_A_TEST_HAS);
-        Ledgers.await(redis.call(commands -> commands.scan(ScanCursor.INITIAL, all)))
-                .getKeys()
-                .forEach(key -> {
-                    String name = text(key).substring(cell.tag().length() + 1);
-                    String value = value(redis, key);
-                    boolean left = name.equals("meta")
-                            || name.equals("journal")
-                            || name.startsWith("lost:")
-                            || name.startsWith("idem:") && value.charAt(16) == 'R';
-                    if (!left) {
-                        values.put(name, value + lapse(redis, key, name.startsWith("idem:") ? 1_000 : 1));
-                    }
-                });
+        for (RedisServer server : redis.servers()) {
+            server.dispatch(commands -> commands.scan(ScanCursor.INITIAL, all))
+                    .toCompletableFuture()
+                    .join()
+                    .getKeys()
+                    .forEach(key -> put(redis, cell, key, values));
+        }
         return values;
+    }
+
+    private static void put(RedisConnection redis, Cell cell, byte[] key, SortedMap<String, String> values) {
+        String name = text(key).substring(cell.tag().length() + 1);
+        String value = value(redis, key);
+        boolean left = name.equals("meta")
+                || name.equals("journal")
+                || name.startsWith("lost:")
+                || name.startsWith("idem:") && value.charAt(16) == 'R';
+        if (!left) {
+            values.put(name, value + lapse(redis, key, name.startsWith("idem:") ? 1_000 : 1));
+        }
     }
 
     private static String lapse(RedisConnection redis, byte[] key, int unit) {

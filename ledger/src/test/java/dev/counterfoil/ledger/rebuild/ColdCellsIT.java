@@ -66,7 +66,7 @@ class ColdCellsIT {
         assertThat(isCold()).isTrue();
         assertThat(rebuilt()).isZero();
         assertThat(meters.counter("counterfoil.rebuild.failures").count()).isEqualTo(5);
-        long left = Ledgers.await(sale.servers.redis().call(commands -> commands.xlen(journal)));
+        long left = Ledgers.await(sale.redis.call(commands -> commands.xlen(journal)));
         assertThat(left).isPositive();
     }
 

@@ -143,14 +143,13 @@ class RebuildIT {
     void what_an_earlier_rebuild_still_does_is_refused() {
         sale.awaitSettled(sale.everything());
         SortedMap<String, String> before = keys();
-        ClosedCell slow = ClosedCell.close(sale.servers.redis(), CELL, 7);
+        ClosedCell slow = ClosedCell.close(sale.redis, CELL, 7);
         Rebuilt rebuilt = sale.rebuild().rebuild(CELL, Allowed.COLD);
         assertThat(rebuilt.epoch()).isEqualTo(8);
         assertThatThrownBy(() -> slow.wipe(keys -> {})).isInstanceOf(RebuildRefused.class);
         assertThatThrownBy(() -> slow.open(1, 1)).isInstanceOf(RebuildRefused.class);
         assertThatThrownBy(slow::keepJournal).isInstanceOf(RebuildRefused.class);
-        assertThatThrownBy(() -> ClosedCell.close(sale.servers.redis(), CELL, 7))
-                .isInstanceOf(RebuildRefused.class);
+        assertThatThrownBy(() -> ClosedCell.close(sale.redis, CELL, 7)).isInstanceOf(RebuildRefused.class);
         assertThat(keys()).isEqualTo(before);
     }
 
@@ -261,7 +260,7 @@ class RebuildIT {
         sale.redeem(1, 1, false);
         sale.redeem(1, 1, false);
         byte[] journal = RedisKeys.bytes(RedisKeys.journal(CELL));
-        var gone = Ledgers.await(sale.servers.redis().call(commands -> commands.xdel(journal, (kept + 2) + "-0")));
+        var gone = Ledgers.await(sale.redis.call(commands -> commands.xdel(journal, (kept + 2) + "-0")));
         assertThatThrownBy(() -> sale.rebuild().rebuild(CELL, Allowed.NOTHING_GIVEN_UP))
                 .hasMessageContaining("cell demo.0 is open");
         foreignEntry(journal, kept + 9);
@@ -297,11 +296,11 @@ class RebuildIT {
     }
 
     private SortedMap<String, String> keys() {
-        return CellKeys.read(sale.servers.redis(), CELL);
+        return CellKeys.read(sale.redis, CELL);
     }
 
     private void assertBalanced() {
-        assertThat(new Reconcile(sale.servers.database(), sale.servers.redis(), cell -> {}, Duration.ofSeconds(20))
+        assertThat(new Reconcile(sale.servers.database(), sale.redis, cell -> {}, Duration.ofSeconds(20))
                         .all()
                         .differences())
                 .isEmpty();

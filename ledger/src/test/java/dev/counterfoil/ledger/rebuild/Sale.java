@@ -53,6 +53,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** A cell in which everything is that a cell can have, and a ledger that learns of a new epoch as gateways do, by reading it. */
 final class Sale implements AutoCloseable {
@@ -61,23 +62,33 @@ final class Sale implements AutoCloseable {
     private static final Duration RECORDED = Duration.ofHours(48);
 
     final Ledgers servers = Ledgers.fresh();
+    final RedisConnection redis;
     final SettledBooks books = new SettledBooks(servers.database());
     final RedisLedger ledger;
     final AfterSale afterSale;
     private final Vertx vertx = Vertx.vertx();
     private final SecureRandom random = new SecureRandom();
     private final RequestHash hash = new RequestHash(Pepper.of(List.of(Pepper.generate(random))));
-    private final CatalogPublisher catalog = new CatalogPublisher(servers.database(), servers.redis());
-    private final KeyPublisher keyPublisher =
-            new KeyPublisher(servers.database(), new KeyStore(servers.database(), random), servers.redis());
-    private final RedisConnection loading = Ledgers.connectRedis();
+    private final CatalogPublisher catalog;
+    private final KeyPublisher keyPublisher;
+    private final RedisConnection loading;
     private final SettledUpTo settled = new SettledUpTo(vertx, servers.database(), Clock.systemUTC());
-    private Settler settler = settler();
+    private Settler settler;
     private int keys;
 
     Sale() {
+        this(Ledgers::connectRedis);
+    }
+
+    /** On another Redis. */
+    Sale(Supplier<RedisConnection> connect) {
+        redis = connect.get();
+        loading = connect.get();
+        catalog = new CatalogPublisher(servers.database(), redis);
+        keyPublisher = new KeyPublisher(servers.database(), new KeyStore(servers.database(), random), redis);
+        settler = settler();
         ledger = new RedisLedger(
-                servers.redis(),
+                redis,
                 LedgerLimits.standard(),
                 () -> "durable",
                 cell -> epoch(),
@@ -102,7 +113,7 @@ final class Sale implements AutoCloseable {
     private Settler settler() {
         return new Settler(
                 servers.database(),
-                servers.redis(),
+                redis,
                 new SettlementSettings(2, 50, Duration.ofMillis(5), Duration.ofMillis(100), 100_000),
                 new SimpleMeterRegistry(),
                 Clock.systemUTC());
@@ -301,6 +312,7 @@ final class Sale implements AutoCloseable {
     public void close() {
         settler.close();
         loading.close();
+        redis.close();
         servers.close();
         await(vertx.close());
     }

@@ -82,7 +82,7 @@ class WhatIsRestoredIsReconciledIT {
     private Reconciliation reconciled() {
         return new Reconcile(
                         sale.servers.database(),
-                        sale.servers.redis(),
+                        sale.redis,
                         cell -> {},
                         Duration.ofSeconds(20),
                         (what, done, all) -> progress.add(what + " " + done + " of " + all))
@@ -94,6 +94,6 @@ class WhatIsRestoredIsReconciledIT {
     }
 
     private <T> void redis(Function<RedisClusterAsyncCommands<byte[], byte[]>, ? extends CompletionStage<T>> command) {
-        T unused = Ledgers.await(sale.servers.redis().call(command));
+        T unused = Ledgers.await(sale.redis.call(command));
     }
 }
