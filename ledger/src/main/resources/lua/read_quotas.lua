@@ -3,7 +3,7 @@
   read_quotas: many counters of limits, and the cell's sequence at that moment.
 
   KEYS[1] meta       {p.c}:meta      hash
-  KEYS[2..] counters {p.c}:quota:…   at most 500
+  KEYS[2..] counters {p.c}:quota:…   at most 2,000
   Returns {} when the cell is cold, else {sequence, now ms, then per counter: units used|'' (there is none)}.
   Cost: O(keys), 3 µs each. Answers also when Redis is out of memory.
 ]]

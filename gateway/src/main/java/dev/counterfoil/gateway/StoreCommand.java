@@ -49,7 +49,8 @@ abstract class StoreCommand implements Callable<Integer> {
 
     /** Shows how far this command is; closed before results are printed last. */
     final ProgressLine progress() {
-        return new ProgressLine(err(), System.console() != null);
+        // From JDK 22 on there is a console also where the streams lead to files.
+        return new ProgressLine(err(), System.console() != null && System.getenv("TERM") != null);
     }
 
     /** What to throw where the options do not fit together. */

@@ -83,13 +83,15 @@ final class BooksSide {
                 .list();
     }
 
-    Map<String, CardRow> cards(int cell, List<String> ids) {
+    /** The cards from the id {@code first} to {@code last}, both included. */
+    Map<String, CardRow> cardsBetween(int cell, String first, String last) {
         Map<String, CardRow> cards = new HashMap<>();
         handle.createQuery("select id, api_id, balance, state, held, coalesce(owner, '') as owner,"
                         + " coalesce((extract(epoch from expires_at) * 1000)::bigint, 0) as expires"
-                        + " from card where cell = :cell and id = any(:ids)")
+                        + " from card where cell = :cell and id >= :first and id <= :last")
                 .bind("cell", cell)
-                .bindArray("ids", String.class, ids)
+                .bind("first", first)
+                .bind("last", last)
                 .map((row, context) -> cardRow(row))
                 .forEach(card -> cards.put(card.id(), card));
         return cards;

@@ -158,7 +158,7 @@ final class CellCheck {
     }
 
     private void compareCards(BooksSide books, List<Reading<CardNow>> readings, List<String> ids) {
-        Map<String, CardRow> cards = books.cards(row.id(), ids);
+        Map<String, CardRow> cards = books.cardsBetween(row.id(), ids.get(0), ids.get(ids.size() - 1));
         long first = readings.stream().mapToLong(Reading::sequence).min().orElseThrow();
         Map<String, List<Movement>> later = books.movementsAfter(row.id(), first);
         for (Reading<CardNow> reading : readings) {

@@ -12,7 +12,7 @@ import java.util.function.LongPredicate;
 
 /** Compares what is no value and yet decides what may be spent: counters of limits, and the holds that are open. */
 final class LimitsCheck {
-    private static final int QUOTAS_A_READ = 500;
+    private static final int QUOTAS_A_READ = 2_000;
 
     private final Sides sides;
     private final CellRow row;

@@ -140,7 +140,7 @@ final class RedisSide {
     /** Counters of limits. */
     record QuotasNow(long sequence, long nowMs, Map<String, Long> used) {}
 
-    /** The counters of {@code keys}, at most 500, as far as they are there; nothing when the cell is cold. */
+    /** The counters of {@code keys}, at most 2,000, as far as they are there; nothing when the cell is cold. */
     Optional<QuotasNow> quotas(Cell cell, List<String> keys) {
         List<String> names =
                 keys.stream().map(key -> RedisKeys.quota(cell, key)).toList();
