@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
             KeysCommand.class,
             ReconcileCommand.class,
             SettleCommand.class,
+            RebuildCommand.class,
             CommandLine.HelpCommand.class
         },
         mixinStandardHelpOptions = true,

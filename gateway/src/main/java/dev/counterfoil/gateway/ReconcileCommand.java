@@ -17,7 +17,8 @@ import picocli.CommandLine.TypeConversionException;
 @Command(
         name = "reconcile",
         aliases = "verify",
-        description = "Compares every card and item in Redis with the books in PostgreSQL, while redemptions go on.",
+        description =
+                "Compares every card, account, item, limit and open hold in Redis with the books in PostgreSQL, while redemptions go on.",
         footer = "%nExit code 0: they agree. 1: they do not; the first differences are shown.",
         mixinStandardHelpOptions = true)
 final class ReconcileCommand extends StoreCommand {
@@ -36,12 +37,15 @@ final class ReconcileCommand extends StoreCommand {
     @Override
     int run(Stores stores) {
         // Where no gateway runs, nobody else would settle what is still in the journal.
-        try (Settler settler = stores.settler(new SimpleMeterRegistry(), Clock.systemUTC(), (cell, sequence) -> {})) {
-            Reconcile reconcile = new Reconcile(stores.database(), stores.connectRedis(), settler::markDirty, patience);
-            Reconciliation result = program == null ? reconcile.all() : reconcile.program(program);
-            print(result.toJson(), result.table().stripTrailing());
-            return result.balanced() ? Main.DONE : Main.FAILED;
+        Reconciliation result;
+        try (Settler settler = stores.settler(new SimpleMeterRegistry(), Clock.systemUTC(), (cell, sequence) -> {});
+                ProgressLine progress = progress()) {
+            Reconcile reconcile =
+                    new Reconcile(stores.database(), stores.connectRedis(), settler::markDirty, patience, progress);
+            result = program == null ? reconcile.all() : reconcile.program(program);
         }
+        print(result.toJson(), result.table().stripTrailing());
+        return result.balanced() ? Main.DONE : Main.FAILED;
     }
 
     /** Durations as in the settings. */

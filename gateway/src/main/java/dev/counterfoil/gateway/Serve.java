@@ -12,6 +12,7 @@ import dev.counterfoil.ledger.Cell;
 import dev.counterfoil.ledger.Durability;
 import dev.counterfoil.ledger.Ledger;
 import dev.counterfoil.ledger.LedgerFault;
+import dev.counterfoil.ledger.Progress;
 import dev.counterfoil.ledger.SettledTransactions;
 import dev.counterfoil.ledger.access.KeyPublisher;
 import dev.counterfoil.ledger.access.KeyStore;
@@ -33,6 +34,7 @@ import dev.counterfoil.ledger.issuing.CardsChange;
 import dev.counterfoil.ledger.issuing.CodeLoader;
 import dev.counterfoil.ledger.issuing.SettledUpTo;
 import dev.counterfoil.ledger.postgres.Database;
+import dev.counterfoil.ledger.rebuild.ColdCells;
 import dev.counterfoil.ledger.redis.LedgerLimits;
 import dev.counterfoil.ledger.redis.LedgerMetrics;
 import dev.counterfoil.ledger.redis.RedisLedger;
@@ -73,6 +75,9 @@ final class Serve implements AutoCloseable {
 
     /** How often overdue holds are looked for; their value returns that much later at most. */
     private static final Duration HOLD_SWEEP = Duration.ofSeconds(1);
+
+    /** How often a gateway with {@code ledger.rebuild: auto} looks for cold cells. */
+    private static final Duration COLD_LOOK = Duration.ofSeconds(2);
 
     private final Settings settings;
     private final Clock clock = Clock.systemUTC();
@@ -164,6 +169,9 @@ final class Serve implements AutoCloseable {
             }
         }));
         opened.add("comparison", checks.compare(ledger, books, watch, () -> settler.ifPresent(Settler::start)));
+        if (settings.ledger().rebuild() == LedgerSettings.Rebuild.AUTO) {
+            rebuildByItself(checks, new Installation(pepper));
+        }
         Backend backend = backend(pepper, ledger, books, catalogs, catalogPublisher);
         HoldSweeper holds = opened.add(
                 "holds",
@@ -302,6 +310,14 @@ final class Serve implements AutoCloseable {
 
     private void sweep(String what, StartChecks checks, Supplier<Future<Void>> publish) {
         opened.add(what, Recurring.start(vertx, what, CatalogPublisher.SWEEP, checks.onceBelonging(publish)));
+    }
+
+    private void rebuildByItself(StartChecks checks, Installation installation) {
+        ColdCells cells = new ColdCells(
+                stores.rebuild(Progress.SILENT),
+                () -> installation.check(stores.database(), stores.redis()).await(),
+                metrics.registry());
+        opened.add("rebuilding", cells.watch(COLD_LOOK, checks::belonging));
     }
 
     private Future<Void> redisAnswers() {

@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** A command that works on the stores: beside a running gateway on its embedded servers, or on those that the settings name. */
@@ -44,5 +45,21 @@ abstract class StoreCommand implements Callable<Integer> {
     /** Standard output, for results. */
     final PrintWriter out() {
         return spec.commandLine().getOut();
+    }
+
+    /** Standard error, for everything else. */
+    final PrintWriter err() {
+        return spec.commandLine().getErr();
+    }
+
+    /** Shows how far this command is; closed before results are printed last. */
+    final ProgressLine progress() {
+        // From JDK 22 on there is a console also where the streams lead to files.
+        return new ProgressLine(err(), System.console() != null && System.getenv("TERM") != null);
+    }
+
+    /** What to throw where the options do not fit together. */
+    final ParameterException wrongUse(String message) {
+        return new ParameterException(spec.commandLine(), message);
     }
 }

@@ -4,11 +4,16 @@ import dev.counterfoil.gateway.settings.RedisSettings;
 import dev.counterfoil.gateway.settings.Secret;
 import dev.counterfoil.gateway.settings.Settings;
 import dev.counterfoil.ledger.Cell;
+import dev.counterfoil.ledger.Progress;
+import dev.counterfoil.ledger.access.KeyPublisher;
+import dev.counterfoil.ledger.access.KeyStore;
+import dev.counterfoil.ledger.catalog.CatalogPublisher;
 import dev.counterfoil.ledger.embedded.DataDirectory;
 import dev.counterfoil.ledger.embedded.EmbeddedServers;
 import dev.counterfoil.ledger.embedded.EmbeddedSettings;
 import dev.counterfoil.ledger.postgres.Database;
 import dev.counterfoil.ledger.postgres.PostgresUri;
+import dev.counterfoil.ledger.rebuild.Rebuild;
 import dev.counterfoil.ledger.redis.RedisConnection;
 import dev.counterfoil.ledger.settlement.SettlementSettings;
 import dev.counterfoil.ledger.settlement.Settler;
@@ -132,6 +137,18 @@ final class Stores implements AutoCloseable {
                 standard.interval(),
                 standard.sweep(),
                 settings.ledger().journalKeep());
+    }
+
+    /** A rebuild with a connection of its own; closed with these stores. */
+    Rebuild rebuild(Progress progress) {
+        RedisConnection loading = connectRedis();
+        return new Rebuild(
+                database,
+                loading,
+                new CatalogPublisher(database, loading),
+                new KeyPublisher(database, new KeyStore(database, RANDOM), loading),
+                settings.ledger().idempotencyTtl(),
+                progress);
     }
 
     /** The embedded servers, where there are any. */

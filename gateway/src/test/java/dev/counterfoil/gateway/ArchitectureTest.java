@@ -29,8 +29,8 @@ class ArchitectureTest {
             .that()
             .resideInAPackage(LEDGER)
             .and()
-            .resideOutsideOfPackages(
-                    adapters("redis", "settlement", "catalog", "access", "books", "installation", "embedded"))
+            .resideOutsideOfPackages(adapters(
+                    "redis", "settlement", "catalog", "access", "books", "rebuild", "installation", "embedded"))
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(REDIS);
@@ -41,7 +41,15 @@ class ArchitectureTest {
             .resideInAPackage(LEDGER)
             .and()
             .resideOutsideOfPackages(adapters(
-                    "postgres", "settlement", "catalog", "access", "books", "issuing", "installation", "embedded"))
+                    "postgres",
+                    "settlement",
+                    "catalog",
+                    "access",
+                    "books",
+                    "rebuild",
+                    "issuing",
+                    "installation",
+                    "embedded"))
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(SQL);

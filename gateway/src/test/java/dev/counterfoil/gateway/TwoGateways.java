@@ -45,7 +45,13 @@ final class TwoGateways implements AutoCloseable {
             .build();
 
     TwoGateways() {
+        this(Map.of());
+    }
+
+    /** With more settings, as environment variables have them. */
+    TwoGateways(Map<String, String> more) {
         Servers.flushRedis();
+        environment.putAll(more);
         environment.put("COUNTERFOIL_HTTP_PORT", "0");
         environment.put("COUNTERFOIL_HTTP_HOST", "127.0.0.1");
         environment.put("COUNTERFOIL_REDIS_URI", Servers.redisUri());
@@ -119,10 +125,15 @@ final class TwoGateways implements AutoCloseable {
         }
     }
 
-    /** Runs a command line beside the gateways; it has to succeed. */
+    /** Runs a command line beside the gateways. */
+    CommandLineRun run(String... args) {
+        return CommandLineRun.of(environment, args);
+    }
+
+    /** The same; it has to succeed. */
     @CanIgnoreReturnValue
     CommandLineRun command(String... args) {
-        CommandLineRun run = CommandLineRun.of(environment, args);
+        CommandLineRun run = run(args);
         if (run.status() != 0) {
             throw new IllegalStateException(String.join(" ", args) + ": " + run.out() + run.err());
         }
@@ -208,6 +219,14 @@ final class TwoGateways implements AutoCloseable {
                         new JsonObject().put("secret", secret).encode()))
                 .build();
         return client.sendAsync(request, HttpResponse.BodyHandlers.ofString()).thenApply(RunningGateway::held);
+    }
+
+    /** What a gateway tells of itself. */
+    String metrics(int gateway) {
+        URI uri = URI.create("http://127.0.0.1:" + serving.get(gateway).port() + "/metrics");
+        return client.sendAsync(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString())
+                .join()
+                .body();
     }
 
     /** Waits until both have Redis again, seen five times in a row. */

@@ -13,7 +13,16 @@ public record LedgerSettings(
         int journalLimit,
         int journalKeep,
         boolean reverseToExpired,
-        boolean reverseToFrozen) {
+        boolean reverseToFrozen,
+        Rebuild rebuild) {
+
+    /** Who opens a cell again that Redis lost. */
+    public enum Rebuild {
+        /** Somebody, with the command {@code rebuild}. */
+        MANUAL,
+        /** A gateway that finds it cold, where that is safe. */
+        AUTO
+    }
 
     public LedgerSettings {
         Bounds.between("ledger.settled-wait", settledWait, Duration.ofMillis(10), Duration.ofMinutes(1));
@@ -34,6 +43,7 @@ public record LedgerSettings(
                 1_000_000,
                 100_000,
                 true,
-                true);
+                true,
+                Rebuild.MANUAL);
     }
 }

@@ -10,6 +10,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,7 +35,16 @@ final class BooksSide {
 
     record CellRow(int id, Cell cell, long settled) {}
 
-    record CardRow(String id, String apiId, long balance, String state, long held) {}
+    /** @param expiresAtMs 0 = never */
+    record CardRow(String id, String apiId, long balance, String state, long held, long expiresAtMs, String owner) {}
+
+    /**
+     * A counter of a limit.
+     *
+     * @param expiresAtMs 0 = never
+     * @param sequence of the transaction that moved it last, 0 where that is not known
+     */
+    record QuotaRow(String key, long used, long expiresAtMs, long sequence) {}
 
     /** What a holder has of an asset, with the flags of his account. */
     record AccountRow(String account, String asset, long balance, String flags, long held, String lots) {}
@@ -74,14 +84,27 @@ final class BooksSide {
                 .list();
     }
 
-    Map<String, CardRow> cards(int cell, List<String> ids) {
+    /** The cards from the id {@code first} to {@code last}, both included. */
+    Map<String, CardRow> cardsBetween(int cell, String first, String last) {
         Map<String, CardRow> cards = new HashMap<>();
-        handle.createQuery("select id, api_id, balance, state, held from card where cell = :cell and id = any(:ids)")
+        handle.createQuery("select id, api_id, balance, state, held, coalesce(owner, '') as owner,"
+                        + " coalesce((extract(epoch from expires_at) * 1000)::bigint, 0) as expires"
+                        + " from card where cell = :cell and id >= :first and id <= :last")
                 .bind("cell", cell)
-                .bindArray("ids", String.class, ids)
+                .bind("first", first)
+                .bind("last", last)
                 .map((row, context) -> cardRow(row))
                 .forEach(card -> cards.put(card.id(), card));
         return cards;
+    }
+
+    /** Those of {@code ids} that are cards. */
+    Set<String> known(int cell, List<String> ids) {
+        return new HashSet<>(handle.createQuery("select id from card where cell = :cell and id = any(:ids)")
+                .bind("cell", cell)
+                .bindArray("ids", String.class, ids)
+                .mapTo(String.class)
+                .list());
     }
 
     /** Whether an account was part of a transaction after {@code sequence}. */
@@ -128,6 +151,46 @@ final class BooksSide {
                 row.getString("flags"),
                 row.getLong("held"),
                 row.getString("lots"));
+    }
+
+    /** Keys of counters in their order, after {@code key}. */
+    List<String> quotasAfter(int cell, String key, int most) {
+        return handle.createQuery("select key from quota where cell = :cell and key > :key order by key limit :most")
+                .bind("cell", cell)
+                .bind("key", key)
+                .bind("most", most)
+                .mapTo(String.class)
+                .list();
+    }
+
+    List<QuotaRow> quotas(int cell, List<String> keys) {
+        return handle.createQuery("select key, used, seq,"
+                        + " coalesce((extract(epoch from expires_at) * 1000)::bigint, 0) as expires"
+                        + " from quota where cell = :cell and key = any(:keys)")
+                .bind("cell", cell)
+                .bindArray("keys", String.class, keys)
+                .map((row, context) -> new QuotaRow(
+                        row.getString("key"), row.getLong("used"), row.getLong("expires"), row.getLong("seq")))
+                .list();
+    }
+
+    /** The deadlines in ms of the holds that are open, by sequence. */
+    Map<Long, Long> openHolds(int cell) {
+        Map<Long, Long> holds = new HashMap<>();
+        handle.createQuery("select seq, (extract(epoch from deadline) * 1000)::bigint as deadline"
+                        + " from afterwards where cell = :cell and status = 'held'")
+                .bind("cell", cell)
+                .map((row, context) -> Map.entry(row.getLong("seq"), row.getLong("deadline")))
+                .forEach(hold -> holds.put(hold.getKey(), hold.getValue()));
+        return holds;
+    }
+
+    /** How many cards the cell has. */
+    long cardCount(int cell) {
+        return handle.createQuery("select count(*) from card where cell = :cell")
+                .bind("cell", cell)
+                .mapTo(Long.class)
+                .one();
     }
 
     List<ItemRow> items(String program) {
@@ -325,6 +388,8 @@ final class BooksSide {
                 row.getString("api_id"),
                 row.getLong("balance"),
                 row.getString("state"),
-                row.getLong("held"));
+                row.getLong("held"),
+                row.getLong("expires"),
+                row.getString("owner"));
     }
 }

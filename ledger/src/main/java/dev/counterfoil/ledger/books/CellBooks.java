@@ -13,10 +13,18 @@ import java.util.List;
  * @param cards compared with Redis
  * @param accounts balances of holders compared with Redis
  * @param items compared with Redis: units and code pool
+ * @param quotas counters of limits compared with Redis
  * @param differing how many of all things compared differ
  */
 public record CellBooks(
-        Cell cell, long settled, long cards, long accounts, long items, long differing, List<Total> totals) {
+        Cell cell,
+        long settled,
+        long cards,
+        long accounts,
+        long items,
+        long quotas,
+        long differing,
+        List<Total> totals) {
     public CellBooks {
         totals = List.copyOf(totals);
     }
@@ -51,6 +59,7 @@ public record CellBooks(
                 .put("cards", cards)
                 .put("accounts", accounts)
                 .put("items", items)
+                .put("quotas", quotas)
                 .put("differing", differing)
                 .put("totals", new JsonArray(totals.stream().map(Total::toJson).toList()));
     }

@@ -13,8 +13,8 @@ import dev.counterfoil.ledger.books.RedisSide.Reading;
 import dev.counterfoil.ledger.settlement.PostingAccounts;
 import dev.counterfoil.ledger.settlement.TouchedObjects;
 import java.math.BigInteger;
-import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,8 +26,8 @@ import java.util.function.UnaryOperator;
 
 /** Compares one cell. Each comparison ends the check when settlement does not come or the cell is cold. */
 final class CellCheck {
-    private static final int CARDS_A_READ = 500;
-    private static final int READS_A_SNAPSHOT = 20;
+    private static final int CARDS_A_SNAPSHOT = 10_000;
+    private static final int ACCOUNTS_A_READ = 500;
     private static final int ITEMS_A_READ = 250;
 
     final Findings findings;
@@ -50,9 +50,19 @@ final class CellCheck {
         if (compareItems()) {
             compareCards();
             compareAccounts();
+            compareLimits();
         }
         sides.inSnapshot(this::compareTotals);
         return this;
+    }
+
+    /** What dead letters count and hold is not in the books, and which counters that are nobody notes. */
+    private void compareLimits() {
+        if (sides.snapshot(books -> books.dead(row.id())).isEmpty()) {
+            LimitsCheck limits = new LimitsCheck(sides, row, findings, this::settledPast);
+            limits.compareHolds();
+            limits.compareQuotas();
+        }
     }
 
     private boolean compareItems() {
@@ -84,35 +94,29 @@ final class CellCheck {
         }
     }
 
+    /** Many cards in one snapshot, since each waits for settlement and counts what was posted since. */
     private void compareCards() {
+        long all = sides.snapshot(books -> books.cardCount(row.id()));
         String last = "";
-        while (true) {
-            List<Reading<CardNow>> readings = new ArrayList<>();
-            List<String> ids = new ArrayList<>();
-            boolean more = true;
-            while (more && readings.size() < READS_A_SNAPSHOT) {
-                String after = last;
-                List<String> chunk = sides.snapshot(books -> books.cardsAfter(row.id(), after, CARDS_A_READ));
-                more = chunk.size() == CARDS_A_READ;
-                if (!chunk.isEmpty()) {
-                    last = chunk.get(chunk.size() - 1);
-                    Optional<Reading<CardNow>> reading = sides.redis.cards(row.cell(), chunk);
-                    if (reading.isEmpty()) {
-                        findings.differs("cell", "", "open in Redis", "cold");
-                        return;
-                    }
-                    readings.add(reading.get());
-                    ids.addAll(chunk);
+        List<String> page;
+        do {
+            String after = last;
+            page = sides.snapshot(books -> books.cardsAfter(row.id(), after, CARDS_A_SNAPSHOT));
+            if (!page.isEmpty()) {
+                List<String> ids = page;
+                last = ids.get(ids.size() - 1);
+                List<Reading<CardNow>> readings = sides.redis.cards(row.cell(), ids);
+                if (!settled(latest(readings))) {
+                    return;
                 }
+                sides.inSnapshot(books -> compareCards(books, readings, ids));
+                sides.progress.at(row.cell() + " cards", findings.cards, all);
             }
-            if (readings.isEmpty() || !settled(Optional.of(readings.get(readings.size() - 1)))) {
-                return;
-            }
-            sides.inSnapshot(books -> compareCards(books, readings, ids));
-            if (!more) {
-                return;
-            }
-        }
+        } while (page.size() == CARDS_A_SNAPSHOT);
+    }
+
+    private static <T> Optional<Reading<T>> latest(List<Reading<T>> readings) {
+        return readings.stream().max(Comparator.comparingLong(Reading::sequence));
     }
 
     private void compareAccounts() {
@@ -121,7 +125,7 @@ final class CellCheck {
         do {
             AccountRow after = last;
             chunk = sides.snapshot(
-                    books -> books.accountsAfter(row.id(), after.account(), after.asset(), CARDS_A_READ));
+                    books -> books.accountsAfter(row.id(), after.account(), after.asset(), ACCOUNTS_A_READ));
             if (!chunk.isEmpty()) {
                 List<AccountRow> rows = chunk;
                 last = rows.get(rows.size() - 1);
@@ -130,8 +134,9 @@ final class CellCheck {
                     return;
                 }
                 sides.inSnapshot(books -> compareAccounts(books, rows, reading.orElseThrow()));
+                sides.progress.at(row.cell() + " accounts", findings.accounts, 0);
             }
-        } while (chunk.size() == CARDS_A_READ);
+        } while (chunk.size() == ACCOUNTS_A_READ);
     }
 
     private void compareAccounts(BooksSide books, List<AccountRow> rows, Reading<AccountNow> reading) {
@@ -165,9 +170,9 @@ final class CellCheck {
     }
 
     private void compareCards(BooksSide books, List<Reading<CardNow>> readings, List<String> ids) {
-        Map<String, CardRow> cards = books.cards(row.id(), ids);
-        Map<String, List<Movement>> later =
-                books.movementsAfter(row.id(), readings.get(0).sequence());
+        Map<String, CardRow> cards = books.cardsBetween(row.id(), ids.get(0), ids.get(ids.size() - 1));
+        long first = readings.stream().mapToLong(Reading::sequence).min().orElseThrow();
+        Map<String, List<Movement>> later = books.movementsAfter(row.id(), first);
         Set<String> dead = dead(books, ids, TouchedObjects::card);
         for (Reading<CardNow> reading : readings) {
             reading.values().forEach((id, now) -> {
@@ -192,22 +197,26 @@ final class CellCheck {
         findings.compare("balance", name, expected, balance);
         String held = PostingAccounts.held(PostingAccounts.card(card.id()));
         findings.compare("held", name, now.held(), card.held() - after(later, held, sequence));
-        if (!card.state().equals(now.state()) && !books.movedAfter(row.id(), card.id(), sequence)) {
-            findings.differs("state", name, now.state(), card.state());
-        }
+        boolean same = card.state().equals(now.state())
+                && card.expiresAtMs() == now.expiresAtMs()
+                && card.owner().equals(now.owner());
+        boolean moved = same || books.movedAfter(row.id(), card.id(), sequence);
+        differUnless(moved, "state", name, now.state(), card.state());
+        differUnless(moved, "expiry", name, Long.toString(now.expiresAtMs()), Long.toString(card.expiresAtMs()));
+        differUnless(moved, "owner", name, now.owner(), card.owner());
     }
 
     /** Names those of {@code ids}, cards in Redis, that the books still do not know once they are settled up to now. */
     void stray(List<String> ids) {
-        Optional<Reading<CardNow>> reading = sides.redis.cards(row.cell(), ids);
-        if (settled(reading)) {
-            Map<String, CardRow> known = sides.snapshot(books -> books.cards(row.id(), ids));
+        List<Reading<CardNow>> readings = sides.redis.cards(row.cell(), ids);
+        if (settled(latest(readings))) {
+            Set<String> known = sides.snapshot(books -> books.known(row.id(), ids));
             Set<String> dead = sides.snapshot(books -> dead(books, ids, TouchedObjects::card));
-            reading.orElseThrow().values().forEach((id, now) -> {
-                if (now.balance() != null && !known.containsKey(id) && !dead.contains(TouchedObjects.card(id))) {
+            readings.forEach(reading -> reading.values().forEach((id, now) -> {
+                if (now.balance() != null && !known.contains(id) && !dead.contains(TouchedObjects.card(id))) {
                     findings.differs("card", id, now.balance(), "unknown to the books");
                 }
-            });
+            }));
         }
     }
 
@@ -301,7 +310,10 @@ final class CellCheck {
             }
             return false;
         }
-        long sequence = reading.get().sequence();
+        return settledPast(reading.get().sequence());
+    }
+
+    private boolean settledPast(long sequence) {
         CellRow now = sides.settledPast(row, sequence);
         if (now.settled() < sequence) {
             findings.differs("settlement", "", sequence, now.settled());

@@ -6,7 +6,8 @@ import io.vertx.core.json.JsonObject;
 /**
  * One thing on which the two sides differ.
  *
- * @param what {@code balance}, {@code state}, {@code units}, {@code codes}, {@code card}, {@code dead letter} (the books wait for a person),
+ * @param what {@code balance}, {@code held}, {@code state}, {@code expiry}, {@code owner}, {@code flags}, {@code lots}, {@code
+ *     quota}, {@code hold}, {@code units}, {@code codes}, {@code card}, {@code dead letter} (the books wait for a person),
  *     {@code sequence}, {@code settlement},
  *     {@code total} or {@code cell}
  * @param subject the card's API id, the item's sku, the asset; empty where the cell itself is meant

@@ -17,6 +17,7 @@ final class Findings {
     long cards;
     long accounts;
     long items;
+    long quotas;
     private long differing;
 
     Findings(Cell cell) {
@@ -43,6 +44,6 @@ final class Findings {
     }
 
     CellBooks books() {
-        return new CellBooks(cell, settled, cards, accounts, items, differing, totals);
+        return new CellBooks(cell, settled, cards, accounts, items, quotas, differing, totals);
     }
 }

@@ -1,6 +1,7 @@
 package dev.counterfoil.ledger.books;
 
 import dev.counterfoil.ledger.Cell;
+import dev.counterfoil.ledger.Progress;
 import dev.counterfoil.ledger.postgres.Database;
 import dev.counterfoil.ledger.redis.RedisConnection;
 import java.time.Duration;
@@ -11,7 +12,8 @@ import java.util.function.Consumer;
 /**
  * Compares Redis with PostgreSQL while redemptions go on. Cards are read from Redis in chunks, each together with the cell's
  * sequence s at that moment; then PostgreSQL has to have settled past s, and in one snapshot its balance, less what it posted
- * after s, has to be the balance that was read. Items likewise. The totals are of one snapshot of PostgreSQL alone: what was
+ * after s, has to be the balance that was read. Items likewise; counters of limits and open holds, where no transaction after s
+ * moved them. The totals are of one snapshot of PostgreSQL alone: what was
  * issued is in balances, redeemed, void or adjusted, and the sequences have no gap. A program has one cell yet.
  *
  * <p>Blocks the thread that runs it; not for an event loop. Fails with {@code DatabaseUnavailable} or
@@ -26,8 +28,14 @@ public final class Reconcile {
      *     another process settles
      * @param patience how long settlement of one cell is waited for before that counts as a difference
      */
+    public Reconcile(
+            Database database, RedisConnection redis, Consumer<Cell> settle, Duration patience, Progress progress) {
+        this.sides = new Sides(database, new RedisSide(redis), settle, patience, progress);
+    }
+
+    /** The same, and nobody hears how far it is. */
     public Reconcile(Database database, RedisConnection redis, Consumer<Cell> settle, Duration patience) {
-        this.sides = new Sides(database, new RedisSide(redis), settle, patience);
+        this(database, redis, settle, patience, Progress.SILENT);
     }
 
     /** Compares every cell, and looks through Redis for cards that the books do not know. */

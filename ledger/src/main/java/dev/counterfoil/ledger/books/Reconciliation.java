@@ -37,16 +37,26 @@ public record Reconciliation(List<CellBooks> cells, List<Difference> differences
     /** For people: a row a cell, a row a total, a row a difference. */
     public String table() {
         StringBuilder table = new StringBuilder();
-        row(table, "%-28s %12s %10s %10s %8s %10s", "cell", "settled", "cards", "accounts", "items", "differing");
+        row(
+                table,
+                "%-28s %12s %10s %10s %8s %10s %10s",
+                "cell",
+                "settled",
+                "cards",
+                "accounts",
+                "items",
+                "quotas",
+                "differing");
         for (CellBooks cell : cells) {
             row(
                     table,
-                    "%-28s %12d %10d %10d %8d %10d",
+                    "%-28s %12d %10d %10d %8d %10d %10d",
                     cell.cell(),
                     cell.settled(),
                     cell.cards(),
                     cell.accounts(),
                     cell.items(),
+                    cell.quotas(),
                     cell.differing());
             for (CellBooks.Total total : cell.totals()) {
                 row(

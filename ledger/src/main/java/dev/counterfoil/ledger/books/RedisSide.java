@@ -28,8 +28,11 @@ import org.jspecify.annotations.Nullable;
 final class RedisSide {
     private static final Script CARDS = Script.load("read_cards");
     private static final Script ACCOUNTS = Script.load("read_accounts");
+    private static final Script QUOTAS = Script.load("read_quotas");
+    private static final Script HOLDS = Script.load("read_holds");
     private static final Script ITEMS = Script.load("read_items");
     private static final int SCAN_COUNT = 1_000;
+    private static final int CARDS_A_READ = 500;
     private static final long ANSWER_SECONDS = 30;
 
     private final RedisConnection redis;
@@ -45,27 +48,54 @@ final class RedisSide {
      */
     record Reading<T>(long sequence, Map<String, T> values) {}
 
-    /** @param balance null when there is no such card */
-    record CardNow(@Nullable Long balance, String state, long held) {}
+    /**
+     * @param balance null when there is no such card
+     * @param expiresAtMs 0 = never
+     * @param owner empty for nobody
+     */
+    record CardNow(@Nullable Long balance, String state, long held, long expiresAtMs, String owner) {}
 
     /** @param flags {@code f} frozen, {@code v} verified */
     record AccountNow(long balance, String flags, long held, String lots) {}
 
     record ItemNow(long units, long codes) {}
 
-    /** The cards of {@code ids}, at most 500; nothing when the cell is cold. */
-    Optional<Reading<CardNow>> cards(Cell cell, List<String> ids) {
-        List<String> keys = new ArrayList<>();
-        ids.forEach(id -> keys.add(RedisKeys.card(cell, id)));
-        return run(CARDS, cell, keys).map(reply -> {
-            Map<String, CardNow> cards = new HashMap<>();
-            for (int i = 0; i < ids.size(); i++) {
-                String balance = reply.get(1 + 3 * i);
-                Long value = balance.isEmpty() ? null : Long.valueOf(balance);
-                cards.put(ids.get(i), new CardNow(value, reply.get(2 + 3 * i), Long.parseLong(reply.get(3 + 3 * i))));
+    /** The cards of {@code ids}, in readings of 500 that are sent at once; none when the cell is cold. */
+    List<Reading<CardNow>> cards(Cell cell, List<String> ids) {
+        List<CompletionStage<List<byte[]>>> sent = new ArrayList<>();
+        for (int from = 0; from < ids.size(); from += CARDS_A_READ) {
+            List<String> keys = new ArrayList<>();
+            ids.subList(from, Math.min(ids.size(), from + CARDS_A_READ))
+                    .forEach(id -> keys.add(RedisKeys.card(cell, id)));
+            sent.add(send(CARDS, cell, keys));
+        }
+        List<Reading<CardNow>> readings = new ArrayList<>();
+        for (int i = 0; i < sent.size(); i++) {
+            Optional<List<String>> reply = texts(await(sent.get(i)));
+            int from = i * CARDS_A_READ;
+            List<String> of = ids.subList(from, Math.min(ids.size(), from + CARDS_A_READ));
+            if (reply.isEmpty()) {
+                return List.of();
             }
-            return new Reading<>(Long.parseLong(reply.get(0)), cards);
-        });
+            readings.add(cards(of, reply.get()));
+        }
+        return readings;
+    }
+
+    private static Reading<CardNow> cards(List<String> ids, List<String> reply) {
+        Map<String, CardNow> cards = new HashMap<>();
+        for (int i = 0; i < ids.size(); i++) {
+            String balance = reply.get(1 + 5 * i);
+            cards.put(
+                    ids.get(i),
+                    new CardNow(
+                            balance.isEmpty() ? null : Long.valueOf(balance),
+                            reply.get(2 + 5 * i),
+                            Long.parseLong(reply.get(3 + 5 * i)),
+                            Long.parseLong(reply.get(4 + 5 * i)),
+                            reply.get(5 + 5 * i)));
+        }
+        return new Reading<>(Long.parseLong(reply.get(0)), cards);
     }
 
     /** The items of {@code skus}, at most 250; nothing when the cell is cold. */
@@ -107,6 +137,37 @@ final class RedisSide {
         });
     }
 
+    /** Counters of limits. */
+    record QuotasNow(long sequence, long nowMs, Map<String, Long> used) {}
+
+    /** The counters of {@code keys}, at most 2,000, as far as they are there; nothing when the cell is cold. */
+    Optional<QuotasNow> quotas(Cell cell, List<String> keys) {
+        List<String> names =
+                keys.stream().map(key -> RedisKeys.quota(cell, key)).toList();
+        return run(QUOTAS, cell, names).map(reply -> {
+            Map<String, Long> used = new HashMap<>();
+            for (int i = 0; i < keys.size(); i++) {
+                String units = reply.get(2 + i);
+                if (!units.isEmpty()) {
+                    used.put(keys.get(i), Long.valueOf(units));
+                }
+            }
+            return new QuotasNow(Long.parseLong(reply.get(0)), Long.parseLong(reply.get(1)), used);
+        });
+    }
+
+    /** The deadlines in ms of the holds of {@code sequences} that are open, of all for none; nothing when the cell is cold. */
+    Optional<Reading<Long>> holds(Cell cell, List<String> sequences) {
+        byte[][] asked = sequences.stream().map(RedisKeys::bytes).toArray(byte[][]::new);
+        return run(HOLDS, cell, List.of(RedisKeys.holds(cell)), asked).map(reply -> {
+            Map<String, Long> deadlines = new HashMap<>();
+            for (int i = 1; i + 1 < reply.size(); i += 2) {
+                deadlines.put(reply.get(i), Long.valueOf(reply.get(i + 1)));
+            }
+            return new Reading<>(Long.parseLong(reply.get(0)), deadlines);
+        });
+    }
+
     /** Tells {@code each} the key of every card of every cell, some perhaps twice. Walks through all keys of every server. */
     void scanCards(Consumer<String> each) {
         redis.servers().forEach(server -> scanCards(server, each));
@@ -124,10 +185,18 @@ final class RedisSide {
     }
 
     private Optional<List<String>> run(Script script, Cell cell, List<String> keys, byte[]... args) {
+        return texts(await(send(script, cell, keys, args)));
+    }
+
+    private CompletionStage<List<byte[]>> send(Script script, Cell cell, List<String> keys, byte[]... args) {
         List<byte[]> all = new ArrayList<>();
         all.add(RedisKeys.bytes(RedisKeys.meta(cell)));
         keys.forEach(key -> all.add(RedisKeys.bytes(key)));
-        List<byte[]> reply = await(script.run(redis, ScriptOutputType.MULTI, all.toArray(new byte[0][]), args));
+        return script.run(redis, ScriptOutputType.MULTI, all.toArray(new byte[0][]), args);
+    }
+
+    /** Nothing where the cell is cold. */
+    private static Optional<List<String>> texts(List<byte[]> reply) {
         return reply.isEmpty()
                 ? Optional.empty()
                 : Optional.of(reply.stream().map(RedisKeys::text).toList());

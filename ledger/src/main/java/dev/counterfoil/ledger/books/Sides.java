@@ -1,6 +1,7 @@
 package dev.counterfoil.ledger.books;
 
 import dev.counterfoil.ledger.Cell;
+import dev.counterfoil.ledger.Progress;
 import dev.counterfoil.ledger.books.BooksSide.CellRow;
 import dev.counterfoil.ledger.postgres.Database;
 import java.time.Duration;
@@ -13,11 +14,13 @@ final class Sides {
     private static final Duration POLL = Duration.ofMillis(20);
 
     final RedisSide redis;
+    final Progress progress;
     private final Database database;
     private final Consumer<Cell> settle;
     private final Duration patience;
 
-    Sides(Database database, RedisSide redis, Consumer<Cell> settle, Duration patience) {
+    Sides(Database database, RedisSide redis, Consumer<Cell> settle, Duration patience, Progress progress) {
+        this.progress = progress;
         this.database = database;
         this.redis = redis;
         this.settle = settle;

@@ -9,13 +9,15 @@ import java.util.Set;
 
 /** Finds cards in Redis that the books do not know: value that nobody issued. */
 final class StrayCards {
-    private static final int CARDS_A_READ = 500;
+    private static final int CARDS_A_LOOK = 10_000;
     private static final String CARD = ":card:";
 
     private final Sides sides;
     private final Map<String, CellCheck> checks = new HashMap<>();
     private final Map<String, List<String>> waiting = new HashMap<>();
     private final Map<String, Set<String>> unknown = new HashMap<>();
+
+    private long looked;
 
     StrayCards(Sides sides, List<CellCheck> checks) {
         this.sides = sides;
@@ -29,7 +31,7 @@ final class StrayCards {
         if (checks.containsKey(tag)) {
             List<String> ids = waiting.computeIfAbsent(tag, any -> new ArrayList<>());
             ids.add(key.substring(end + CARD.length()));
-            if (ids.size() == CARDS_A_READ) {
+            if (ids.size() == CARDS_A_LOOK) {
                 look(tag, ids);
             }
         }
@@ -41,8 +43,8 @@ final class StrayCards {
         unknown.forEach((tag, ids) -> {
             CellCheck check = checks.get(tag);
             List<String> all = new ArrayList<>(ids);
-            for (int from = 0; check != null && from < all.size(); from += CARDS_A_READ) {
-                check.stray(all.subList(from, Math.min(all.size(), from + CARDS_A_READ)));
+            for (int from = 0; check != null && from < all.size(); from += CARDS_A_LOOK) {
+                check.stray(all.subList(from, Math.min(all.size(), from + CARDS_A_LOOK)));
             }
         });
     }
@@ -52,9 +54,10 @@ final class StrayCards {
         if (check == null || ids.isEmpty()) {
             return;
         }
+        looked += ids.size();
+        sides.progress.at("cards in Redis looked up in the books", looked, 0);
         Set<String> missing = new HashSet<>(ids);
-        missing.removeAll(
-                sides.snapshot(books -> books.cards(check.cellId(), ids)).keySet());
+        missing.removeAll(sides.snapshot(books -> books.known(check.cellId(), ids)));
         ids.clear();
         if (!missing.isEmpty()) {
             unknown.computeIfAbsent(tag, any -> new HashSet<>()).addAll(missing);

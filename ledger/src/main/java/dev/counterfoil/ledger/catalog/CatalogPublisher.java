@@ -169,6 +169,22 @@ public final class CatalogPublisher {
         return new Changes(from, to, entries);
     }
 
+    /** The whole catalog of a program as a cell's hash in Redis has it. */
+    public static PublishedCatalog whole(Handle handle, String program) {
+        Changes all = changes(handle, program, 0);
+        return new PublishedCatalog(all.to(), all.entries());
+    }
+
+    /**
+     * @param version the catalog's
+     * @param fields of the hash
+     */
+    public record PublishedCatalog(long version, Map<String, JsonObject> fields) {
+        public PublishedCatalog {
+            fields = Map.copyOf(fields);
+        }
+    }
+
     /** What PostgreSQL says of every cell. */
     private static List<CellVersion> published(Handle handle) {
         return handle.createQuery("""

@@ -1,5 +1,6 @@
 package dev.counterfoil.ledger.catalog;
 
+import dev.counterfoil.ledger.Cell;
 import dev.counterfoil.ledger.catalog.CatalogChange.Applied;
 import dev.counterfoil.ledger.catalog.CatalogChange.Declined;
 import dev.counterfoil.ledger.catalog.CatalogChange.Reason;
@@ -154,6 +155,32 @@ public final class CatalogStore {
                     ? change.apply(handle, program.get())
                     : new Declined<>(Reason.PROGRAM_UNKNOWN, "", "there is no program " + id);
         });
+    }
+
+    /**
+     * Begins a new epoch of a cell: what a gateway compiled for the one before is refused, once Redis is told. Part of the
+     * caller's transaction.
+     *
+     * @param beyond an epoch that was seen elsewhere; the new one is later
+     */
+    public static long raiseEpoch(Handle handle, Cell cell, long beyond) {
+        handle.createQuery("select 1 from program where id = ? for no key update")
+                .bind(0, cell.program())
+                .mapTo(Integer.class)
+                .one();
+        long epoch = handle.createQuery("update cell set epoch = greatest(epoch, :beyond) + 1"
+                        + " where program = :program and index = :index returning epoch")
+                .bind("beyond", beyond)
+                .bind("program", cell.program())
+                .bind("index", cell.index())
+                .mapTo(Long.class)
+                .one();
+        handle.createUpdate("update program set version = :version, list_version = :list_version where id = :id")
+                .bind("version", nextVersion(handle, cell.program()))
+                .bind("list_version", nextListVersion(handle))
+                .bind("id", cell.program())
+                .execute();
+        return epoch;
     }
 
     private static boolean insert(Handle handle, ProgramDraft draft) {

@@ -11,7 +11,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,6 +23,7 @@ import org.slf4j.LoggerFactory;
  */
 final class CellQueue {
     private static final Logger LOG = LoggerFactory.getLogger(CellQueue.class);
+    private static final Script NOTE_SEEN = Script.load("note_seen");
 
     /** Bounds what one call of the script holds Redis up: transactions, the keys they write, and bytes of their arguments. */
     static final int MOST_TRANSACTIONS = 64;
@@ -51,8 +51,7 @@ final class CellQueue {
     private final Queue<Waiting> waiting = new ConcurrentLinkedQueue<>();
     private final AtomicInteger length = new AtomicInteger();
     private final AtomicBoolean inFlight = new AtomicBoolean();
-    private final AtomicLong floor = new AtomicLong();
-    private final AtomicLong kept = new AtomicLong();
+    private final SeenSequences seen = new SeenSequences();
 
     /** Hears of every batch that was answered. */
     interface BatchListener {
@@ -76,23 +75,34 @@ final class CellQueue {
 
     /** The highest sequence of this cell that was seen acknowledged or settled. */
     long floor() {
-        return floor.get();
+        return seen.floor(epoch.getAsLong());
     }
 
     /** The highest sequence up to which everything is known to be on a replica, where there is one, or settled. */
     long kept() {
-        return kept.get();
+        return seen.kept(epoch.getAsLong());
     }
 
-    /** Raises what is {@link #kept}, and with it the floor. */
+    /** Raises what is {@link #kept}, and with it the floor; never lowers it. */
     void keptUpTo(long sequence) {
-        kept.accumulateAndGet(sequence, Math::max);
-        atLeast(sequence);
+        seen.raise(epoch.getAsLong(), sequence, sequence);
     }
 
-    /** Raises the floor; never lowers it. */
-    void atLeast(long sequence) {
-        floor.accumulateAndGet(sequence, Math::max);
+    /** Says that the cell is cold, and notes in Redis what was seen of it, so that a rebuild can tell what is lost. */
+    LedgerFault.Cold cold() {
+        long now = epoch.getAsLong();
+        long floor = seen.toBeNoted(now);
+        if (floor > 0) {
+            byte[][] keys = {RedisKeys.bytes(RedisKeys.meta(cell)), RedisKeys.bytes(RedisKeys.seen(cell))};
+            var unused = NOTE_SEEN
+                    .<Long>run(redis, ScriptOutputType.INTEGER, keys, number(now), number(floor))
+                    .whenComplete((noted, failure) -> {
+                        if (failure != null) {
+                            seen.notNoted();
+                        }
+                    });
+        }
+        return new LedgerFault.Cold(cell);
     }
 
     void add(Waiting one) {
@@ -141,8 +151,9 @@ final class CellQueue {
         List<byte[]> args = new ArrayList<>(6 + batch.size() * 2);
         keys.add(RedisKeys.bytes(RedisKeys.meta(cell)));
         keys.add(RedisKeys.bytes(RedisKeys.journal(cell)));
-        args.add(number(epoch.getAsLong()));
-        args.add(number(floor.get()));
+        long now = epoch.getAsLong();
+        args.add(number(now));
+        args.add(number(seen.floor(now)));
         args.add(number(limits.journalEntries()));
         args.add(number(limits.postedRecord().toMillis()));
         args.add(number(limits.refusedRecord().toMillis()));
@@ -159,7 +170,7 @@ final class CellQueue {
                 .whenComplete((reply, failure) -> {
                     // The next batch leaves before this one's answers are looked at, so Redis does not wait for them.
                     try {
-                        raiseFloor(reply, replicated);
+                        raiseFloor(reply, replicated, now);
                     } finally {
                         inFlight.set(false);
                         pump();
@@ -178,17 +189,14 @@ final class CellQueue {
                 : post.run(redis, ScriptOutputType.MULTI, keys, args);
     }
 
-    private void raiseFloor(@Nullable List<Object> reply, boolean replicated) {
+    private void raiseFloor(@Nullable List<Object> reply, boolean replicated, long in) {
         if (reply == null) {
             return;
         }
         for (int i = reply.size() - 2; i > 0; i -= 3) {
             if ("posted".equals(text(reply.get(i - 1)))) {
                 long sequence = Long.parseLong(text(reply.get(i)));
-                atLeast(sequence);
-                if (replicated) {
-                    keptUpTo(sequence);
-                }
+                seen.raise(in, sequence, replicated ? sequence : 0);
                 return;
             }
         }
@@ -196,7 +204,7 @@ final class CellQueue {
 
     private void replies(List<Waiting> batch, List<Object> reply) {
         if (reply.size() != 1 + 3 * batch.size()) {
-            failAll(batch, new LedgerFault.Cold(cell));
+            failAll(batch, cold());
             return;
         }
         listener.posted(cell, batch.size());

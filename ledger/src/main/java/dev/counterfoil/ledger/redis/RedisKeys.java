@@ -62,6 +62,16 @@ public final class RedisKeys {
         return cell.tag() + ":followed:" + sequence;
     }
 
+    /** The highest sequence that gateways saw acknowledged of a cell that is cold now. */
+    public static String seen(Cell cell) {
+        return cell.tag() + ":seen";
+    }
+
+    /** A journal that did not go on from the books when the cell was rebuilt in that epoch. */
+    public static String lost(Cell cell, long epoch) {
+        return cell.tag() + ":lost:" + epoch;
+    }
+
     /** {@code suffix} as {@link dev.counterfoil.ledger.Leg.QuotaLeg#keyOf} makes it. */
     public static String quota(Cell cell, String suffix) {
         return cell.tag() + ":quota:" + suffix;

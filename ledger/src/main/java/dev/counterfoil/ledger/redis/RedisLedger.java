@@ -361,9 +361,8 @@ public final class RedisLedger implements Ledger {
         args[1] = floor;
         System.arraycopy(more, 0, args, 2, more.length);
         return redis.call(script.<List<Object>>run(redis, ScriptOutputType.MULTI, keys, args))
-                .compose(reply -> reply.size() == 1
-                        ? Future.failedFuture(new LedgerFault.Cold(cell))
-                        : Future.succeededFuture(reply));
+                .compose(reply ->
+                        reply.size() == 1 ? Future.failedFuture(queue(cell).cold()) : Future.succeededFuture(reply));
     }
 
     private CellQueue queue(Cell cell) {

@@ -47,20 +47,29 @@ final class BooksWriter {
              where c.id = returned.id and c.program = ? and c.state = 'delivered'
             """;
     private static final String FOLLOW = """
-            insert into afterwards (cell, seq, status, deadline, state, returned)
+            insert into afterwards (cell, seq, status, deadline, state, returned, counted_until)
             select ?, now.seq, now.status,
                    case when now.deadline > 0 then to_timestamp(now.deadline / 1000) + now.deadline % 1000 * interval '1 ms' end,
-                   now.state, now.returned::json
-              from unnest(?::bigint[], ?::text[], ?::bigint[], ?::text[], ?::text[])
-                   as now (seq, status, deadline, state, returned)
+                   now.state, now.returned::json,
+                   case when now.counted > 0 then to_timestamp(now.counted / 1000) + now.counted % 1000 * interval '1 ms' end
+              from unnest(?::bigint[], ?::text[], ?::bigint[], ?::text[], ?::text[], ?::bigint[])
+                   as now (seq, status, deadline, state, returned, counted)
             on conflict (cell, seq) do update
-               set status = excluded.status, state = excluded.state, returned = excluded.returned
+               set status = excluded.status, state = excluded.state, returned = excluded.returned,
+                   counted_until = excluded.counted_until
             """;
     private static final String DELIVER_CODES = """
             update code c
                set state = 'delivered', seq = delivered.seq
               from unnest(?::text[], ?::bigint[]) as delivered (id, seq)
              where c.id = delivered.id and c.program = ? and c.state = 'available'
+            """;
+
+    private static final String POOL_CODES = """
+            update code c
+               set pooled = now.place
+              from unnest(?::text[], ?::bigint[]) as now (id, place)
+             where c.id = now.id and c.program = ?
             """;
 
     private final Connection connection;
@@ -86,7 +95,9 @@ final class BooksWriter {
         changeCodes("staged codes", ADD_CODES, rows.codesAdded);
         changeCodes("delivered codes", RETURN_CODES, rows.codesReturned);
         deliverCodes(rows.codesDelivered);
+        poolCodes(rows.codesPooled);
         follow(rows.afterwards);
+        QuotasWriter.write(connection, cell, rows.quotas);
     }
 
     private void follow(Map<Long, FactRows.Afterwards> afterwards) throws SQLException {
@@ -107,6 +118,7 @@ final class BooksWriter {
                     texts(now.stream()
                             .map(one -> new JsonObject(new TreeMap<>(one.returned())).encode())
                             .toList()));
+            insert.setArray(7, numbers(now.stream().map(FactRows.Afterwards::countedUntilMs)));
             expect("redemptions that something followed", afterwards.size(), insert.executeUpdate());
         }
     }
@@ -197,6 +209,18 @@ final class BooksWriter {
             update.setArray(2, numbers(codes.values().stream()));
             update.setString(3, program);
             expect("available codes", codes.size(), update.executeUpdate());
+        }
+    }
+
+    private void poolCodes(Map<String, Long> codes) throws SQLException {
+        if (codes.isEmpty()) {
+            return;
+        }
+        try (PreparedStatement update = connection.prepareStatement(POOL_CODES)) {
+            update.setArray(1, texts(codes.keySet()));
+            update.setArray(2, numbers(codes.values().stream()));
+            update.setString(3, program);
+            expect("pooled codes", codes.size(), update.executeUpdate());
         }
     }
 

@@ -23,6 +23,9 @@ final class CellProgress {
     /** It was opened, and Redis has nothing of it. */
     volatile boolean cold;
 
+    /** As PostgreSQL has it; a cell that is rebuilt begins another. */
+    volatile long epoch;
+
     volatile long settled;
     volatile long journaled;
     volatile long deadLetters;

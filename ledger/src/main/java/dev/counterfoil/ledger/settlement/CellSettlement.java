@@ -4,6 +4,7 @@ import dev.counterfoil.ledger.Cell;
 import dev.counterfoil.ledger.LedgerFault;
 import dev.counterfoil.ledger.postgres.PostingPartitions;
 import dev.counterfoil.ledger.redis.JournalEntry;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.YearMonth;
 import java.util.HashMap;
@@ -17,6 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongConsumer;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.StatementContext;
 import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 
 /**
@@ -61,6 +63,11 @@ final class CellSettlement {
         return run;
     }
 
+    /** Has the last settled sequence compared with the journal's again: the cell was rebuilt. */
+    void compareAgain(Cell cell) {
+        compared.remove(cell);
+    }
+
     /** Makes the partitions of postings ahead of time. */
     void ensurePartitions(List<YearMonth> months) {
         if (!partitions.containsAll(months)) {
@@ -75,9 +82,12 @@ final class CellSettlement {
                                 + " for no key update skip locked")
                 .bind("program", cell.program())
                 .bind("index", cell.index())
-                .map((row, context) ->
-                        new Cursor(row.getInt("id"), row.getLong("settled_seq"), row.getLong("dead_letters")))
+                .map(CellSettlement::cursor)
                 .findOne();
+    }
+
+    private static Cursor cursor(ResultSet row, StatementContext context) throws SQLException {
+        return new Cursor(row.getInt("id"), row.getLong("settled_seq"), row.getLong("dead_letters"));
     }
 
     private Run settleFrom(Handle handle, Cell cell, Cursor cursor, Set<YearMonth> months) throws SQLException {
@@ -136,20 +146,40 @@ final class CellSettlement {
 
     /** A Redis that lost entries and went on would give settled sequences other content; the last settled one tells. */
     private void compareLast(Handle handle, Cell cell, Cursor cursor) {
-        Optional<JournalRecord> kept = cursor.settled() == 0 ? Optional.empty() : journal.at(cell, cursor.settled());
+        if (!isAsSettled(handle, cell, cursor, cursor.settled())) {
+            throw JournalFault.rewritten(cell, cursor.settled());
+        }
+    }
+
+    /** Whether what the journal holds under {@code sequence}, if anything, is what was settled under it. */
+    boolean isAsSettled(Cell cell, long sequence) {
+        return jdbi.withHandle(handle -> {
+            Cursor cursor = handle.createQuery("select id, settled_seq, dead_letters from cell"
+                            + " where program = :program and index = :index")
+                    .bind("program", cell.program())
+                    .bind("index", cell.index())
+                    .map(CellSettlement::cursor)
+                    .one();
+            return sequence > cursor.settled() || isAsSettled(handle, cell, cursor, sequence);
+        });
+    }
+
+    private boolean isAsSettled(Handle handle, Cell cell, Cursor cursor, long sequence) {
+        Optional<JournalRecord> kept = sequence == 0 ? Optional.empty() : journal.at(cell, sequence);
         if (kept.isEmpty()) {
-            return;
+            return true;
+        }
+        if (cursor.deadLetters() > 0 && new DeadLetters(handle, cursor.cell()).holds(sequence)) {
+            return true;
         }
         JournalEntry.Text settled = handle.createQuery(
                         "select data, result from transactions" + " where cell = :cell and seq = :seq")
                 .bind("cell", cursor.cell())
-                .bind("seq", cursor.settled())
+                .bind("seq", sequence)
                 .map((row, context) -> new JournalEntry.Text(row.getString("data"), row.getString("result")))
                 .findOne()
                 .orElseThrow(() -> JournalFault.unknownRows("settled transactions", 1, 0));
-        if (!settled.equals(kept.get().text())) {
-            throw JournalFault.rewritten(cell, cursor.settled());
-        }
+        return settled.equals(kept.get().text());
     }
 
     /**

@@ -56,6 +56,15 @@ final class DeadLetters {
                 .list();
     }
 
+    /** Whether the transaction of that sequence is one. */
+    boolean holds(long sequence) {
+        return handle.createQuery("select exists (select from dead_letter where cell = :cell and seq = :seq)")
+                .bind("cell", cell)
+                .bind("seq", sequence)
+                .mapTo(Boolean.class)
+                .one();
+    }
+
     void add(List<DeadLetter> letters) throws SQLException {
         List<Long> sequences = new ArrayList<>();
         List<byte[]> data = new ArrayList<>();

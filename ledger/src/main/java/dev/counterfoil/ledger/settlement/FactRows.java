@@ -40,6 +40,13 @@ final class FactRows {
     final Map<String, Long> codesDelivered = new TreeMap<>();
     final Set<String> codesReturned = new TreeSet<>();
     final Map<Long, Afterwards> afterwards = new TreeMap<>();
+    final Map<String, Quota> quotas = new TreeMap<>();
+
+    /** By code, its place in its pool, of all that were put into one. */
+    final Map<String, Long> codesPooled = new TreeMap<>();
+
+    /** A pool's order is that of sequences and, of codes that came in one transaction, of their places in it. */
+    private static final long PLACES = 1_000;
 
     /** A leg's postings are told apart by these, added to its place. */
     private static final int SECOND_POSTING = 1_000;
@@ -95,7 +102,8 @@ final class FactRows {
                 case "hold" -> held(fact, leg);
                 case "follow" -> followed(leg, result);
                 case "account" -> account(fact, i, leg, result);
-                case "quota", "due", "paid" -> {}
+                case "quota" -> quotas.put(leg.text(1), new Quota(result.number(0), leg.number(3), fact.sequence()));
+                case "due", "paid" -> {}
                 default -> throw JournalFault.malformed(fact.sequence(), "unknown leg " + leg.text(0), null);
             }
         }
@@ -160,7 +168,7 @@ final class FactRows {
     }
 
     private void held(Fact fact, LegValues leg) {
-        Afterwards held = new Afterwards("held", fact.atMs() + leg.number(1), "", new TreeMap<>());
+        Afterwards held = new Afterwards("held", fact.atMs() + leg.number(1), "", new TreeMap<>(), 0);
         afterwards.put(fact.sequence(), held);
     }
 
@@ -176,8 +184,9 @@ final class FactRows {
         };
         afterwards.merge(
                 leg.number(1),
-                new Afterwards(status, 0, leg.text(3), returned),
-                (before, now) -> new Afterwards(now.status(), before.deadlineMs(), now.state(), now.returned()));
+                new Afterwards(status, 0, leg.text(3), returned, leg.number(4)),
+                (before, now) -> new Afterwards(
+                        now.status(), before.deadlineMs(), now.state(), now.returned(), now.countedUntilMs()));
     }
 
     private void codesReturned(Fact fact, int n, LegValues leg) {
@@ -187,6 +196,7 @@ final class FactRows {
             if (codesDelivered.remove(leg.text(i)) == null) {
                 codesReturned.add(leg.text(i));
             }
+            codesPooled.put(leg.text(i), fact.sequence() * PLACES + i - 3);
         }
         if (leg.size() != 3 + count) {
             throw JournalFault.malformed(
@@ -271,6 +281,7 @@ final class FactRows {
         long count = leg.number(2);
         for (int i = 3; i < leg.size(); i++) {
             codesAdded.add(leg.text(i));
+            codesPooled.put(leg.text(i), fact.sequence() * PLACES + i - 3);
         }
         if (leg.size() != 3 + count) {
             throw JournalFault.malformed(fact.sequence(), "codes_add of " + count + " names " + (leg.size() - 3), null);
@@ -392,8 +403,16 @@ final class FactRows {
      *
      * @param deadlineMs of its hold, 0 where it has none or the run does not say
      * @param returned by part
+     * @param countedUntilMs how long Redis keeps that count, 0 where it keeps none
      */
-    record Afterwards(String status, long deadlineMs, String state, Map<String, Long> returned) {}
+    record Afterwards(String status, long deadlineMs, String state, Map<String, Long> returned, long countedUntilMs) {}
+
+    /**
+     * A counter of a limit, as the run leaves it.
+     *
+     * @param expiresAtMs 0 = never
+     */
+    record Quota(long used, long expiresAtMs, long sequence) {}
 
     /** What this run did to an item. */
     static final class ItemChange {

@@ -7,8 +7,21 @@ import org.jspecify.annotations.Nullable;
 final class JournalFault extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    private final boolean broken;
+
     private JournalFault(String message, @Nullable Throwable cause) {
         super(message, cause);
+        this.broken = false;
+    }
+
+    private JournalFault(String message) {
+        super(message);
+        this.broken = true;
+    }
+
+    /** Whether the journal does not go on from the books: entries are missing, or are others than were settled. */
+    boolean broken() {
+        return broken;
     }
 
     /** The books lack rows that the journal changes. */
@@ -18,16 +31,16 @@ final class JournalFault extends RuntimeException {
     }
 
     static JournalFault gap(Cell cell, long expected, long found) {
-        return new JournalFault("journal of " + cell + ": sequence " + expected + " is missing, found " + found, null);
+        return new JournalFault("journal of " + cell + ": sequence " + expected + " is missing, found " + found);
     }
 
     static JournalFault repeated(Cell cell, long sequence) {
-        return new JournalFault("journal of " + cell + ": sequence " + sequence + " stands twice", null);
+        return new JournalFault("journal of " + cell + ": sequence " + sequence + " stands twice");
     }
 
     static JournalFault behind(Cell cell, long settled, long sequence) {
         return new JournalFault(
-                "journal of " + cell + ": ends at sequence " + sequence + ", the books hold " + settled, null);
+                "journal of " + cell + ": ends at sequence " + sequence + ", the books hold " + settled);
     }
 
     /** The books hold a sequence that settlement has not come to. */
@@ -39,8 +52,7 @@ final class JournalFault extends RuntimeException {
     }
 
     static JournalFault rewritten(Cell cell, long sequence) {
-        return new JournalFault(
-                "journal of " + cell + ": sequence " + sequence + " was settled with other content", null);
+        return new JournalFault("journal of " + cell + ": sequence " + sequence + " was settled with other content");
     }
 
     /** The content is not quoted: it belongs to customers. */

@@ -253,6 +253,7 @@ public final class Settler implements AutoCloseable {
             settlement.ensurePartitions(
                     PostingPartitions.months(clock.instant(), clock.instant().plus(PARTITIONS_AHEAD)));
             readCursors();
+            database.jdbi().useHandle(QuotasWriter::forgetLapsed);
             sweepFailed = false;
         } catch (RuntimeException e) {
             if (!sweepFailed) {
@@ -270,16 +271,29 @@ public final class Settler implements AutoCloseable {
     private void readCursors() {
         database.jdbi()
                 .useHandle(handle -> handle.createQuery(
-                                "select program, index, opened, settled_seq, dead_letters from cell")
+                                "select program, index, epoch, opened, settled_seq, dead_letters from cell")
                         .map((row, context) -> {
                             CellProgress progress = progress(new Cell(row.getString("program"), row.getInt("index")));
                             progress.known = true;
                             progress.opened = row.getBoolean("opened");
                             progress.deadLetters = row.getLong("dead_letters");
                             progress.settled = Math.max(progress.settled, row.getLong("settled_seq"));
+                            noteEpoch(progress, row.getLong("epoch"));
                             return progress;
                         })
                         .forEach(progress -> {}));
+    }
+
+    /** A cell that was rebuilt has a journal of its own, so what stopped it is over. */
+    private void noteEpoch(CellProgress progress, long epoch) {
+        if (progress.epoch != 0 && progress.epoch < epoch) {
+            settlement.compareAgain(progress.cell);
+            if (progress.stopped != null) {
+                progress.stopped = null;
+                LOG.info("settlement of {} goes on: it is rebuilt in epoch {}", progress.cell, epoch);
+            }
+        }
+        progress.epoch = epoch;
     }
 
     private void readSequences() {

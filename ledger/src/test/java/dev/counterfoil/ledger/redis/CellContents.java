@@ -64,7 +64,8 @@ final class CellContents {
         String key = text(value.get(0)).substring(cell.tag().length() + 1);
         long expiresAtMs = (Long) value.get(2);
         List<?> parts = (List<?>) value.get(3);
-        if (expiresAtMs >= 0 && expiresAtMs <= nowMs) {
+        // What a gateway saw before a loss is a note of its own, and nothing of the cell.
+        if (expiresAtMs >= 0 && expiresAtMs <= nowMs || key.equals("seen")) {
             return;
         }
         switch (text(value.get(1))) {

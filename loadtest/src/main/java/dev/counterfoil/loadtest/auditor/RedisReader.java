@@ -106,6 +106,8 @@ final class RedisReader {
             case "holds" -> List.of(utf8("ZRANGE"), name, utf8("0"), utf8("-1"));
             // A count lapses by itself; what it must come to is recounted from the journal.
             case "followed" -> List.of();
+            // What gateways saw before a loss, and a journal that a rebuild put aside: neither is part of the books.
+            case "seen", "lost" -> List.of();
             default -> {
                 malformed.add(printable(name) + " is of no known kind");
                 yield List.of();
