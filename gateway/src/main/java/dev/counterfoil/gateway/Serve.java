@@ -7,6 +7,7 @@ import dev.counterfoil.gateway.http.Metrics;
 import dev.counterfoil.gateway.http.Readiness;
 import dev.counterfoil.gateway.http.RequestRates;
 import dev.counterfoil.gateway.http.Routes;
+import dev.counterfoil.gateway.settings.LedgerSettings;
 import dev.counterfoil.gateway.settings.Settings;
 import dev.counterfoil.ledger.Cell;
 import dev.counterfoil.ledger.Durability;

@@ -70,7 +70,7 @@ class MigrationsIT {
                 .map(MigrationInfo::getVersion)
                 .map(Object::toString)
                 .toList();
-        assertThat(versions).containsExactly("1", "2", "3", "4", "5");
+        assertThat(versions).containsExactly("1", "2", "3", "4", "5", "6");
     }
 
     @Test
@@ -120,6 +120,38 @@ class MigrationsIT {
                 "insert into transactions (cell, seq, at, type, client, idem, fingerprint, data, result)"
                         + " values (1, 3, '2026-11-21Z', 'redemption', 'cl_1', '\\x00', '\\x00', '{}', '{}')",
                 "update cell set settled_seq = 3, settled_at = now() where id = 1 and settled_seq = 2"));
+    }
+
+    @Test
+    void from_5_to_6_counters_pools_and_counts_are_taken_from_what_was_journaled() throws SQLException {
+        migrate("5");
+        execute(ROWS_OF_1);
+        execute(ROWS_OF_3);
+        execute(List.of(
+                journaled(3, "stocking", "[[\"codes_add\",\"crab\",1,\"co\"]]", "[[1]]"),
+                journaled(
+                        4,
+                        "redemption",
+                        "[[\"stock\",\"crab\",-1],[\"quota\",\"1:d\",1,4102444800000],[\"quota\",\"1:l\",1,0]]",
+                        "[[9],[3],[7]]"),
+                journaled(5, "redemption", "[[\"quota\",\"1:l\",1,0]]", "[[8]]"),
+                "update cell set settled_seq = 5"));
+        migrate("6");
+        assertThat(query(
+                        "select key || ' ' || used || ' ' || seq || ' ' || coalesce(extract(epoch from expires_at)::bigint, 0)"
+                                + " from quota order by key"))
+                .containsExactly("1:d 3 4 4102444800", "1:l 8 5 0");
+        assertThat(query("select pooled from code")).containsExactly("3000");
+        assertThat(query("select coalesce(counted_until::text, '-') from afterwards"))
+                .containsExactly("-");
+    }
+
+    private static String journaled(long sequence, String type, String legs, String results) {
+        return "insert into transactions (cell, seq, at, type, client, idem, fingerprint, data, result) values (1, "
+                + sequence
+                + ", '2026-11-21Z', '" + type + "', 'cl_1', '\\x00', '\\x00', '{\"legs\":" + legs + "}', '{\"legs\":"
+                + results
+                + "}')";
     }
 
     private void assertBooksOf1() throws SQLException {
