@@ -9,7 +9,10 @@ import java.util.Map;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 
-/** Keeps the counters of limits as the last settled transaction left them, so that a cell can be rebuilt with them. */
+/**
+ * Keeps the counters of limits as the last transaction left them, so that a cell can be rebuilt with them. A dead letter that
+ * is settled late puts none back.
+ */
 final class QuotasWriter {
     private static final String WRITE = """
             insert into quota (cell, key, used, expires_at, seq)
@@ -18,7 +21,9 @@ final class QuotasWriter {
                    now.seq
               from unnest(?::text[], ?::bigint[], ?::bigint[], ?::bigint[]) as now (key, used, expires, seq)
             on conflict (cell, key) do update
-               set used = excluded.used, expires_at = excluded.expires_at, seq = excluded.seq
+               set used = case when excluded.seq > quota.seq then excluded.used else quota.used end,
+                   expires_at = case when excluded.seq > quota.seq then excluded.expires_at else quota.expires_at end,
+                   seq = greatest(excluded.seq, quota.seq)
             """;
 
     /** An hour late, since Redis' clock decides when a counter goes, and what is here must not go before. */

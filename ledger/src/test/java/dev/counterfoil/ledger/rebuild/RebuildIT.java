@@ -81,6 +81,22 @@ class RebuildIT {
         goOn(last + 1);
     }
 
+    /** Balances in the books lack what dead letters moved. */
+    @Test
+    void a_cell_with_dead_letters_stays_cold_until_they_are_settled() {
+        sale.awaitSettled(sale.everything());
+        Servers.flushRedis();
+        sale.deadLetters(1);
+        assertThatThrownBy(() -> sale.rebuild().rebuild(CELL, Allowed.OPEN))
+                .isInstanceOf(RebuildRefused.class)
+                .hasMessageContaining("1 dead letters")
+                .hasMessageContaining("settle --retry-dead-letters");
+        assertThat(sale.rebuild().states("demo").get(0).coldBecause()).isPresent();
+        sale.deadLetters(0);
+        assertThat(sale.rebuild().rebuild(CELL, Allowed.COLD).lost()).isZero();
+        assertBalanced();
+    }
+
     /** What was begun before the loss is ended after it, with what is left of it, and everything settles and balances. */
     private void goOn(long last) {
         List<JournaledTransaction> redemptions = new ArrayList<>();

@@ -138,6 +138,11 @@ final class Sale implements AutoCloseable {
         settler.close();
     }
 
+    /** Lets the books say that the cell has so many. */
+    void deadLetters(int many) {
+        servers.database().jdbi().useHandle(handle -> handle.execute("update cell set dead_letters = ?", many));
+    }
+
     void startSettling() {
         settler.close();
         settler = settler();

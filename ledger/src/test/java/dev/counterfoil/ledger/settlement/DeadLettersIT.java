@@ -163,6 +163,43 @@ class DeadLettersIT {
         assertThat(found.request().getString("reference")).isEqualTo("poison");
     }
 
+    @Test
+    void a_counter_is_not_put_back_by_a_dead_letter_that_is_settled_late() {
+        refusePoison();
+        counted("poison", 1);
+        counted("r", 2);
+        journal.flush();
+        settle();
+        assertThat(letters()).isEqualTo("1");
+        accept();
+        assertThat(retry()).isEqualTo(new SettleOnce.Done(cell, 1, 0, ""));
+        assertThat(bench.rows("select used, seq from quota")).containsExactly(Map.of("used", 2L, "seq", 2L));
+    }
+
+    private void counted(String reference, long used) {
+        journal.add(
+                "redemption",
+                new JsonObject().put("reference", reference),
+                List.of(new JsonArray(List.of("quota", "1:q", 1, 0))),
+                List.of(new JsonArray().add(used)));
+    }
+
+    @Test
+    void a_settler_that_begins_right_behind_a_dead_letter_goes_on() {
+        journal.issue(1, 1_000);
+        journal.stock("crab", 10);
+        refusePoison();
+        journal.redeem(1, 10, "crab", "u", "poison");
+        journal.flush();
+        settle();
+        settler.close();
+        settler = bench.settler(SettlementBench.quick());
+        journal.issue(2, 1_000);
+        journal.flush();
+        settle();
+        assertThat(letters()).isEqualTo("3");
+    }
+
     /** Whatever is refused, the books are the sum of all that is not left out, and in the end of everything. */
     @Test
     void random_refusals_leave_out_what_depends_on_them_and_no_more() {
