@@ -154,7 +154,7 @@ final class Serve implements AutoCloseable {
         sweep("publishing the catalog", checks, catalogPublisher::sweep);
         opened.add("keys", keys.start(vertx));
         opened.add("catalogs", catalogs.start(vertx));
-        SettledBooks books = new SettledBooks(stores.database());
+        SettledBooks books = new SettledBooks(stores.database(), checks::booksKeep);
         SettlementWatch watch = new SettlementWatch(
                 vertx,
                 stores.database(),

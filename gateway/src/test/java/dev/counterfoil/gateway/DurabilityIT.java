@@ -115,6 +115,16 @@ class DurabilityIT {
         assertThat(batch.text()).endsWith("\"durability\":\"settled\"}\n");
     }
 
+    /** An answer to a step tells of the step, not of the redemption that it follows. */
+    @Test
+    void a_capture_says_what_it_reached_itself() {
+        Answer held = redeem("k-own", pen(card(), "R8").put("hold", new JsonObject().put("seconds", 60)), "durable");
+        assertThat(held.json().getString("durability")).isEqualTo("durable");
+        Answer captured =
+                post(REDEMPTIONS + "/" + held.json().getString("id") + "/capture", "CF_SECRET_KEY", new JsonObject());
+        assertThat(captured.json().getString("durability")).isEqualTo("settled");
+    }
+
     @Test
     void a_thousand_that_wait_are_all_told() {
         List<CompletableFuture<Answer>> answers = new ArrayList<>();

@@ -25,12 +25,6 @@ public record JournaledTransaction(
                 Durability.of(data.getString("durability", "")).orElse(Durability.ACCEPTED));
     }
 
-    /** As the books hold it: settled, where its request asked for that. */
-    public static JournaledTransaction settled(Cell cell, long sequence, JsonObject data, JsonObject result) {
-        JournaledTransaction posted = new JournaledTransaction(cell, sequence, data, result);
-        return posted.wantsSettled() ? posted.asSettled() : posted;
-    }
-
     /** Whether the request that posted it asked to wait for the books. */
     public boolean wantsSettled() {
         return Durability.SETTLED.label().equals(data.getString("wants"));

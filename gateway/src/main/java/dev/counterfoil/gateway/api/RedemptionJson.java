@@ -74,9 +74,10 @@ public final class RedemptionJson {
         return body.put("created_at", Timestamps.text(transaction.at()));
     }
 
-    /** As a step left it, with the balances that its payers have after the step. */
+    /** As a step left it, with the balances that its payers have after the step, and with the level that the step reached. */
     JsonObject after(JournaledTransaction step, JournaledTransaction redemption) {
-        JsonObject body = of(redemption, Became.by(step), true);
+        JsonObject body = of(redemption, Became.by(step), true)
+                .put("durability", step.durability().label());
         List<JsonObject> now = payments(step);
         for (Object each : body.getJsonArray("payments")) {
             for (JsonObject moved : now) {

@@ -1,6 +1,7 @@
 package dev.counterfoil.ledger.rebuild;
 
 import dev.counterfoil.ledger.Cell;
+import dev.counterfoil.ledger.LedgerFault;
 import dev.counterfoil.ledger.rebuild.Rebuild.Allowed;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -128,6 +129,11 @@ public final class ColdCells {
                     return;
                 }
                 failed.increment();
+                if (e instanceof LedgerFault.Unavailable
+                        || e instanceof RebuildRefused && ((RebuildRefused) e).waits()) {
+                    say(cell, "it is not rebuilt yet: " + e.getMessage());
+                    return;
+                }
                 failures.merge(cell, 1, Integer::sum);
                 LOG.error("cell {} was not rebuilt: {}", cell, e.getMessage());
             }

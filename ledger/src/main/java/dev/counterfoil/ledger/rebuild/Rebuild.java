@@ -198,7 +198,7 @@ public final class Rebuild {
     /** Balances in the books lack what dead letters moved: loaded, they would bring money back that was spent. */
     private static void requireNoDeadLetters(Row row) {
         if (row.deadLetters() > 0) {
-            throw new RebuildRefused("cell " + row.cell() + " has " + row.deadLetters()
+            throw RebuildRefused.until("cell " + row.cell() + " has " + row.deadLetters()
                     + " dead letters, whose changes the balances in PostgreSQL lack (expected: none; mend their cause and run"
                     + " settle --retry-dead-letters)");
         }

@@ -332,10 +332,8 @@ public final class RedisLedger implements Ledger {
                 || transaction.durability() != Durability.DURABLE;
         return known
                 ? Future.succeededFuture(transaction)
-                : redis.replicated(cell).map(done -> {
-                    queue(cell).keptUpTo(transaction.sequence());
-                    return transaction;
-                });
+                // Not noted: the entry may be of a cell that was lost, and which is rebuilt without it.
+                : redis.replicated(cell).map(done -> transaction);
     }
 
     private Future<Optional<JournaledTransaction>> settled(Cell cell, long sequence) {

@@ -33,6 +33,9 @@ final class CellProgress {
     volatile int failures;
     volatile @Nullable String stopped;
 
+    /** What stopped it may be over by itself: a journal that did not go on from the books may be replaced by a rebuild. */
+    volatile boolean mayGoOn;
+
     /** Clock of the oldest transaction known to wait, 0 when none is. */
     volatile long waitingSinceMs;
 

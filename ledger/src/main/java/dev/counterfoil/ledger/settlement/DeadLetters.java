@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -56,13 +57,13 @@ final class DeadLetters {
                 .list();
     }
 
-    /** Whether the transaction of that sequence is one. */
-    boolean holds(long sequence) {
-        return handle.createQuery("select exists (select from dead_letter where cell = :cell and seq = :seq)")
+    /** The one of that sequence, if there is one. */
+    Optional<JournalEntry.Text> find(long sequence) {
+        return handle.createQuery("select data, result from dead_letter where cell = :cell and seq = :seq")
                 .bind("cell", cell)
                 .bind("seq", sequence)
-                .mapTo(Boolean.class)
-                .one();
+                .map((row, context) -> new JournalEntry.Text(text(row.getBytes("data")), text(row.getBytes("result"))))
+                .findOne();
     }
 
     void add(List<DeadLetter> letters) throws SQLException {

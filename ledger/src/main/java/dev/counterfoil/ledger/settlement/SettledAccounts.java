@@ -30,7 +30,7 @@ public final class SettledAccounts {
                 .bind("account", account)
                 .bind("before", before)
                 .bind("limit", limit)
-                .map((row, context) -> JournaledTransaction.settled(
+                .map((row, context) -> new JournaledTransaction(
                         cell,
                         row.getLong("seq"),
                         new JsonObject(row.getString("data")),

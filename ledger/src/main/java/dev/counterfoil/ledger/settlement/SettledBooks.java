@@ -3,6 +3,7 @@ package dev.counterfoil.ledger.settlement;
 import dev.counterfoil.ledger.Became;
 import dev.counterfoil.ledger.Cell;
 import dev.counterfoil.ledger.JournaledTransaction;
+import dev.counterfoil.ledger.LedgerFault;
 import dev.counterfoil.ledger.SettledTransactions;
 import dev.counterfoil.ledger.postgres.Database;
 import io.vertx.core.Future;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
@@ -35,9 +37,17 @@ public final class SettledBooks implements SettledTransactions {
             " where t.cell = (select id from cell where program = :program and index = :index)";
 
     private final Database database;
+    private final BooleanSupplier keeps;
 
-    public SettledBooks(Database database) {
+    /** Books of which {@code keeps} tells whether PostgreSQL keeps what it commits: otherwise nothing is called settled. */
+    public SettledBooks(Database database, BooleanSupplier keeps) {
         this.database = database;
+        this.keeps = keeps;
+    }
+
+    /** Books that are taken to keep what they hold. */
+    public SettledBooks(Database database) {
+        this(database, () -> true);
     }
 
     @Override
@@ -88,13 +98,29 @@ public final class SettledBooks implements SettledTransactions {
         });
     }
 
-    /** The newest transaction posted under an idempotency key: what a request was answered after its record lapsed. */
+    /**
+     * The newest transaction posted under an idempotency key: what a request was answered after its record lapsed. Fails with
+     * {@link LedgerFault.Unavailable} where it may be a dead letter, of which nobody may say that it was not posted.
+     */
     public Future<Optional<JournaledTransaction>> findByKey(Cell cell, byte[] record) {
         String sql = SELECT + OF_CELL + " and t.idem = :idem order by t.seq desc limit 1";
-        return database.call(handle -> query(handle, cell, sql)
-                .bind("idem", record)
-                .map((row, context) -> transaction(cell, row))
-                .findOne());
+        return database.call(handle -> {
+            Optional<JournaledTransaction> found = query(handle, cell, sql)
+                    .bind("idem", record)
+                    .map((row, context) -> transaction(cell, row))
+                    .findOne();
+            if (found.isEmpty() && hasDeadLetters(handle, cell)) {
+                throw new LedgerFault.Unavailable(
+                        "the books of cell " + cell + " lack dead letters, one of which may have this key");
+            }
+            return found;
+        });
+    }
+
+    private static boolean hasDeadLetters(Handle handle, Cell cell) {
+        String sql =
+                "select exists (select from cell where program = :program and index = :index and dead_letters > 0)";
+        return query(handle, cell, sql).mapTo(Boolean.class).one();
     }
 
     /** The redemptions of {@code cell} that {@code query} asks for, newest first. */
@@ -173,15 +199,16 @@ public final class SettledBooks implements SettledTransactions {
         return handle.createQuery(sql).bind("program", cell.program()).bind("index", cell.index());
     }
 
-    private static JournaledTransaction transaction(Cell cell, ResultSet row) throws SQLException {
-        return JournaledTransaction.settled(
+    private JournaledTransaction transaction(Cell cell, ResultSet row) throws SQLException {
+        JournaledTransaction posted = new JournaledTransaction(
                 cell,
                 row.getLong("seq"),
                 new JsonObject(row.getString("data")),
                 new JsonObject(row.getString("result")));
+        return posted.wantsSettled() && keeps.getAsBoolean() ? posted.asSettled() : posted;
     }
 
-    private static RedemptionPage.Redemption redemption(Cell cell, ResultSet row) throws SQLException {
+    private RedemptionPage.Redemption redemption(Cell cell, ResultSet row) throws SQLException {
         String status = row.getString("status");
         return new RedemptionPage.Redemption(
                 transaction(cell, row),

@@ -115,7 +115,7 @@ public final class SettledCards {
                 .bind("card", card)
                 .bind("before", before)
                 .bind("limit", limit)
-                .map((row, context) -> JournaledTransaction.settled(
+                .map((row, context) -> new JournaledTransaction(
                         cell,
                         row.getLong("seq"),
                         new JsonObject(row.getString("data")),

@@ -71,16 +71,21 @@ public final class SettlementWatch implements SettledTransactions {
 
     /** Says that the books hold everything of {@code cell} up to {@code sequence}. From any thread. */
     public void settled(Cell cell, long sequence) {
-        tell(cell, new Cursor(sequence, true, Set.of()));
+        tell(cell, new Cursor(sequence, true, 0, Set.of()));
     }
 
     /**
      * How far a cell is settled.
      *
      * @param whole whether it has no dead letters
-     * @param dead sequences of those that somebody may wait for
+     * @param least the sequence from which on its dead letters were asked for: of others it says nothing unless it is whole
+     * @param dead sequences of those
      */
-    private record Cursor(long settled, boolean whole, Set<Long> dead) {}
+    private record Cursor(long settled, boolean whole, long least, Set<Long> dead) {
+        boolean tells(long sequence) {
+            return sequence <= settled && (whole || sequence >= least);
+        }
+    }
 
     private void tell(Cell cell, Cursor cursor) {
         List<Waiting> reached = new ArrayList<>();
@@ -89,12 +94,12 @@ public final class SettlementWatch implements SettledTransactions {
                 settled.merge(cell, cursor.settled(), Math::max);
             }
             PriorityQueue<Waiting> ofCell = waiting.get(cell);
-            while (ofCell != null && !ofCell.isEmpty() && ofCell.peek().sequence() <= cursor.settled()) {
-                reached.add(ofCell.remove());
-                count--;
-            }
-            if (ofCell != null && ofCell.isEmpty()) {
-                waiting.remove(cell);
+            if (ofCell != null) {
+                ofCell.removeIf(one -> cursor.tells(one.sequence()) && reached.add(one));
+                count -= reached.size();
+                if (ofCell.isEmpty()) {
+                    waiting.remove(cell);
+                }
             }
         }
         boolean kept = keeps.getAsBoolean();
@@ -184,7 +189,7 @@ public final class SettlementWatch implements SettledTransactions {
         List<Cell> asked = List.copyOf(cells.keySet());
         Map<Cell, Cursor> cursors = new HashMap<>();
         handle.createQuery("""
-                        select c.program, c.index, c.settled_seq, c.dead_letters = 0 as whole,
+                        select c.program, c.index, c.settled_seq, c.dead_letters = 0 as whole, asked.least,
                                case when c.dead_letters = 0 then '{}' else array(
                                select d.seq from dead_letter d where d.cell = c.id and d.seq >= asked.least) end as dead
                           from unnest(:programs, :indexes, :least) as asked (program, index, least)
@@ -201,8 +206,10 @@ public final class SettlementWatch implements SettledTransactions {
                 .bindArray("least", Long.class, asked.stream().map(cells::get).toList())
                 .map((row, context) -> Map.entry(
                         new Cell(row.getString("program"), row.getInt("index")),
-                        new Cursor(row.getLong("settled_seq"), row.getBoolean("whole"), Set.of((Long[])
-                                row.getArray("dead").getArray()))))
+                        new Cursor(
+                                row.getLong("settled_seq"), row.getBoolean("whole"), row.getLong("least"), Set.of((Long
+                                                [])
+                                        row.getArray("dead").getArray()))))
                 .forEach(one -> cursors.put(one.getKey(), one.getValue()));
         return cursors;
     }

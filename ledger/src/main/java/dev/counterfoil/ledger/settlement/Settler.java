@@ -32,6 +32,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class Settler implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Settler.class);
+    /** How often the journal of a stopped cell is looked at again, where that may help. */
+    private static final Duration STOPPED_LOOK = Duration.ofSeconds(5);
+
     private static final Duration FIRST_BACKOFF = Duration.ofMillis(100);
     private static final Duration MOST_BACKOFF = Duration.ofSeconds(5);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
@@ -158,7 +161,8 @@ public final class Settler implements AutoCloseable {
     }
 
     private void plan(CellProgress progress, Duration delay) {
-        if (progress.stopped == null && progress.planned.compareAndSet(false, true)) {
+        boolean again = progress.mayGoOn && sinceTurn(progress).compareTo(STOPPED_LOOK) >= 0;
+        if ((progress.stopped == null || again) && progress.planned.compareAndSet(false, true)) {
             try {
                 var unused = threads.schedule(() -> turn(progress), delay.toNanos(), TimeUnit.NANOSECONDS);
             } catch (RejectedExecutionException closed) {
@@ -169,9 +173,12 @@ public final class Settler implements AutoCloseable {
 
     /** What is left of the interval since the cell's last turn. */
     private Duration sinceLastTurn(CellProgress progress) {
-        Duration passed = Duration.ofNanos(System.nanoTime() - progress.lastTurnNanos);
-        Duration left = settings.interval().minus(passed);
+        Duration left = settings.interval().minus(sinceTurn(progress));
         return left.isNegative() ? Duration.ZERO : left;
+    }
+
+    private static Duration sinceTurn(CellProgress progress) {
+        return Duration.ofNanos(System.nanoTime() - progress.lastTurnNanos);
     }
 
     private void turn(CellProgress progress) {
@@ -204,6 +211,10 @@ public final class Settler implements AutoCloseable {
             }
             return;
         }
+        if (progress.stopped != null) {
+            LOG.info("settlement of {} goes on: its journal goes on from the books again", progress.cell);
+            progress.stopped = null;
+        }
         progress.advanced(run);
         if (run.transactions() > 0) {
             tell(progress.cell, run);
@@ -233,8 +244,12 @@ public final class Settler implements AutoCloseable {
 
     private void failed(CellProgress progress, Exception failure) {
         if (SettlementFailure.isFinal(failure)) {
-            progress.stopped = "after sequence " + progress.settled + ": " + SettlementFailure.describe(failure);
-            LOG.error("settlement of {} STOPPED {}", progress.cell, progress.stopped);
+            String stopped = "after sequence " + progress.settled + ": " + SettlementFailure.describe(failure);
+            if (!stopped.equals(progress.stopped)) {
+                LOG.error("settlement of {} STOPPED {}", progress.cell, stopped);
+            }
+            progress.mayGoOn = failure instanceof JournalFault && ((JournalFault) failure).broken();
+            progress.stopped = stopped;
             return;
         }
         metrics.failures.increment();

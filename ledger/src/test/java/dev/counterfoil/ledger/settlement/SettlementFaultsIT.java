@@ -141,6 +141,41 @@ class SettlementFaultsIT {
         assertStops("sequence 1 was settled with other content", 1);
     }
 
+    /** Redis came back without its last entries and was posted to again, all while the settler looked elsewhere. */
+    @Test
+    void a_settled_sequence_with_other_content_stops_the_cell_also_while_it_is_being_settled() {
+        journal.issue(1, 1000);
+        journal.issue(2, 1000);
+        journal.flush();
+        settler.start();
+        await().untilAsserted(() -> assertThat(bench.settled(cell)).isEqualTo(2));
+        Servers.flushRedis();
+        journal = new HandWrittenJournal(bench.redis, cell);
+        healthy = new HandWrittenJournal(bench.redis, healthy.cell);
+        for (int card = 1; card <= 4; card++) {
+            journal.issue(10 + card, 1000);
+        }
+        journal.flush();
+        assertStops("sequence 2 was settled with other content", 2);
+        assertThat(bench.number("select count(*) from card where cell = (select id from cell where program = 'demo')"))
+                .isEqualTo(2);
+    }
+
+    @Test
+    void a_cell_that_stopped_at_a_gap_goes_on_once_its_journal_goes_on_from_the_books() {
+        journal.issue(1, 1000);
+        journal.flush();
+        settler.start();
+        await().untilAsserted(() -> assertThat(bench.settled(cell)).isEqualTo(1));
+        journal.meta(3);
+        assertStops("sequence 2 is missing, found 3", 1);
+        journal.issue(2, 1000);
+        journal.flush();
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(bench.settled(cell)).isEqualTo(2));
+        assertThat(settler.stopped()).isEmpty();
+    }
+
     @Test
     void a_sequence_that_the_books_hold_before_settlement_came_to_it_stops_the_cell() {
         journal.issue(1, 1000);
