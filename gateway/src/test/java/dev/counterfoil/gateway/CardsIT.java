@@ -39,7 +39,7 @@ class CardsIT {
         JsonObject one =
                 new JsonObject().put("number", card.getString("number")).put("reason", "lost");
         Answer frozen = change("freeze", "freeze-1", one);
-        assertThat(frozen.text()).isEqualTo("{\"cards\":1,\"changed\":1,\"left\":0}");
+        assertThat(frozen.text()).isEqualTo("{\"cards\":1,\"changed\":1,\"left\":0,\"durability\":\"durable\"}");
         assertThat(redeem(card).code()).isEqualTo("card_frozen");
         Answer again = change("freeze", "freeze-1", one);
         assertThat(again.text()).isEqualTo(frozen.text());
@@ -60,7 +60,7 @@ class CardsIT {
                 .put("to", cards.get(500).getString("number"))
                 .put("reason", "file lost");
         assertThat(change("freeze", RunningGateway.key(), range).text())
-                .isEqualTo("{\"cards\":501,\"changed\":501,\"left\":0}");
+                .isEqualTo("{\"cards\":501,\"changed\":501,\"left\":0,\"durability\":\"durable\"}");
         assertThat(redeem(cards.get(500)).code()).isEqualTo("card_frozen");
         Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> count("?state=frozen&limit=200") == 501);
         assertThat(change("unfreeze", RunningGateway.key(), range).json().getInteger("changed"))
