@@ -153,9 +153,11 @@ final class HandWrittenJournal {
         fields.addAll(List.of(bytes("d"), bytes(data), bytes("r"), bytes(result)));
     }
 
-    /** Writes the entry under way and the cell's sequence. */
+    /** Writes the entry under way, if anything is in it, and the cell's sequence. */
     void flush() {
-        flushAs(entryFirst);
+        if (!fields.isEmpty()) {
+            flushAs(entryFirst);
+        }
     }
 
     /** The same under another first sequence than the right one. */
