@@ -96,17 +96,14 @@ final class CellSettlement {
             compared.add(cell);
         }
         List<JournalRecord> records = journal.after(cell, cursor.settled(), batchSize);
-        if (!records.isEmpty()) {
-            // After they were read: a Redis that lost entries between the two reads gives what follows other content
-            // too.
-            compareLast(handle, cell, cursor);
-        }
         if (records.isEmpty()) {
             records = afterEmptyRead(cell, cursor.settled());
         }
         if (records.isEmpty()) {
             return new Run(true, 0, cursor.settled(), 0, true, List.of(), cursor.deadLetters());
         }
+        // Once all is read: what follows lost entries would be other content too.
+        compareLast(handle, cell, cursor);
         journal.awaitReplica(cell);
         DeadLetters dead = new DeadLetters(handle, cursor.cell());
         RunWriter writer = new RunWriter(
