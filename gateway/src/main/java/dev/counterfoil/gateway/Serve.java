@@ -197,7 +197,8 @@ final class Serve implements AutoCloseable {
                                 settings.limits(),
                                 new RedisTokens(stores.redis()),
                                 (delayMs, task) -> vertx.setTimer(delayMs, due -> task.run())),
-                        settings.http().maxBodyBytes()),
+                        settings.http().maxBodyBytes(),
+                        settings.http().trustedProxies()),
                 backend.endpoints());
         HttpEdge started = HttpEdge.start(vertx, settings.http(), eventLoops(), routes::router, readiness)
                 .await();

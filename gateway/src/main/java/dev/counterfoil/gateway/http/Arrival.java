@@ -9,10 +9,12 @@ final class Arrival implements Handler<RoutingContext> {
 
     private final AccessLog accessLog;
     private final HttpMetrics metrics;
+    private final ClientAddress clientAddress;
 
-    Arrival(AccessLog accessLog, HttpMetrics metrics) {
+    Arrival(AccessLog accessLog, HttpMetrics metrics, ClientAddress clientAddress) {
         this.accessLog = accessLog;
         this.metrics = metrics;
+        this.clientAddress = clientAddress;
     }
 
     @Override
@@ -23,7 +25,7 @@ final class Arrival implements Handler<RoutingContext> {
 
     /** Also for a request that no route was tried for, because its path or host is malformed. */
     void begin(RoutingContext context) {
-        Call call = new Call(context, System.nanoTime());
+        Call call = new Call(context, System.nanoTime(), clientAddress.of(context.request()));
         context.response().putHeader(REQUEST_ID, call.requestId());
         int unused = context.addEndHandler(ended -> {
             long nanos = System.nanoTime() - call.startedNanos();

@@ -5,6 +5,7 @@ import dev.counterfoil.ledger.access.ApiKey;
 import dev.counterfoil.ledger.catalog.Catalog;
 import dev.counterfoil.ledger.catalog.Program;
 import io.vertx.ext.web.RoutingContext;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -23,6 +24,7 @@ public final class Call {
     private final RoutingContext context;
     private final String requestId = RequestIds.next();
     private final long startedNanos;
+    private final InetAddress clientAddress;
     private RouteLabel route = RouteLabel.UNKNOWN;
     private @Nullable ApiKey key;
     private @Nullable Program program;
@@ -30,9 +32,10 @@ public final class Call {
     private byte[] body = NO_BODY;
     private @Nullable Problem problem;
 
-    Call(RoutingContext context, long startedNanos) {
+    Call(RoutingContext context, long startedNanos, InetAddress clientAddress) {
         this.context = context;
         this.startedNanos = startedNanos;
+        this.clientAddress = clientAddress;
         context.put(ATTRIBUTE, this);
     }
 
@@ -51,6 +54,11 @@ public final class Call {
     /** The name of this request in answers and logs. */
     public String requestId() {
         return requestId;
+    }
+
+    /** Where the request comes from: the caller's own address, not that of a trusted proxy. */
+    public InetAddress clientAddress() {
+        return clientAddress;
     }
 
     /** For endpoints that stream. */

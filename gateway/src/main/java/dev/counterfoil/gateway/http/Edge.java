@@ -1,8 +1,10 @@
 package dev.counterfoil.gateway.http;
 
+import dev.counterfoil.ledger.access.AddressRange;
 import dev.counterfoil.ledger.access.ApiKey;
 import dev.counterfoil.ledger.catalog.Catalog;
 import dev.counterfoil.ledger.catalog.Program;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -14,6 +16,7 @@ import java.util.function.Function;
  * @param catalogs the catalog of a program by its id, from memory
  * @param rates what a request counts against
  * @param maxBodyBytes the largest JSON body
+ * @param trustedProxies whose {@code X-Forwarded-For} is believed
  */
 public record Edge(
         Function<String, Optional<ApiKey>> keys,
@@ -22,4 +25,5 @@ public record Edge(
         Readiness readiness,
         Metrics metrics,
         RequestRates rates,
-        int maxBodyBytes) {}
+        int maxBodyBytes,
+        List<AddressRange> trustedProxies) {}

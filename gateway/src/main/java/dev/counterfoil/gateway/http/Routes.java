@@ -42,8 +42,8 @@ public final class Routes {
 
     public Routes(Edge edge, Endpoints endpoints) {
         this.edge = edge;
-        this.arrival =
-                new Arrival(new AccessLog(), new HttpMetrics(edge.metrics().registry()));
+        this.arrival = new Arrival(
+                new AccessLog(), new HttpMetrics(edge.metrics().registry()), new ClientAddress(edge.trustedProxies()));
         this.failures = new Failures(arrival);
         this.authenticate = new Authenticate(edge.keys());
         this.program = new RequireProgram(edge.programs(), edge.catalogs());

@@ -1,6 +1,7 @@
 package dev.counterfoil.gateway.settings;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.counterfoil.ledger.access.AddressRange;
 import dev.counterfoil.ledger.rates.Rate;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
@@ -52,7 +53,9 @@ final class RecordBinder {
             return bind(node, section, path);
         }
         if (type == List.class) {
-            return secrets(node, path);
+            return component.getGenericType().getTypeName().contains(AddressRange.class.getName())
+                    ? ranges(node, path)
+                    : secrets(node, path);
         }
         if (type == Optional.class) {
             return node.isValueNode() && node.asText().isEmpty() ? fallback : Optional.of(secret(node, path));
@@ -111,6 +114,21 @@ final class RecordBinder {
             throw wrong(path, node, String.join(" or ", allowed));
         }
         return text;
+    }
+
+    private static List<AddressRange> ranges(JsonNode node, String path) {
+        if (!node.isArray()) {
+            throw wrong(path, node, "a list of addresses with prefix lengths");
+        }
+        List<AddressRange> ranges = new ArrayList<>();
+        for (int i = 0; i < node.size(); i++) {
+            try {
+                ranges.add(AddressRange.parse(node.get(i).asText()));
+            } catch (IllegalArgumentException e) {
+                throw new SettingsException(path + "[" + i + "]: " + e.getMessage());
+            }
+        }
+        return ranges;
     }
 
     private static List<Secret> secrets(JsonNode node, String path) {

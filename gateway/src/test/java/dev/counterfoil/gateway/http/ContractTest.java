@@ -153,7 +153,8 @@ class ContractTest {
                     new Readiness(Map.of()),
                     metrics,
                     HttpEdgeTest.noLimits(),
-                    1_024);
+                    1_024,
+                    List.of());
             Set<String> routes = new TreeSet<>();
             for (Route route :
                     new Routes(edge, HttpEdgeTest.echoes()).router(vertx).getRoutes()) {

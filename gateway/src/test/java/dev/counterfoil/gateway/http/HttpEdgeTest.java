@@ -48,7 +48,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class HttpEdgeTest {
     private static final String KEY = "the-key";
     private static final HttpSettings SETTINGS =
-            new HttpSettings(0, "127.0.0.1", 2, 1_024, Duration.ofSeconds(30), Duration.ofSeconds(3));
+            new HttpSettings(0, "127.0.0.1", 2, 1_024, Duration.ofSeconds(30), Duration.ofSeconds(3), List.of());
 
     private static final Vertx VERTX = Vertx.vertx();
     private static final HttpClient CLIENT =
@@ -126,7 +126,8 @@ class HttpEdgeTest {
                 READINESS,
                 METRICS,
                 noLimits(),
-                SETTINGS.maxBodyBytes());
+                SETTINGS.maxBodyBytes(),
+                List.of());
         Routes routes = new Routes(parts, echoes());
         return routes.router(vertx, paths -> {
             paths.at("/v1/programs/{program}/things")
@@ -494,8 +495,8 @@ class HttpEdgeTest {
 
     @Test
     void a_taken_port_is_one_clear_line() {
-        HttpSettings taken =
-                new HttpSettings(edge.port(), "127.0.0.1", 1, 1_024, Duration.ofSeconds(30), Duration.ofSeconds(3));
+        HttpSettings taken = new HttpSettings(
+                edge.port(), "127.0.0.1", 1, 1_024, Duration.ofSeconds(30), Duration.ofSeconds(3), List.of());
         Vertx vertx = Vertx.vertx();
         try {
             assertThatThrownBy(
