@@ -79,6 +79,8 @@ public final class Database implements AutoCloseable {
         direct.setUser(uri.user());
         direct.setPassword(uri.password());
         direct.setConnectTimeout((int) CONNECT_TIMEOUT.toSeconds());
+        // A server that is stopped or cut off still lets a client connect, and then says nothing.
+        setParameter(direct, "loginTimeout", Long.toString(CONNECT_TIMEOUT.toSeconds()));
         direct.setApplicationName(APPLICATION);
         try {
             uri.parameters().forEach((name, value) -> setParameter(direct, name, value));
@@ -177,6 +179,7 @@ public final class Database implements AutoCloseable {
         uri.parameters().forEach(config::addDataSourceProperty);
         // As text: of other types Hikari drops the value without a word.
         config.addDataSourceProperty("connectTimeout", Long.toString(CONNECT_TIMEOUT.toSeconds()));
+        config.addDataSourceProperty("loginTimeout", Long.toString(CONNECT_TIMEOUT.toSeconds()));
         config.addDataSourceProperty("socketTimeout", Long.toString(SOCKET_TIMEOUT.toSeconds()));
         config.addDataSourceProperty("tcpKeepAlive", "true");
         config.addDataSourceProperty("ApplicationName", APPLICATION);

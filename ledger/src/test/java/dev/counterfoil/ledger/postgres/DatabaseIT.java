@@ -3,6 +3,7 @@ package dev.counterfoil.ledger.postgres;
 import static dev.counterfoil.ledger.testing.Ledgers.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.counterfoil.ledger.testing.Ledgers;
 import dev.counterfoil.ledger.testing.Servers;
@@ -162,6 +163,19 @@ class DatabaseIT {
                     .satisfies(e -> assertThat(e.toString()).doesNotContain("hunter2"));
             assertThat(Duration.between(before, Instant.now())).isLessThan(Duration.ofSeconds(4));
             assertThatThrownBy(absent::migrate).isInstanceOf(DatabaseUnavailable.class);
+        }
+    }
+
+    /** As a stopped process, or a machine without power: the kernel accepts connections, and nobody says a word. */
+    @Test
+    void a_postgresql_that_is_silent_is_found_absent_also_by_the_migration_of_a_start() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0);
+                Database absent =
+                        new Database(PostgresUri.of("postgresql://u:p@127.0.0.1:" + silent.getLocalPort() + "/d"), 2)) {
+            assertTimeoutPreemptively(
+                    Duration.ofSeconds(20),
+                    () -> assertThatThrownBy(absent::migrate).isInstanceOf(DatabaseUnavailable.class));
+            assertThatThrownBy(() -> await(absent.call(handle -> 1))).isInstanceOf(DatabaseUnavailable.class);
         }
     }
 
