@@ -6,6 +6,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.counterfoil.loadtest.auditor.Addresses;
 import dev.counterfoil.loadtest.auditor.Auditor;
 import dev.counterfoil.loadtest.auditor.Tampering;
+import dev.counterfoil.loadtest.stack.FreePort;
+import dev.counterfoil.loadtest.stack.Gateway;
+import dev.counterfoil.loadtest.stack.Installation;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -39,12 +42,13 @@ import org.junit.jupiter.api.io.TempDir;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class BooksUnderLoadIT {
     private static final int CLIENTS = 16;
+    private static final Duration STOPPED_WITHIN = Duration.ofSeconds(30);
 
     @TempDir
     static Path folder;
 
     private static Path data;
-    private static GatewayProcess gateway;
+    private static Gateway gateway;
     private static Target target;
     private static List<String> secrets;
 
@@ -57,8 +61,10 @@ class BooksUnderLoadIT {
 
     @BeforeAll
     static void start() throws Exception {
-        data = folder.resolve("data");
-        gateway = GatewayProcess.start(data);
+        Installation installation = Installation.empty(folder);
+        data = installation.data();
+        gateway = Gateway.start(installation, "gateway", FreePort.choose(), List.of("-Xmx512m"), Map.of());
+        gateway.awaitReady();
         target = Target.demo(data);
         IssuerApi issuer = new IssuerApi(target, "it");
         issuer.putItem(
@@ -72,7 +78,7 @@ class BooksUnderLoadIT {
     @AfterAll
     static void stop() throws Exception {
         if (gateway != null) {
-            gateway.close();
+            gateway.stop(STOPPED_WITHIN);
         }
     }
 
@@ -104,12 +110,13 @@ class BooksUnderLoadIT {
             running.add(clients.submit(() -> redeemUntilItBreaks(answered)));
         }
         Thread.sleep(1_500);
-        gateway.kill();
+        gateway.process().kill();
         for (Future<String> broken : running) {
             unknown.add(broken.get(30, TimeUnit.SECONDS));
         }
         clients.shutdown();
-        gateway = GatewayProcess.start(data);
+        gateway.restart();
+        gateway.awaitReady();
         target = Target.demo(data);
 
         assertThat(answered).hasSizeGreaterThan(CLIENTS);

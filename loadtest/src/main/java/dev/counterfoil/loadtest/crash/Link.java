@@ -1,5 +1,6 @@
 package dev.counterfoil.loadtest.crash;
 
+import dev.counterfoil.loadtest.stack.FreePort;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -1,6 +1,7 @@
 package dev.counterfoil.loadtest.crash;
 
-import dev.counterfoil.loadtest.crash.Redis.Fsync;
+import dev.counterfoil.loadtest.stack.Installation;
+import dev.counterfoil.loadtest.stack.Redis.Fsync;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,6 +1,10 @@
 package dev.counterfoil.loadtest.crash;
 
 import dev.counterfoil.loadtest.crash.Stack.Site;
+import dev.counterfoil.loadtest.stack.Gateway;
+import dev.counterfoil.loadtest.stack.Postgresql;
+import dev.counterfoil.loadtest.stack.Redis;
+import dev.counterfoil.loadtest.stack.Server;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

@@ -1,6 +1,11 @@
 package dev.counterfoil.loadtest.crash;
 
 import dev.counterfoil.loadtest.auditor.Addresses;
+import dev.counterfoil.loadtest.stack.FreePort;
+import dev.counterfoil.loadtest.stack.Gateway;
+import dev.counterfoil.loadtest.stack.Installation;
+import dev.counterfoil.loadtest.stack.Postgresql;
+import dev.counterfoil.loadtest.stack.Redis;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -55,7 +60,8 @@ final class Stack implements AutoCloseable {
                     "COUNTERFOIL_DEMO", "false",
                     "COUNTERFOIL_LEDGER_JOURNAL_KEEP", JOURNAL_KEEP,
                     "COUNTERFOIL_LEDGER_DURABILITY", fsync == Redis.Fsync.ALWAYS ? "durable" : "accepted");
-            Gateway gateway = Gateway.start(installation, "gateway-" + (i + 1), FreePort.choose(), settings);
+            Gateway gateway =
+                    Gateway.start(installation, "gateway-" + (i + 1), FreePort.choose(), Gateway.QUICK_START, settings);
             sites.add(new Site(gateway, toRedis, toPostgresql));
         }
         Stack stack = new Stack(installation, redis, postgresql, sites);

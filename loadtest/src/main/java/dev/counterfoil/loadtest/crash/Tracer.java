@@ -1,5 +1,6 @@
 package dev.counterfoil.loadtest.crash;
 
+import dev.counterfoil.loadtest.stack.Child;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

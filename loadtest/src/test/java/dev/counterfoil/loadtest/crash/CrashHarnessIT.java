@@ -3,6 +3,7 @@ package dev.counterfoil.loadtest.crash;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.counterfoil.loadtest.stack.Redis;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -2,6 +2,7 @@ package dev.counterfoil.loadtest.crash;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.counterfoil.loadtest.stack.Redis;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

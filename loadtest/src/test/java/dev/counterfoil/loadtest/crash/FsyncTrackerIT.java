@@ -3,6 +3,7 @@ package dev.counterfoil.loadtest.crash;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.counterfoil.loadtest.stack.Child;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.counterfoil.loadtest.crash;
+package dev.counterfoil.loadtest.stack;
 
 import java.io.IOException;
 import java.net.URI;
@@ -13,40 +13,46 @@ import java.util.List;
 import java.util.Map;
 
 /** The packaged gateway as a process of its own. One thread at a time, but for {@link #url}. */
-final class Gateway {
+public final class Gateway {
     private static final Duration READY_WITHIN = Duration.ofMinutes(2);
-    private static final List<String> FLAGS =
+
+    /** Flags with which it starts soonest: for those who start it often and do not measure it. */
+    public static final List<String> QUICK_START =
             List.of("-Xmx320m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED");
 
     private final Installation installation;
     private final String name;
     private final int port;
+    private final List<String> flags;
     private final Map<String, String> settings;
     private Child process;
 
-    private Gateway(Installation installation, String name, int port, Map<String, String> settings, Child process) {
+    private Gateway(Installation installation, String name, int port, List<String> flags, Map<String, String> settings)
+            throws IOException {
         this.installation = installation;
         this.name = name;
         this.port = port;
+        this.flags = flags;
         this.settings = settings;
-        this.process = process;
+        this.process = launch();
     }
 
     /**
      * Starts one; does not wait for it to be ready.
      *
+     * @param flags of its JVM
      * @param settings its environment; empty: with embedded servers
      */
-    static Gateway start(Installation installation, String name, int port, Map<String, String> settings)
+    public static Gateway start(
+            Installation installation, String name, int port, List<String> flags, Map<String, String> settings)
             throws IOException {
-        return new Gateway(installation, name, port, settings, launch(installation, name, port, settings));
+        return new Gateway(installation, name, port, flags, settings);
     }
 
-    private static Child launch(Installation installation, String name, int port, Map<String, String> settings)
-            throws IOException {
+    private Child launch() throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(FLAGS);
+        command.addAll(flags);
         command.addAll(List.of("-jar", installation.packagedGateway().toString(), "serve"));
         Map<String, String> environment = new HashMap<>(settings);
         environment.put("COUNTERFOIL_HTTP_PORT", Integer.toString(port));
@@ -56,20 +62,20 @@ final class Gateway {
         return Child.start(name, command, environment, installation.log(name));
     }
 
-    String url() {
+    public String url() {
         return "http://" + FreePort.HOST + ":" + port;
     }
 
-    Child process() {
+    public Child process() {
         return process;
     }
 
     /** Starts a dead one again; does not wait for it to be ready. */
-    void restart() throws IOException {
-        process = launch(installation, name, port, settings);
+    public void restart() throws IOException {
+        process = launch();
     }
 
-    void awaitReady() throws IOException, InterruptedException {
+    public void awaitReady() throws IOException, InterruptedException {
         HttpClient client = HttpClient.newHttpClient();
         HttpRequest request = HttpRequest.newBuilder(URI.create(url() + "/health/ready"))
                 .timeout(Duration.ofSeconds(5))
@@ -89,7 +95,7 @@ final class Gateway {
     }
 
     /** Asks it to end in order. */
-    void stop(Duration patience) throws IOException, InterruptedException {
+    public void stop(Duration patience) throws IOException, InterruptedException {
         process.terminate();
         if (!process.endsWithin(patience)) {
             throw new IOException(name + " did not stop within " + patience.toSeconds() + " s");

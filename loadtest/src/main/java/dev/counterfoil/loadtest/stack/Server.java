@@ -1,10 +1,10 @@
-package dev.counterfoil.loadtest.crash;
+package dev.counterfoil.loadtest.stack;
 
 import java.io.IOException;
 import java.time.Duration;
 
 /** A server of the installation: Redis or PostgreSQL. One thread at a time. */
-abstract class Server {
+public abstract class Server {
     private static final Duration READY_WITHIN = Duration.ofSeconds(60);
 
     private final String name;
@@ -22,17 +22,17 @@ abstract class Server {
     /** Whether it answers. */
     abstract boolean answers();
 
-    Child process() {
+    public Child process() {
         return process;
     }
 
     /** Brings a dead one back. */
-    void restart() throws IOException, InterruptedException {
+    public void restart() throws IOException, InterruptedException {
         process = launch();
         awaitReady();
     }
 
-    void awaitReady() throws IOException, InterruptedException {
+    public void awaitReady() throws IOException, InterruptedException {
         long deadline = System.nanoTime() + READY_WITHIN.toNanos();
         while (!answers()) {
             if (!process.isAlive()) {

@@ -1,4 +1,4 @@
-package dev.counterfoil.loadtest.crash;
+package dev.counterfoil.loadtest.stack;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -12,8 +12,8 @@ import java.util.concurrent.ThreadLocalRandom;
  * Free TCP ports of the loopback address, each given once, from below the range of outgoing connections: in that range a
  * client that keeps calling a dead server's port can be given that very port and connect to itself.
  */
-final class FreePort {
-    static final String HOST = "127.0.0.1";
+public final class FreePort {
+    public static final String HOST = "127.0.0.1";
     private static final int LOWEST = 20_000;
     private static final int HIGHEST = 31_999;
     private static final int TRIES = 200;
@@ -21,7 +21,7 @@ final class FreePort {
 
     private FreePort() {}
 
-    static int choose() throws IOException {
+    public static int choose() throws IOException {
         for (int i = 0; i < TRIES; i++) {
             int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST + 1);
             if (isFree(port) && GIVEN.add(port)) {

@@ -1,4 +1,4 @@
-package dev.counterfoil.loadtest.crash;
+package dev.counterfoil.loadtest.stack;
 
 import dev.counterfoil.loadtest.auditor.Addresses;
 import java.io.IOException;
@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 
 /** The installation's PostgreSQL: every commit on disk before it is answered, as the embedded one's. */
-final class Postgresql extends Server {
+public final class Postgresql extends Server {
     private static final List<String> SETTINGS = List.of(
             "listen_addresses=" + FreePort.HOST,
             "unix_socket_directories=",
@@ -35,7 +35,7 @@ final class Postgresql extends Server {
         this.uri = uri;
     }
 
-    static Postgresql start(Installation installation) throws IOException, InterruptedException {
+    public static Postgresql start(Installation installation) throws IOException, InterruptedException {
         int port = FreePort.choose();
         URI uri = uri(installation, port);
         Postgresql postgresql = new Postgresql(installation, port, uri, launch(installation, port));
@@ -44,7 +44,7 @@ final class Postgresql extends Server {
     }
 
     /** The product's role and database through {@code port}. */
-    static URI uri(Installation installation, int port) throws IOException {
+    public static URI uri(Installation installation, int port) throws IOException {
         return URI.create("postgresql://counterfoil:" + installation.kept("postgresql.password") + "@" + FreePort.HOST
                 + ":" + port + "/counterfoil");
     }
@@ -70,12 +70,12 @@ final class Postgresql extends Server {
         }
     }
 
-    Path dataFolder() {
+    public Path dataFolder() {
         return installation.data().resolve("postgres");
     }
 
     /** Straight to it, past any link. */
-    URI uri() {
+    public URI uri() {
         return uri;
     }
 }

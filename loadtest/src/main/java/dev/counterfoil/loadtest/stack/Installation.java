@@ -1,4 +1,4 @@
-package dev.counterfoil.loadtest.crash;
+package dev.counterfoil.loadtest.stack;
 
 import dev.counterfoil.loadtest.Target;
 import java.io.IOException;
@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  * A data folder that a gateway with embedded servers has set up: programs, passwords, pepper, the demo program. From it the
  * harness starts the same Redis and PostgreSQL as processes of its own, which then live longer than a gateway that is killed.
  */
-final class Installation {
+public final class Installation {
     private static final Path JAR = Path.of("gateway", "target", "counterfoil.jar");
     private static final Duration STOPPED_WITHIN = Duration.ofSeconds(60);
 
@@ -29,20 +29,24 @@ final class Installation {
     }
 
     /** Sets one up below {@code folder}, which has to be new or empty; takes some ten seconds. */
-    static Installation prepare(Path folder) throws IOException, InterruptedException {
-        Path logs = Files.createDirectories(folder.toAbsolutePath().resolve("logs"));
-        // A copy: the project may be built again while the harness runs.
-        Path jar = Files.copy(project().resolve(JAR), folder.toAbsolutePath().resolve("counterfoil.jar"));
-        Installation installation =
-                new Installation(jar, folder.toAbsolutePath().resolve("data"), logs);
-        Gateway embedded = Gateway.start(installation, "setup", FreePort.choose(), Map.of());
+    public static Installation prepare(Path folder) throws IOException, InterruptedException {
+        Installation installation = empty(folder);
+        Gateway embedded = Gateway.start(installation, "setup", FreePort.choose(), Gateway.QUICK_START, Map.of());
         embedded.awaitReady();
         embedded.stop(STOPPED_WITHIN);
         return installation;
     }
 
+    /** One below {@code folder} that the first gateway started on it will set up. */
+    public static Installation empty(Path folder) throws IOException {
+        Path logs = Files.createDirectories(folder.toAbsolutePath().resolve("logs"));
+        // A copy: the project may be built again while it runs.
+        Path jar = Files.copy(project().resolve(JAR), folder.toAbsolutePath().resolve("counterfoil.jar"));
+        return new Installation(jar, folder.toAbsolutePath().resolve("data"), logs);
+    }
+
     /** The folder of the project: this one, or the nearest upwards, in which the gateway is packaged. */
-    static Path project() throws IOException {
+    public static Path project() throws IOException {
         for (Path folder = Path.of("").toAbsolutePath(); folder != null; folder = folder.getParent()) {
             if (Files.isRegularFile(folder.resolve(JAR))) {
                 return folder;
@@ -51,30 +55,30 @@ final class Installation {
         throw new IOException(JAR + " is missing: run ./mvnw -q -pl gateway -am -Dmaven.test.skip package");
     }
 
-    Path packagedGateway() {
+    public Path packagedGateway() {
         return jar;
     }
 
-    Path data() {
+    public Path data() {
         return data;
     }
 
-    Path log(String name) {
+    public Path log(String name) {
         return logs.resolve(name + ".log");
     }
 
     /** The text of a file of the data folder. */
-    String kept(String name) throws IOException {
+    public String kept(String name) throws IOException {
         return Files.readString(data.resolve(name)).strip();
     }
 
     /** The demo program, through the gateway at {@code url}. */
-    Target target(String url) {
+    public Target target(String url) {
         return Target.demo(data).at(url);
     }
 
     /** The Redis that the setup ran: unpacked into the data folder, else of version 7 or later and on PATH. */
-    Path redisServer() throws IOException {
+    public Path redisServer() throws IOException {
         return program(data.resolve("bin"), "redis-server-")
                 .or(() -> onPath("redis-server"))
                 .or(() -> onPath("valkey-server"))
@@ -82,7 +86,7 @@ final class Installation {
     }
 
     /** The command that starts one of PostgreSQL's programs; they refuse to be root, so root is nobody to them. */
-    List<String> postgresql(String program) throws IOException {
+    public List<String> postgresql(String program) throws IOException {
         Path folder = program(data.resolve("bin"), "postgresql-")
                 .orElseThrow(() -> new IOException("no PostgreSQL in " + data.resolve("bin")));
         String path = folder.resolve("bin").resolve(program).toString();

@@ -1,4 +1,4 @@
-package dev.counterfoil.loadtest.crash;
+package dev.counterfoil.loadtest.stack;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  * A process that this one started and that ends with it, however this one ends: between the two stands a small shell that
  * reads a pipe, and whose end of file is a kill. It can be killed and stopped together with its own children.
  */
-final class Child {
+public final class Child {
     private static final Duration GONE_WITHIN = Duration.ofSeconds(20);
     private static final String TIE = """
             log=$1
@@ -57,7 +57,7 @@ final class Child {
      * @param environment added to this process' own, from which what would be taken for settings is left out
      * @param log receives what it prints, after what is there
      */
-    static Child start(String name, List<String> command, Map<String, String> environment, Path log)
+    public static Child start(String name, List<String> command, Map<String, String> environment, Path log)
             throws IOException {
         List<String> tied = new ArrayList<>(List.of("/bin/sh", "-c", TIE, "tie", log.toString()));
         tied.addAll(command);
@@ -76,21 +76,21 @@ final class Child {
         }
     }
 
-    long pid() {
+    public long pid() {
         return process.pid();
     }
 
-    boolean isAlive() {
+    public boolean isAlive() {
         return shell.isAlive();
     }
 
     /** Whether it ended by itself within {@code patience}. */
-    boolean endsWithin(Duration patience) throws InterruptedException {
+    public boolean endsWithin(Duration patience) throws InterruptedException {
         return shell.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** As kill -9, of it and its children at once; returns when they are gone. */
-    void kill() throws IOException, InterruptedException {
+    public void kill() throws IOException, InterruptedException {
         List<ProcessHandle> family = family();
         signal("KILL", family);
         long deadline = System.nanoTime() + GONE_WITHIN.toNanos();
@@ -103,12 +103,12 @@ final class Child {
     }
 
     /** Asks it to end in order. */
-    void terminate() throws IOException {
+    public void terminate() throws IOException {
         signal("TERM", List.of(process));
     }
 
     /** Stops its clock: connections stay open and nothing is answered, until {@link #resume}. */
-    void pause() throws IOException, InterruptedException {
+    public void pause() throws IOException, InterruptedException {
         signal("STOP", family());
         long deadline = System.nanoTime() + GONE_WITHIN.toNanos();
         // "t" where it is traced besides. While it waits for the disk it does not stop yet.
@@ -131,12 +131,12 @@ final class Child {
         return status.substring(afterName, afterName + 1);
     }
 
-    void resume() throws IOException {
+    public void resume() throws IOException {
         signal("CONT", family());
     }
 
     /** It and its children, their children included. */
-    List<ProcessHandle> family() {
+    public List<ProcessHandle> family() {
         return Stream.concat(Stream.of(process), process.descendants()).toList();
     }
 

@@ -1,4 +1,4 @@
-package dev.counterfoil.loadtest.crash;
+package dev.counterfoil.loadtest.stack;
 
 import dev.counterfoil.loadtest.auditor.RedisWire;
 import java.io.IOException;
@@ -12,9 +12,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The installation's Redis, with the settings that the embedded one runs with. */
-final class Redis extends Server {
+public final class Redis extends Server {
     /** When an answer is on disk: {@code always}, or within about a second, {@code everysec}. */
-    enum Fsync {
+    public enum Fsync {
         ALWAYS,
         EVERYSEC;
 
@@ -34,7 +34,7 @@ final class Redis extends Server {
         this.uri = uri;
     }
 
-    static Redis start(Installation installation, Fsync fsync) throws IOException, InterruptedException {
+    public static Redis start(Installation installation, Fsync fsync) throws IOException, InterruptedException {
         int port = FreePort.choose();
         Path folder = installation.data().resolve("redis");
         String embedded = Files.readString(folder.resolve("redis.conf"));
@@ -76,19 +76,19 @@ final class Redis extends Server {
     }
 
     /** Changes when its answers are on disk, until it is started again. */
-    void fsync(Fsync fsync) throws IOException {
+    public void fsync(Fsync fsync) throws IOException {
         try (RedisWire wire = RedisWire.open(uri)) {
             Object unused = wire.call("CONFIG", "SET", "appendfsync", fsync.setting());
         }
     }
 
     /** Straight to it, past any link. */
-    URI uri() {
+    public URI uri() {
         return uri;
     }
 
     /** Where its append-only files are. */
-    Path appendOnlyFolder() {
+    public Path appendOnlyFolder() {
         return installation.data().resolve("redis").resolve("appendonlydir");
     }
 }
