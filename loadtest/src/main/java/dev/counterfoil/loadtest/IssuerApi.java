@@ -37,6 +37,10 @@ public final class IssuerApi {
         send("items/" + sku, "item-" + sku, "PUT", definition).close();
     }
 
+    public void putCardType(String id, String definition) {
+        send("card-types/" + id, "type-" + id, "PUT", definition).close();
+    }
+
     public void stock(String sku, long delta) {
         send("items/" + sku + "/stock", "stock-" + sku, "POST", "{\"delta\":" + delta + "}")
                 .close();
@@ -54,7 +58,7 @@ public final class IssuerApi {
     private List<String> batch(String cardType, int count, int from) {
         String body = "{\"card_type\":\"" + cardType + "\",\"count\":" + count + "}";
         List<String> secrets = new ArrayList<>(count);
-        try (Stream<String> lines = send("batches", "batch-" + from, "POST", body)) {
+        try (Stream<String> lines = send("batches", "batch-" + cardType + "-" + from, "POST", body)) {
             for (Iterator<String> line = lines.iterator(); line.hasNext(); ) {
                 JsonNode card = JSON.readTree(line.next());
                 if (card.path("end").asBoolean()) {

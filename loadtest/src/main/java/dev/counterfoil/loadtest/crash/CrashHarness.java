@@ -1,15 +1,12 @@
 package dev.counterfoil.loadtest.crash;
 
+import dev.counterfoil.loadtest.stack.WorkFolder;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Plays rounds of load, fault, recovery and audit on a stack of its own, and prints a line each. The exit code is 0 when
@@ -19,7 +16,6 @@ import java.util.stream.Stream;
 public final class CrashHarness {
     private static final int WRONG = 1;
     private static final int IMPOSSIBLE = 2;
-    private static final String MARK = ".counterfoil-crash-harness";
 
     private CrashHarness() {}
 
@@ -47,14 +43,14 @@ public final class CrashHarness {
                     + impossible.stream().map(Fault::label).collect(Collectors.joining(", ")));
         }
         try {
-            clear(plan.folder());
+            WorkFolder.clear(plan.folder());
             List<Round.Result> results;
             try (Stack stack = Stack.start(plan.folder(), plan.fsync())) {
                 results = rounds(plan, stack, table);
             }
             boolean good = table.totals(results, plan.rounds());
             if (good) {
-                deleteTree(plan.folder());
+                WorkFolder.delete(plan.folder());
             } else {
                 out.println("logs and data are kept in " + plan.folder());
             }
@@ -85,30 +81,5 @@ public final class CrashHarness {
             }
         }
         return results;
-    }
-
-    /** Makes {@code folder} empty; refuses one that holds what no earlier run has left. */
-    private static void clear(Path folder) throws IOException {
-        if (Files.exists(folder) && !Files.exists(folder.resolve(MARK))) {
-            try (Stream<Path> files = Files.list(folder)) {
-                if (files.findAny().isPresent()) {
-                    throw new IOException(
-                            "folder " + folder + " holds files of something else (expected: an empty or a new one)");
-                }
-            }
-        }
-        deleteTree(folder);
-        Path unused = Files.createFile(Files.createDirectories(folder).resolve(MARK));
-    }
-
-    private static void deleteTree(Path folder) throws IOException {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
     }
 }

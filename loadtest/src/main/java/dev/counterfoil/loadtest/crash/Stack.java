@@ -7,8 +7,10 @@ import dev.counterfoil.loadtest.stack.Installation;
 import dev.counterfoil.loadtest.stack.Postgresql;
 import dev.counterfoil.loadtest.stack.Redis;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -50,16 +52,12 @@ final class Stack implements AutoCloseable {
         for (int i = 0; i < GATEWAYS; i++) {
             Link toRedis = Link.to(redis.uri().getPort());
             Link toPostgresql = Link.to(postgresql.uri().getPort());
-            Map<String, String> settings = Map.of(
-                    "COUNTERFOIL_REDIS_URI",
-                            redis.uri().toString().replace(":" + redis.uri().getPort(), ":" + toRedis.port()),
-                    "COUNTERFOIL_POSTGRES_URI",
-                            Postgresql.uri(installation, toPostgresql.port()).toString(),
-                    "COUNTERFOIL_PEPPER", installation.kept("pepper"),
-                    "COUNTERFOIL_CODE_KEYS", installation.kept("code-keys"),
-                    "COUNTERFOIL_DEMO", "false",
-                    "COUNTERFOIL_LEDGER_JOURNAL_KEEP", JOURNAL_KEEP,
-                    "COUNTERFOIL_LEDGER_DURABILITY", fsync == Redis.Fsync.ALWAYS ? "durable" : "accepted");
+            URI throughLink =
+                    URI.create(redis.uri().toString().replace(":" + redis.uri().getPort(), ":" + toRedis.port()));
+            Map<String, String> settings = new HashMap<>(
+                    installation.settings(throughLink, Postgresql.uri(installation, toPostgresql.port())));
+            settings.put("COUNTERFOIL_LEDGER_JOURNAL_KEEP", JOURNAL_KEEP);
+            settings.put("COUNTERFOIL_LEDGER_DURABILITY", fsync == Redis.Fsync.ALWAYS ? "durable" : "accepted");
             Gateway gateway =
                     Gateway.start(installation, "gateway-" + (i + 1), FreePort.choose(), Gateway.QUICK_START, settings);
             sites.add(new Site(gateway, toRedis, toPostgresql));

@@ -2,6 +2,7 @@ package dev.counterfoil.loadtest.stack;
 
 import dev.counterfoil.loadtest.Target;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -70,6 +71,16 @@ public final class Installation {
     /** The text of a file of the data folder. */
     public String kept(String name) throws IOException {
         return Files.readString(data.resolve(name)).strip();
+    }
+
+    /** The settings of a gateway that serves it with these servers. */
+    public Map<String, String> settings(URI redis, URI postgresql) throws IOException {
+        return Map.of(
+                "COUNTERFOIL_REDIS_URI", redis.toString(),
+                "COUNTERFOIL_POSTGRES_URI", postgresql.toString(),
+                "COUNTERFOIL_PEPPER", kept("pepper"),
+                "COUNTERFOIL_CODE_KEYS", kept("code-keys"),
+                "COUNTERFOIL_DEMO", "false");
     }
 
     /** The demo program, through the gateway at {@code url}. */

@@ -3,6 +3,7 @@ package dev.counterfoil.loadtest.stack;
 import dev.counterfoil.loadtest.auditor.RedisWire;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -80,6 +81,23 @@ public final class Redis extends Server {
         try (RedisWire wire = RedisWire.open(uri)) {
             Object unused = wire.call("CONFIG", "SET", "appendfsync", fsync.setting());
         }
+    }
+
+    /** Its version and allocator, as {@code 7.0.15, jemalloc-5.2.1}. */
+    public String version() throws IOException {
+        try (RedisWire wire = RedisWire.open(uri)) {
+            return info(wire, "server", "redis_version") + ", " + info(wire, "memory", "mem_allocator");
+        }
+    }
+
+    private static String info(RedisWire wire, String section, String field) throws IOException {
+        byte[] text = wire.call("INFO", section) instanceof byte[] bytes ? bytes : new byte[0];
+        return new String(text, StandardCharsets.UTF_8)
+                .lines()
+                .filter(line -> line.startsWith(field + ":"))
+                .map(line -> line.substring(field.length() + 1).strip())
+                .findFirst()
+                .orElse("unknown");
     }
 
     /** Straight to it, past any link. */

@@ -1,0 +1,158 @@
+package dev.counterfoil.loadtest.bench;
+
+import dev.counterfoil.loadtest.Target;
+import dev.counterfoil.loadtest.auditor.Addresses;
+import dev.counterfoil.loadtest.auditor.Auditor;
+import dev.counterfoil.loadtest.stack.Gateway;
+import dev.counterfoil.loadtest.stack.Installation;
+import dev.counterfoil.loadtest.stack.WorkFolder;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Measures, warm and interleaved, what the gateway does beside a bare echo of the same requests and answers, and ends with the
+ * auditor: a fast wrong answer is a failure. The exit code is 0 when all answers were those expected and the books balance, 1 when
+ * not, 2 when nothing could be measured. {@link Settings} has the system properties.
+ */
+public final class Benchmark {
+    private static final int WRONG = 1;
+    private static final int IMPOSSIBLE = 2;
+    private static final int WARM_UP_OF_OTHERS = 2;
+    private static final Duration AUDIT_PATIENCE = Duration.ofMinutes(3);
+
+    private final Settings settings;
+    private final Bench bench;
+    private final Sale sale;
+    private final Wrk wrk;
+    private final PrintStream out;
+    /** The first request of a scenario that was not sent yet. */
+    private final Map<Scenario, Long> next = new EnumMap<>(Scenario.class);
+
+    /** The first request of the redemptions measured last. */
+    private long lastRedemptions = 1;
+
+    private Benchmark(Settings settings, Bench bench, Sale sale, Wrk wrk, PrintStream out) {
+        this.settings = settings;
+        this.bench = bench;
+        this.sale = sale;
+        this.wrk = wrk;
+        this.out = out;
+    }
+
+    public static void main(String[] args) {
+        int code;
+        try {
+            code = measure(Settings.fromProperties(), System.out);
+        } catch (IOException | IllegalArgumentException | IllegalStateException e) {
+            System.out.println("benchmark: " + e.getMessage());
+            code = IMPOSSIBLE;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            code = IMPOSSIBLE;
+        }
+        if (code != 0) {
+            System.exit(code);
+        }
+    }
+
+    private static int measure(Settings settings, PrintStream out) throws IOException, InterruptedException {
+        Wrk.require();
+        WorkFolder.clear(settings.folder());
+        out.println("setting up in " + settings.folder());
+        Installation installation = Installation.prepare(settings.folder());
+        try (Bench bench = Bench.start(installation, settings.jvm())) {
+            Target target = installation.target(bench.gateway().url());
+            out.println("making cards: 2 x " + settings.cards());
+            Sale sale = Sale.prepare(target, settings.cards(), settings.folder());
+            Path script = script(settings.folder());
+            List<Round> rounds =
+                    new Benchmark(settings, bench, sale, new Wrk(script, settings.connections()), out).rounds();
+            Report report = new Report(settings, bench.versions(), new Figures(rounds), bench.gcPauses());
+            report.print(out);
+            report.write(settings.report());
+            out.println("written to " + settings.report());
+            boolean wrong = report.wrongAnswers() > 0;
+            int audit = Auditor.audit(
+                    new Addresses(bench.redis().uri(), bench.postgresql().uri()),
+                    target.program(),
+                    AUDIT_PATIENCE,
+                    out);
+            return wrong || audit == WRONG ? WRONG : audit;
+        }
+    }
+
+    private static Path script(Path folder) throws IOException {
+        Path script = folder.resolve("scenarios.lua");
+        try (InputStream lua = Benchmark.class.getResourceAsStream("/bench/scenarios.lua")) {
+            if (lua == null) {
+                throw new IOException("bench/scenarios.lua is not on the class path");
+            }
+            Files.write(script, lua.readAllBytes());
+        }
+        return script;
+    }
+
+    private List<Round> rounds() throws IOException, InterruptedException {
+        out.println("warming up");
+        for (Scenario scenario : settings.scenarios()) {
+            boolean heavy = scenario == Scenario.ECHO || scenario == Scenario.REDEEM;
+            int seconds = heavy ? settings.warmUp() : Math.min(settings.warmUp(), WARM_UP_OF_OTHERS);
+            if (seconds > 0) {
+                Round unused = measure(scenario, 0, seconds);
+            }
+        }
+        List<Round> rounds = new ArrayList<>();
+        for (int number = 1; number <= settings.rounds(); number++) {
+            for (Scenario scenario : settings.scenarios()) {
+                Round round = measure(scenario, number, settings.seconds());
+                rounds.add(round);
+                out.println(Report.line(round));
+            }
+        }
+        return rounds;
+    }
+
+    /** Replays send what the redemptions of their round sent; all others go on where they stopped. */
+    private Round measure(Scenario scenario, int number, int seconds) throws IOException, InterruptedException {
+        Scenario sent = scenario == Scenario.REPLAY ? Scenario.REDEEM : scenario;
+        long from = next.getOrDefault(sent, 1L);
+        long to = Long.MAX_VALUE / 2;
+        if (scenario == Scenario.REPLAY) {
+            to = from - 1;
+            from = lastRedemptions;
+            if (to < from) {
+                throw new IllegalArgumentException("scenarios: replay (expected: redeem before it)");
+            }
+        }
+        Gateway gateway = bench.gateway();
+        double gatewayBefore = bench.cpu(scenario);
+        double redisBefore = Cpu.seconds(bench.redis().process());
+        double postgresBefore = Cpu.seconds(bench.postgresql().process());
+        Lag lag = Lag.watch(gateway.url());
+        Wrk.Result result = wrk.run(bench.url(scenario), seconds, sale.environment(scenario, sent.token(), from, to));
+        Round round = new Round(
+                scenario,
+                number,
+                result,
+                bench.cpu(scenario) - gatewayBefore,
+                Cpu.seconds(bench.redis().process()) - redisBefore,
+                Cpu.seconds(bench.postgresql().process()) - postgresBefore,
+                lag.longest());
+        if (scenario != Scenario.REPLAY) {
+            // The last were sent, but their answers not waited for.
+            next.put(scenario, from + result.requests() + settings.connections());
+        }
+        if (scenario == Scenario.REDEEM) {
+            lastRedemptions = from;
+        }
+        return round;
+    }
+}

@@ -1,0 +1,141 @@
+package dev.counterfoil.loadtest.bench;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/** The figures as a table, as JSON and as a chart. */
+final class Report {
+    private static final String ROW = "%-38s %9s %6s | %7s %7s %7s | %7s %7s %7s | %6s %6s%n";
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Settings settings;
+    private final Versions versions;
+    private final Figures figures;
+    private final GcPauses pauses;
+
+    Report(Settings settings, Versions versions, Figures figures, GcPauses pauses) {
+        this.settings = settings;
+        this.versions = versions;
+        this.figures = figures;
+        this.pauses = pauses;
+    }
+
+    /** One measurement, while the others go on. */
+    static String line(Round round) {
+        return String.format(
+                Locale.ROOT,
+                "round %d  %-38s %9.0f/s  p99 %6.1f ms  CPU ms/1000 %6.1f %6.1f %6.1f  lag %.2f s%s",
+                round.number(),
+                round.scenario().label(),
+                round.load().perSecond(),
+                round.load().p99us() / 1e3,
+                round.gatewayCpuPerThousand() * 1e3,
+                round.redisCpuPerThousand() * 1e3,
+                round.postgresCpuPerThousand() * 1e3,
+                round.lagSeconds(),
+                wrong(round) == 0 ? "" : "  WRONG ANSWERS: " + wrong(round));
+    }
+
+    private static double wrong(Round round) {
+        return (double) round.scenario().wrong(round.load()) + round.load().broken();
+    }
+
+    /** Answers that were not those expected, of all scenarios. */
+    long wrongAnswers() {
+        double sum = 0;
+        for (Scenario scenario : figures.scenarios()) {
+            sum += figures.sum(scenario, Report::wrong);
+        }
+        return Math.round(sum);
+    }
+
+    void print(PrintStream out) {
+        out.println();
+        out.printf(
+                "%d processors for wrk, gateway, Redis and PostgreSQL; Java %s; Redis %s; PostgreSQL %s%n",
+                versions.processors(), versions.java(), versions.redis(), versions.postgresql());
+        out.printf(
+                "%d rounds of %d s, %d connections, medians; ratios to the echo of the same round; JVM %s%n",
+                settings.rounds(), settings.seconds(), settings.connections(), String.join(" ", settings.jvm()));
+        out.printf(ROW, "", "", "ratio", "latency", "in ms", "", "CPU ms", "a 1000", "", "gw CPU", "lag s");
+        out.printf(
+                ROW, "", "a second", "to echo", "p50", "p99", "p99.9", "gateway", "Redis", "PG", "x echo", "longest");
+        for (Scenario scenario : figures.scenarios()) {
+            out.printf(
+                    ROW,
+                    scenario.label(),
+                    number(
+                            "%.0f",
+                            figures.median(scenario, round -> round.load().perSecond())),
+                    number("%.2f", figures.ratio(scenario, round -> round.load().perSecond())),
+                    number(
+                            "%.1f",
+                            figures.median(scenario, round -> round.load().p50us() / 1e3)),
+                    number(
+                            "%.1f",
+                            figures.median(scenario, round -> round.load().p99us() / 1e3)),
+                    number(
+                            "%.1f",
+                            figures.median(scenario, round -> round.load().p999us() / 1e3)),
+                    number("%.1f", figures.median(scenario, round -> round.gatewayCpuPerThousand() * 1e3)),
+                    number("%.1f", figures.median(scenario, round -> round.redisCpuPerThousand() * 1e3)),
+                    number("%.1f", figures.median(scenario, round -> round.postgresCpuPerThousand() * 1e3)),
+                    number("%.2f", figures.ratio(scenario, Round::gatewayCpuPerThousand)),
+                    number("%.2f", figures.longest(scenario, Round::lagSeconds)));
+        }
+        out.printf(
+                Locale.ROOT,
+                "gateway's GC pauses: %d, p99 %.1f ms, longest %.1f ms; wrong answers: %d%n%n",
+                pauses.count(),
+                pauses.p99(),
+                pauses.longest(),
+                wrongAnswers());
+    }
+
+    /** Writes {@code bench.json} and {@code bench.svg}. */
+    void write(Path folder) throws IOException {
+        Path json = Files.createDirectories(folder).resolve("bench.json");
+        JSON.writerWithDefaultPrettyPrinter().writeValue(json.toFile(), json());
+        Path unused = Files.writeString(folder.resolve("bench.svg"), new Chart(figures, versions).svg());
+    }
+
+    private ObjectNode json() {
+        ObjectNode json = JSON.createObjectNode();
+        json.put("processors", versions.processors());
+        json.put("java", versions.java());
+        json.put("redis", versions.redis());
+        json.put("postgresql", versions.postgresql());
+        json.put("jvm", String.join(" ", settings.jvm()));
+        json.put("rounds", settings.rounds());
+        json.put("seconds", settings.seconds());
+        json.put("connections", settings.connections());
+        json.put("cards", settings.cards());
+        json.put("gc_pauses", pauses.count());
+        json.put("gc_pause_p99_ms", pauses.p99());
+        json.put("wrong_answers", wrongAnswers());
+        ObjectNode scenarios = json.putObject("scenarios");
+        for (Scenario scenario : figures.scenarios()) {
+            ObjectNode one = scenarios.putObject(scenario.token());
+            one.put("per_second", figures.median(scenario, round -> round.load().perSecond()));
+            one.put("ratio", figures.ratio(scenario, round -> round.load().perSecond()));
+            one.put("p50_ms", figures.median(scenario, round -> round.load().p50us() / 1e3));
+            one.put("p99_ms", figures.median(scenario, round -> round.load().p99us() / 1e3));
+            one.put("p999_ms", figures.median(scenario, round -> round.load().p999us() / 1e3));
+            one.put("gateway_cpu_s_per_1000", figures.median(scenario, Round::gatewayCpuPerThousand));
+            one.put("gateway_cpu_ratio", figures.ratio(scenario, Round::gatewayCpuPerThousand));
+            one.put("redis_cpu_s_per_1000", figures.median(scenario, Round::redisCpuPerThousand));
+            one.put("postgresql_cpu_s_per_1000", figures.median(scenario, Round::postgresCpuPerThousand));
+            one.put("longest_lag_s", figures.longest(scenario, Round::lagSeconds));
+        }
+        return json;
+    }
+
+    private static String number(String form, double value) {
+        return String.format(Locale.ROOT, form, value);
+    }
+}

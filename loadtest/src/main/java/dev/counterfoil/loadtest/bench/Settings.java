@@ -1,0 +1,58 @@
+package dev.counterfoil.loadtest.bench;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * How much is measured, from system properties.
+ *
+ * @param rounds each scenario is measured so often, one after the other
+ * @param seconds that one measurement takes
+ * @param warmUp seconds of redemptions, and of the echo, before the first
+ * @param cards made for the redemptions; more requests than cards use a card again
+ * @param connections of wrk
+ * @param jvm flags of the gateway and the echo alike
+ * @param scenarios in the order of the rounds
+ * @param folder of the installation, which is new with every run
+ * @param report folder of the results
+ */
+record Settings(
+        int rounds,
+        int seconds,
+        int warmUp,
+        int cards,
+        int connections,
+        List<String> jvm,
+        List<Scenario> scenarios,
+        Path folder,
+        Path report) {
+    static Settings fromProperties() {
+        return new Settings(
+                number("rounds", 3, 1, 50),
+                number("seconds", 8, 1, 600),
+                number("warmUp", 15, 0, 600),
+                number("cards", 200_000, 1_000, 5_000_000),
+                number("connections", 64, 1, 4_096),
+                List.of(System.getProperty("jvm", "-Xms1g -Xmx1g -XX:+UseG1GC")
+                        .trim()
+                        .split("\\s+")),
+                Arrays.stream(System.getProperty("scenarios", "echo,redeem,replay,quota,soldout,lookup,hot,checkout")
+                                .split(","))
+                        .map(String::strip)
+                        .map(Scenario::of)
+                        .toList(),
+                Path.of(System.getProperty("folder", "loadtest/target/bench")).toAbsolutePath(),
+                Path.of(System.getProperty("report", "loadtest/target/bench-report"))
+                        .toAbsolutePath());
+    }
+
+    private static int number(String property, int usual, int least, int most) {
+        String text = System.getProperty(property, Integer.toString(usual));
+        if (!text.matches("\\d{1,9}") || Integer.parseInt(text) < least || Integer.parseInt(text) > most) {
+            throw new IllegalArgumentException(
+                    property + ": \"" + text + "\" (expected: " + least + ".." + most + ", a whole number)");
+        }
+        return Integer.parseInt(text);
+    }
+}

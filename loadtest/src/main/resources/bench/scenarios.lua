@@ -1,0 +1,69 @@
+-- What wrk sends, by scenario. The environment says which one and with what; a run prints one line of JSON at its end.
+local scenario, run = os.getenv('BENCH_SCENARIO'), os.getenv('BENCH_RUN')
+local from, to = tonumber(os.getenv('BENCH_FROM')), tonumber(os.getenv('BENCH_TO'))
+local root = '/v1/programs/' .. os.getenv('BENCH_PROGRAM')
+
+local function lines_of(name)
+  local lines = {}
+  local file = os.getenv(name)
+  if file then
+    for line in io.lines(file) do
+      lines[#lines + 1] = line
+    end
+  end
+  return lines
+end
+
+local cards, small = lines_of('BENCH_CARDS'), lines_of('BENCH_SMALL_CARDS')
+local hot = os.getenv('BENCH_HOT_CARD')
+
+local function card(n)
+  return cards[(n - 1) % #cards + 1]
+end
+
+local function redemption(n, secret, item, account)
+  return '{"secret":"' .. secret .. '","item":"' .. item .. '","account":"' .. account .. '","reference":"r' .. n .. '"}'
+end
+
+local function each(n)
+  return redemption(n, card(n), 'bench', 'u' .. n)
+end
+
+local scenarios = {
+  echo = { '/redemptions', each },
+  redeem = { '/redemptions', each },
+  replay = { '/redemptions', each },
+  quota = { '/redemptions', function(n) return redemption(n, card(n), 'bench-limited', 'one') end },
+  soldout = { '/redemptions', function(n) return redemption(n, card(n), 'bench-sold-out', 'u' .. n) end },
+  lookup = { '/cards/lookup', function(n) return '{"secret":"' .. card(n) .. '"}' end },
+  hot = { '/redemptions', function(n) return redemption(n, hot, 'bench', 'u' .. n) end },
+  checkout = { '/redemptions', function(n)
+    return '{"pay":[{"secret":"' .. small[(n - 1) % #small + 1] .. '"},{"secret":"' .. card(n)
+        .. '"}],"items":[{"item":"bench"},{"item":"bench-2"},{"item":"bench-3"}],"account":"u' .. n
+        .. '","reference":"r' .. n .. '"}'
+  end },
+}
+
+local path, body = root .. scenarios[scenario][1], scenarios[scenario][2]
+local authorization = 'Bearer ' .. os.getenv('BENCH_KEY')
+local n = from - 1
+
+request = function()
+  n = n + 1
+  if n > to then
+    n = from
+  end
+  return wrk.format('POST', path, {
+    ['Authorization'] = authorization,
+    ['Content-Type'] = 'application/json',
+    ['Idempotency-Key'] = run .. '-' .. n,
+  }, body(n))
+end
+
+done = function(summary, latency)
+  local errors = summary.errors
+  io.write(string.format(
+      '\n{"requests":%d,"seconds":%.6f,"refused":%d,"broken":%d,"p50_us":%d,"p99_us":%d,"p999_us":%d,"max_us":%d}\n',
+      summary.requests, summary.duration / 1e6, errors.status, errors.connect + errors.read + errors.write + errors.timeout,
+      latency:percentile(50), latency:percentile(99), latency:percentile(99.9), latency.max))
+end
