@@ -2,6 +2,7 @@ package dev.counterfoil.loadtest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -13,6 +14,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What an issuer does before a sale: items, stock and cards. Every call throws where the answer is not a success. */
@@ -26,6 +29,7 @@ public final class IssuerApi {
             HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT).build();
     private final Target target;
     private final String run;
+    private final AtomicInteger stockings = new AtomicInteger();
 
     /** @param run begins every idempotency key, so that no two runs share one */
     public IssuerApi(Target target, String run) {
@@ -41,9 +45,17 @@ public final class IssuerApi {
         send("card-types/" + id, "type-" + id, "PUT", definition).close();
     }
 
-    public void stock(String sku, long delta) {
-        send("items/" + sku + "/stock", "stock-" + sku, "POST", "{\"delta\":" + delta + "}")
-                .close();
+    /** Adds units, or takes them away; returns how many there are then. */
+    @CanIgnoreReturnValue
+    public long stock(String sku, long delta) {
+        String key = "stock-" + sku + "-" + stockings.incrementAndGet();
+        try (Stream<String> lines = send("items/" + sku + "/stock", key, "POST", "{\"delta\":" + delta + "}")) {
+            return JSON.readTree(lines.collect(Collectors.joining()))
+                    .path("units")
+                    .asLong();
+        } catch (IOException e) {
+            throw new IllegalStateException("the answer is not JSON", e);
+        }
     }
 
     /** The secrets of {@code count} new cards. */

@@ -46,6 +46,11 @@ final class AccessLog {
         if (clientId != null) {
             line = line.addKeyValue("client_request_id", clientId);
         }
+        @Nullable
+        String traceId = TraceContext.traceId(call.context().request().headers().get(TraceContext.HEADER));
+        if (traceId != null) {
+            line = line.addKeyValue("trace_id", traceId);
+        }
         line.log("request");
     }
 }

@@ -31,6 +31,10 @@ final class Arrival implements Handler<RoutingContext> {
             long nanos = System.nanoTime() - call.startedNanos();
             int status = ended.succeeded() ? context.response().getStatusCode() : AccessLog.CALLER_LEFT;
             metrics.record(call.route(), status, nanos);
+            Problem problem = call.problemOrNull();
+            if (problem != null) {
+                metrics.problem(problem.code());
+            }
             accessLog.write(call, status, nanos);
         });
     }

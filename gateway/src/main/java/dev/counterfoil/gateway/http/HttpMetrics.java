@@ -1,5 +1,6 @@
 package dev.counterfoil.gateway.http;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
@@ -27,6 +28,7 @@ final class HttpMetrics {
 
     private final MeterRegistry registry;
     private final Map<Key, Timer> timers = new ConcurrentHashMap<>();
+    private final Map<ProblemCode, Counter> problems = new ConcurrentHashMap<>();
 
     HttpMetrics(MeterRegistry registry) {
         this.registry = registry;
@@ -34,6 +36,18 @@ final class HttpMetrics {
 
     void record(RouteLabel route, int status, long nanos) {
         timers.computeIfAbsent(new Key(route, status), this::timer).record(Duration.ofNanos(nanos));
+    }
+
+    /** A refusal or a fault by its code. */
+    void problem(ProblemCode code) {
+        problems.computeIfAbsent(code, this::counter).increment();
+    }
+
+    private Counter counter(ProblemCode code) {
+        return Counter.builder("counterfoil.http.problems")
+                .description("Requests that were refused or failed, by the code they were answered with")
+                .tag("code", code.token())
+                .register(registry);
     }
 
     private Timer timer(Key key) {

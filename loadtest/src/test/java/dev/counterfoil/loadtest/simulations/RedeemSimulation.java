@@ -1,6 +1,5 @@
-package dev.counterfoil.loadtest;
+package dev.counterfoil.loadtest.simulations;
 
-import static io.gatling.javaapi.core.CoreDsl.StringBody;
 import static io.gatling.javaapi.core.CoreDsl.bodyString;
 import static io.gatling.javaapi.core.CoreDsl.constantConcurrentUsers;
 import static io.gatling.javaapi.core.CoreDsl.constantUsersPerSec;
@@ -12,84 +11,36 @@ import static io.gatling.javaapi.core.CoreDsl.percent;
 import static io.gatling.javaapi.core.CoreDsl.randomSwitch;
 import static io.gatling.javaapi.core.CoreDsl.scenario;
 import static io.gatling.javaapi.http.HttpDsl.header;
-import static io.gatling.javaapi.http.HttpDsl.http;
 import static io.gatling.javaapi.http.HttpDsl.status;
 
-import dev.counterfoil.loadtest.auditor.Auditor;
 import io.gatling.javaapi.core.Assertion;
 import io.gatling.javaapi.core.ChainBuilder;
 import io.gatling.javaapi.core.PopulationBuilder;
 import io.gatling.javaapi.core.ScenarioBuilder;
-import io.gatling.javaapi.core.Simulation;
-import io.gatling.javaapi.http.HttpProtocolBuilder;
-import io.gatling.javaapi.http.HttpRequestActionBuilder;
-import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Stream;
 
 /**
  * A sale: most checkouts redeem a card once and some of those are sent again; some go past a limit per account; some rush
  * for an item that sells out. Makes its own cards and items. Afterwards the auditor reads the books, and its verdict fails
  * the run whatever the answers looked like.
  */
-public class RedeemSimulation extends Simulation {
-    private static final String CARD_TYPE = "gift-1000";
-    private static final long PLENTY = 1_000_000_000L;
-
-    private final Load load = Load.fromProperties();
-    private final Target target = Target.find();
-    private final String run = "load-" + Long.toString(System.currentTimeMillis(), 36);
+public class RedeemSimulation extends AuditedSimulation {
     private final String plain = run + "-plain";
     private final String capped = run + "-capped";
     private final String rushed = run + "-rushed";
-    private final List<String> secrets = new ArrayList<>();
-    private final AtomicLong next = new AtomicLong();
 
     {
-        PopulationBuilder population = load.rate() > 0
-                ? sale().injectOpen(constantUsersPerSec(load.rate()).during(load.duration()))
-                : sale().injectClosed(constantConcurrentUsers(load.users()).during(load.duration()));
+        PopulationBuilder population = load.rate(0) > 0
+                ? sale().injectOpen(constantUsersPerSec(load.rate(0)).during(load.duration(30)))
+                : sale().injectClosed(constantConcurrentUsers(load.users(32)).during(load.duration(30)));
         setUp(population).protocols(protocol()).assertions(assertions());
     }
 
     @Override
-    public void before() {
-        System.out.println("preparing " + load.cards() + " cards on " + target);
-        IssuerApi issuer = new IssuerApi(target, run);
-        issuer.putItem(plain, item(""));
-        issuer.putItem(capped, item(",\"limits\":{\"per_account_daily\":2}"));
-        issuer.putItem(rushed, item(""));
-        issuer.stock(plain, PLENTY);
-        issuer.stock(capped, PLENTY);
-        if (load.rushUnits() > 0) {
-            issuer.stock(rushed, load.rushUnits());
-        }
-        secrets.addAll(issuer.makeCards(CARD_TYPE, load.cards()));
-    }
-
-    @Override
-    public void after() {
-        if (Boolean.parseBoolean(System.getProperty("audit", "true")) && Auditor.audit(System.out) != 0) {
-            throw new IllegalStateException("the auditor does not pass these books");
-        }
-    }
-
-    /** One fen each, so that a card outlasts the run. */
-    private static String item(String limits) {
-        return "{\"name\":\"Load test\",\"kind\":\"goods\",\"prices\":[{\"asset\":\"CNY\",\"amount\":1}]" + limits
-                + "}";
-    }
-
-    private HttpProtocolBuilder protocol() {
-        return http.baseUrl(target.url() + "/v1/programs/" + target.program())
-                .authorizationHeader("Bearer " + target.secretKey())
-                .contentTypeHeader("application/json")
-                .shareConnections()
-                .disableCaching()
-                .disableWarmUp();
+    void prepare() {
+        sell(plain, PLENTY, "");
+        sell(capped, PLENTY, ",\"limits\":{\"per_account_daily\":2}");
+        sell(rushed, load.units(500), "");
+        makeCards();
     }
 
     private ScenarioBuilder sale() {
@@ -100,14 +51,6 @@ public class RedeemSimulation extends Simulation {
                                 percent(80).then(once()),
                                 percent(10).then(pastTheLimit()),
                                 percent(10).then(rush())));
-    }
-
-    /** A card, an account and a number that no other checkout of any run has. */
-    private Iterator<Map<String, Object>> checkouts() {
-        return Stream.generate(next::incrementAndGet)
-                .<Map<String, Object>>map(
-                        n -> Map.of("secret", secrets.get((int) (n % secrets.size())), "n", run + "-" + n))
-                .iterator();
     }
 
     private ChainBuilder once() {
@@ -143,17 +86,9 @@ public class RedeemSimulation extends Simulation {
                 .then(jsonPath("$.code").is("insufficient_stock")));
     }
 
-    private static HttpRequestActionBuilder redeem(String name, String sku, String attempt) {
-        return http(name)
-                .post("/redemptions")
-                .header("Idempotency-Key", "#{n}-" + attempt)
-                .body(StringBody("{\"secret\":\"#{secret}\",\"item\":\"" + sku
-                        + "\",\"quantity\":1,\"account\":\"#{n}\",\"reference\":\"#{n}\"}"));
-    }
-
     private Assertion[] assertions() {
         return new Assertion[] {
-            global().failedRequests().percent().lte((double) load.allowedFailures()),
+            global().failedRequests().percent().lte(load.allowedFailures()),
             details("redeem").successfulRequests().count().gt(0L),
         };
     }
