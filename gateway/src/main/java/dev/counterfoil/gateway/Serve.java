@@ -198,7 +198,8 @@ final class Serve implements AutoCloseable {
                                 new RedisTokens(stores.redis()),
                                 (delayMs, task) -> vertx.setTimer(delayMs, due -> task.run())),
                         settings.http().maxBodyBytes(),
-                        settings.http().trustedProxies()),
+                        settings.http().trustedProxies(),
+                        settings.http().docs()),
                 backend.endpoints());
         HttpEdge started = HttpEdge.start(vertx, settings.http(), eventLoops(), routes::router, readiness)
                 .await();

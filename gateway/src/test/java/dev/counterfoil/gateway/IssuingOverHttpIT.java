@@ -90,7 +90,7 @@ class IssuingOverHttpIT {
             assertThat(Integer.parseInt(sizeOfTheFirstChunk, 16)).isPositive();
             secret = new JsonObject(in.readLine()).getString("secret");
         }
-        Answer voided = gateway.send("POST", BATCHES + "/" + batch + "/void", "CF_ISSUER_KEY", new JsonObject());
+        Answer voided = gateway.post(BATCHES + "/" + batch + "/void", "CF_ISSUER_KEY");
         assertThat(voided.status()).as(voided.text()).isEqualTo(200);
         assertThat(voided.json().getInteger("voided")).isPositive().isLessThan(100_000);
         assertThat(voided.json().getInteger("left")).isZero();
@@ -111,11 +111,7 @@ class IssuingOverHttpIT {
         JsonObject body =
                 new JsonObject().put("secret", lines.get(0).getString("secret")).put("item", "video-month");
         assertThat(gateway.redeem(RunningGateway.key(), body).code()).isEqualTo("card_inactive");
-        Answer activated = gateway.send(
-                "POST",
-                BATCHES + "/" + lines.get(2).getString("batch") + "/activate",
-                "CF_ISSUER_KEY",
-                new JsonObject());
+        Answer activated = gateway.post(BATCHES + "/" + lines.get(2).getString("batch") + "/activate", "CF_ISSUER_KEY");
         assertThat(activated.json().getInteger("activated")).isEqualTo(2);
         assertThat(gateway.redeem(RunningGateway.key(), body).status()).isEqualTo(201);
     }

@@ -3,7 +3,7 @@ package dev.counterfoil.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.counterfoil.gateway.http.Contract;
+import dev.counterfoil.gateway.http.ContractClient;
 import dev.counterfoil.gateway.settings.SettingsFile;
 import dev.counterfoil.ledger.embedded.DataDirectory;
 import dev.counterfoil.ledger.embedded.EmbeddedServers;
@@ -11,7 +11,6 @@ import dev.counterfoil.ledger.embedded.EmbeddedSettings;
 import dev.counterfoil.ledger.secrets.Pepper;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -31,8 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Two gateways over one Redis, as an operator sets their limits and callers meet them. */
 class RateLimitsIT {
-    private static final HttpClient CLIENT =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+    private static final ContractClient CLIENT = new ContractClient();
 
     /** Not limited. */
     private static final String OFF = "off";
@@ -136,19 +134,7 @@ class RateLimitsIT {
                         body.isEmpty()
                                 ? HttpRequest.BodyPublishers.noBody()
                                 : HttpRequest.BodyPublishers.ofString(body));
-        return CLIENT.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString())
-                .thenApply(RateLimitsIT::held);
-    }
-
-    private static HttpResponse<String> held(HttpResponse<String> response) {
-        assertThat(Contract.OPENAPI.violations(
-                        response.request().method(),
-                        response.request().uri().getRawPath(),
-                        response.statusCode(),
-                        response.headers().firstValue("Content-Type").orElse(""),
-                        response.body()))
-                .isEmpty();
-        return response;
+        return CLIENT.sendAsync(request.build());
     }
 
     private static HttpResponse<String> get(int gateway, String key) {

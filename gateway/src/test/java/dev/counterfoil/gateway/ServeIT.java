@@ -3,6 +3,7 @@ package dev.counterfoil.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.counterfoil.gateway.http.ContractClient;
 import dev.counterfoil.gateway.http.HttpEdge;
 import dev.counterfoil.gateway.settings.Settings;
 import dev.counterfoil.gateway.settings.SettingsException;
@@ -10,7 +11,6 @@ import dev.counterfoil.gateway.settings.SettingsFile;
 import io.vertx.core.json.JsonObject;
 import java.net.ConnectException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -141,10 +141,8 @@ class ServeIT {
     }
 
     private static HttpResponse<String> get(int port, String path) throws Exception {
-        return HttpClient.newHttpClient()
-                .send(
-                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                                .build(),
-                        HttpResponse.BodyHandlers.ofString());
+        return new ContractClient()
+                .send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                        .build());
     }
 }

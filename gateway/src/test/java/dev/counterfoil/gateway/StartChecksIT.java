@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.counterfoil.gateway.http.ContractClient;
 import dev.counterfoil.gateway.settings.Settings;
 import dev.counterfoil.gateway.settings.SettingsException;
 import dev.counterfoil.gateway.settings.SettingsFile;
@@ -25,7 +26,6 @@ import io.lettuce.core.protocol.CommandType;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -286,6 +286,6 @@ class StartChecksIT {
     }
 
     private static HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
-        return HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
+        return new ContractClient().send(request.build());
     }
 }

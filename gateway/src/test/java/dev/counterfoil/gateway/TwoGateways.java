@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.counterfoil.gateway.RunningGateway.Answer;
+import dev.counterfoil.gateway.http.ContractClient;
 import dev.counterfoil.gateway.settings.SettingsFile;
 import dev.counterfoil.ledger.secrets.Pepper;
 import dev.counterfoil.ledger.testing.RedisWire;
@@ -13,7 +14,6 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.security.SecureRandom;
@@ -39,10 +39,7 @@ final class TwoGateways implements AutoCloseable {
     private final List<Serve> serving = new ArrayList<>();
     private final Map<String, String> environment = new HashMap<>();
     private final String key;
-    private final HttpClient client = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(10))
-            .build();
+    private final ContractClient client = new ContractClient();
 
     TwoGateways() {
         this(Map.of());
@@ -140,13 +137,13 @@ final class TwoGateways implements AutoCloseable {
         return run;
     }
 
-    /** Sends to one of the two; an answer that the contract does not allow fails the future. */
+    /** Sends to one of the two; an exchange that the contract does not allow fails the future. */
     CompletableFuture<Answer> post(int gateway, String path, String idempotencyKey, JsonObject body) {
         HttpRequest request = request(gateway, path)
                 .header("Idempotency-Key", idempotencyKey)
                 .POST(HttpRequest.BodyPublishers.ofString(body.encode()))
                 .build();
-        return client.sendAsync(request, HttpResponse.BodyHandlers.ofString()).thenApply(RunningGateway::held);
+        return client.sendAsync(request).thenApply(Answer::of);
     }
 
     CompletableFuture<Answer> redeem(int gateway, String idempotencyKey, JsonObject body) {
@@ -165,15 +162,13 @@ final class TwoGateways implements AutoCloseable {
         HttpRequest request = request(0, path)
                 .PUT(HttpRequest.BodyPublishers.ofString(body.encode()))
                 .build();
-        Answer answer = client.sendAsync(request, HttpResponse.BodyHandlers.ofString())
-                .thenApply(RunningGateway::held)
-                .join();
+        Answer answer = client.sendAsync(request).thenApply(Answer::of).join();
         assertThat(answer.status()).as(answer.text()).isIn(200, 201);
     }
 
     Answer get(int gateway, String path) {
-        return client.sendAsync(request(gateway, path).GET().build(), HttpResponse.BodyHandlers.ofString())
-                .thenApply(RunningGateway::held)
+        return client.sendAsync(request(gateway, path).GET().build())
+                .thenApply(Answer::of)
                 .join();
     }
 
@@ -218,15 +213,13 @@ final class TwoGateways implements AutoCloseable {
                 .POST(HttpRequest.BodyPublishers.ofString(
                         new JsonObject().put("secret", secret).encode()))
                 .build();
-        return client.sendAsync(request, HttpResponse.BodyHandlers.ofString()).thenApply(RunningGateway::held);
+        return client.sendAsync(request).thenApply(Answer::of);
     }
 
     /** What a gateway tells of itself. */
     String metrics(int gateway) {
         URI uri = URI.create("http://127.0.0.1:" + serving.get(gateway).port() + "/metrics");
-        return client.sendAsync(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString())
-                .join()
-                .body();
+        return client.sendAsync(HttpRequest.newBuilder(uri).build()).join().body();
     }
 
     /** Waits until both have Redis again, seen five times in a row. */
@@ -239,7 +232,7 @@ final class TwoGateways implements AutoCloseable {
                 HttpRequest look = HttpRequest.newBuilder(URI.create(
                                 "http://127.0.0.1:" + serving.get(gateway).port() + "/health/ready"))
                         .build();
-                int status = client.sendAsync(look, HttpResponse.BodyHandlers.ofString())
+                int status = client.sendAsync(look)
                         .thenApply(HttpResponse::statusCode)
                         .join();
                 ready = status == 200 ? ready + 1 : 0;

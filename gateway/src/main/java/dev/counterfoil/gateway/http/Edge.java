@@ -17,6 +17,7 @@ import java.util.function.Function;
  * @param rates what a request counts against
  * @param maxBodyBytes the largest JSON body
  * @param trustedProxies whose {@code X-Forwarded-For} is believed
+ * @param docs whether the try-it page is served
  */
 public record Edge(
         Function<String, Optional<ApiKey>> keys,
@@ -26,4 +27,5 @@ public record Edge(
         Metrics metrics,
         RequestRates rates,
         int maxBodyBytes,
-        List<AddressRange> trustedProxies) {}
+        List<AddressRange> trustedProxies,
+        boolean docs) {}

@@ -18,6 +18,7 @@ import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The whole API: every path and the order of its handlers. The order is the contract's: 401, 404 for the program, 403 and 429 by
@@ -39,6 +40,7 @@ public final class Routes {
     private final Handler<RoutingContext> lines;
     private final Handler<RoutingContext> limit;
     private final Handler<RoutingContext> openApi = answer(new OpenApiDocument());
+    private final @Nullable TryItPage tryIt;
 
     public Routes(Edge edge, Endpoints endpoints) {
         this.edge = edge;
@@ -52,6 +54,7 @@ public final class Routes {
         this.limit = new LimitRate(edge.rates(), edge.metrics().registry());
         this.lines = ReadBody.ndjson(MOST_LINES_BYTES);
         this.endpoints = endpoints;
+        this.tryIt = edge.docs() ? new TryItPage() : null;
     }
 
     /** A router of its own for one event loop. */
@@ -80,6 +83,10 @@ public final class Routes {
         paths.at("/health/ready").get(answer(edge.readiness()::ready)).only();
         paths.at("/metrics").get(answer(edge.metrics()::scrape)).only();
         paths.at("/openapi.yaml").get(openApi).only();
+        if (tryIt != null) {
+            paths.at("/docs/{file}").get(answer(tryIt::file)).only();
+            paths.at("/docs").get(answer(tryIt::page)).only();
+        }
 
         Route last = router.route().handler(context -> context.fail(404));
         return router.errorHandler(400, failures::malformed)

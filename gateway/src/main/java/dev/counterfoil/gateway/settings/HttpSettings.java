@@ -8,6 +8,7 @@ import java.util.List;
  * Where and how the gateway listens.
  *
  * @param trustedProxies whose {@code X-Forwarded-For} is believed
+ * @param docs whether the try-it page is served at {@code /docs}
  */
 public record HttpSettings(
         int port,
@@ -16,7 +17,8 @@ public record HttpSettings(
         int maxBodyBytes,
         Duration idleTimeout,
         Duration stopTimeout,
-        List<AddressRange> trustedProxies) {
+        List<AddressRange> trustedProxies,
+        boolean docs) {
     public HttpSettings {
         Bounds.between("http.port", port, 0, 65_535);
         Bounds.text("http.host", host);
@@ -29,6 +31,7 @@ public record HttpSettings(
     }
 
     public static HttpSettings defaults() {
-        return new HttpSettings(8_080, "0.0.0.0", 0, 65_536, Duration.ofSeconds(60), Duration.ofSeconds(10), List.of());
+        return new HttpSettings(
+                8_080, "0.0.0.0", 0, 65_536, Duration.ofSeconds(60), Duration.ofSeconds(10), List.of(), true);
     }
 }

@@ -126,9 +126,7 @@ class LimitRateTest {
                         .method(method.toUpperCase(Locale.ROOT), HttpRequest.BodyPublishers.noBody()));
                 assertThat(response.statusCode()).as(method + " " + template).isEqualTo(429);
                 assertThat(header(response, "Retry-After")).matches("[1-9][0-9]*");
-                assertThat(Contract.OPENAPI.violations(
-                                method, path, 429, header(response, "Content-Type"), response.body()))
-                        .isEmpty();
+                assertThat(Exchange.violations(response)).isEmpty();
             }
         }
         assertThat(routes).isGreaterThan(30);

@@ -38,7 +38,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** An edge with limits, and a source of tokens that the test holds in its hand: windows are an hour long and half over. */
 final class LimitedEdge implements AutoCloseable {
     private static final HttpSettings SETTINGS =
-            new HttpSettings(0, "127.0.0.1", 2, 1_024, Duration.ofSeconds(30), Duration.ofSeconds(3), List.of());
+            new HttpSettings(0, "127.0.0.1", 2, 1_024, Duration.ofSeconds(30), Duration.ofSeconds(3), List.of(), true);
     private static final LimitsSettings LIMITS =
             new LimitsSettings(new Rate(1_000, 3_600), Rate.OFF, new Rate(2_000, 3_600));
 
@@ -136,7 +136,8 @@ final class LimitedEdge implements AutoCloseable {
                 metrics,
                 new RequestRates(LIMITS, this::lease, (delayMs, task) -> vertx.setTimer(delayMs, due -> task.run())),
                 SETTINGS.maxBodyBytes(),
-                List.of());
+                List.of(),
+                true);
         Routes routes = new Routes(parts, echoes);
         Endpoint fine = call -> Future.succeededFuture(Answer.ok(new JsonObject()));
         return routes.router(
