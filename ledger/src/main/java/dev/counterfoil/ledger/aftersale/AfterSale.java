@@ -72,7 +72,8 @@ public final class AfterSale {
 
     /**
      * What became of a redemption, as far as is known now: what followed it a moment ago may be missing. Of a cell that Redis
-     * lost, what the books have.
+     * lost, what the books have. Fails with {@link LedgerFault.Unavailable} where only the books could tell, and they lack a dead
+     * letter that may follow it.
      */
     public Future<Became> became(JournaledTransaction redemption) {
         Cell cell = redemption.cell();

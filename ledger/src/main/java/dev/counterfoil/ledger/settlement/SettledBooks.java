@@ -36,6 +36,13 @@ public final class SettledBooks implements SettledTransactions {
     private static final String OF_CELL =
             " where t.cell = (select id from cell where program = :program and index = :index)";
 
+    /** Of what cannot be read nothing but its own sequence is known. */
+    private static final String MAY_FOLLOW = "select exists (select from dead_letter t" + OF_CELL
+            + " and t.seq > :seq and (exists (select from dead_letter_object o"
+            + " where o.cell = t.cell and o.seq = t.seq and o.object = 'transaction:' || :seq)"
+            + " or not exists (select from dead_letter_object o"
+            + " where o.cell = t.cell and o.seq = t.seq and o.object <> 'transaction:' || t.seq)))";
+
     private final Database database;
     private final BooleanSupplier keeps;
 
@@ -222,19 +229,39 @@ public final class SettledBooks implements SettledTransactions {
         return new Counted(row.getString("status"), row.getString("state"), returned);
     }
 
-    /** What became of a redemption, or nothing when nothing followed it and it was not held. */
+    /**
+     * What became of a redemption, or nothing when nothing followed it and it was not held. Fails with
+     * {@link LedgerFault.Unavailable} where a dead letter follows it, or may: the books then tell what it was before.
+     */
     public Future<Optional<Became>> became(Cell cell, long sequence) {
-        return standing(cell, sequence).map(found -> found.map(Counted::became));
+        return database.call(handle -> {
+            if (hasDeadLetters(handle, cell) && mayFollow(handle, cell, sequence)) {
+                throw new LedgerFault.Unavailable("the books of cell " + cell
+                        + " lack dead letters, one of which may follow transaction " + sequence);
+            }
+            return standing(handle, cell, sequence).map(Counted::became);
+        });
+    }
+
+    /** Whether a dead letter moves that redemption, or nobody can read what it moves. */
+    private static boolean mayFollow(Handle handle, Cell cell, long sequence) {
+        return query(handle, cell, MAY_FOLLOW)
+                .bind("seq", sequence)
+                .mapTo(Boolean.class)
+                .one();
     }
 
     /** What was counted of what followed a redemption, or nothing when nothing did and it was not held. */
     public Future<Optional<Counted>> standing(Cell cell, long sequence) {
-        String sql = "select status, state, returned from afterwards"
-                + " where cell = (select id from cell where program = :program and index = :index) and seq = :seq";
-        return database.call(handle -> query(handle, cell, sql)
+        return database.call(handle -> standing(handle, cell, sequence));
+    }
+
+    private static Optional<Counted> standing(Handle handle, Cell cell, long sequence) {
+        String sql = "select status, state, returned from afterwards t" + OF_CELL + " and t.seq = :seq";
+        return query(handle, cell, sql)
                 .bind("seq", sequence)
                 .map((row, context) -> counted(row))
-                .findOne());
+                .findOne();
     }
 
     /**
