@@ -174,12 +174,24 @@ final class BooksSide {
                 .list();
     }
 
-    /** The deadlines in ms of the holds that are open, by sequence. */
-    Map<Long, Long> openHolds(int cell) {
+    /** The sequences of holds that are open, in their order, after {@code sequence}. */
+    List<Long> openHoldsAfter(int cell, long sequence, int most) {
+        return handle.createQuery("select seq from afterwards where cell = :cell and status = 'held' and seq > :seq"
+                        + " order by seq limit :most")
+                .bind("cell", cell)
+                .bind("seq", sequence)
+                .bind("most", most)
+                .mapTo(Long.class)
+                .list();
+    }
+
+    /** The deadlines in ms of those of {@code sequences} that are holds and open. */
+    Map<Long, Long> openHolds(int cell, List<Long> sequences) {
         Map<Long, Long> holds = new HashMap<>();
         handle.createQuery("select seq, (extract(epoch from deadline) * 1000)::bigint as deadline"
-                        + " from afterwards where cell = :cell and status = 'held'")
+                        + " from afterwards where cell = :cell and status = 'held' and seq = any(:sequences)")
                 .bind("cell", cell)
+                .bind("sequences", sequences.stream().mapToLong(Long::longValue).toArray())
                 .map((row, context) -> Map.entry(row.getLong("seq"), row.getLong("deadline")))
                 .forEach(hold -> holds.put(hold.getKey(), hold.getValue()));
         return holds;

@@ -57,7 +57,7 @@ final class CellCheck {
     }
 
     /** What dead letters count and hold is not in the books, and which counters that are nobody notes. */
-    private void compareLimits() {
+    void compareLimits() {
         if (sides.snapshot(books -> books.dead(row.id())).isEmpty()) {
             LimitsCheck limits = new LimitsCheck(sides, row, findings, this::settledPast);
             limits.compareHolds();

@@ -2,17 +2,21 @@ package dev.counterfoil.ledger.books;
 
 import dev.counterfoil.ledger.books.BooksSide.CellRow;
 import dev.counterfoil.ledger.books.BooksSide.QuotaRow;
+import dev.counterfoil.ledger.books.RedisSide.HoldsPage;
 import dev.counterfoil.ledger.books.RedisSide.QuotasNow;
 import dev.counterfoil.ledger.books.RedisSide.Reading;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongPredicate;
 
 /** Compares what is no value and yet decides what may be spent: counters of limits, and the holds that are open. */
 final class LimitsCheck {
     private static final int QUOTAS_A_READ = 2_000;
+    private static final int HOLDS_A_READ = 5_000;
 
     private final Sides sides;
     private final CellRow row;
@@ -61,39 +65,65 @@ final class LimitsCheck {
         }
     }
 
-    /**
-     * A hold of the books that was made before the reading has to be in it. One in the reading that the books do not have open
-     * was closed since, and then it is gone from Redis now.
-     */
     void compareHolds() {
-        Optional<Reading<Long>> reading = sides.redis.holds(row.cell(), List.of());
-        if (reading.isEmpty() || !settledPast.test(reading.get().sequence())) {
-            return;
+        if (compareHoldsOfBooks()) {
+            compareHoldsOfRedis();
         }
-        Map<String, Long> inRedis = reading.get().values();
-        Map<Long, Long> inBooks = sides.snapshot(books -> books.openHolds(row.id()));
-        inBooks.forEach((sequence, deadline) -> {
-            if (sequence <= reading.get().sequence()) {
-                Long found = inRedis.get(Long.toString(sequence));
-                if (found == null) {
-                    findings.differs("hold", Long.toString(sequence), "missing in Redis", deadline);
-                } else {
-                    findings.compare("hold", Long.toString(sequence), found, deadline);
+    }
+
+    /** A hold that the books have open after they are settled past a reading was open when Redis was read. */
+    private boolean compareHoldsOfBooks() {
+        long last = 0;
+        List<Long> page;
+        do {
+            long after = last;
+            page = sides.snapshot(books -> books.openHoldsAfter(row.id(), after, HOLDS_A_READ));
+            if (!page.isEmpty()) {
+                List<Long> chunk = page;
+                last = chunk.get(chunk.size() - 1);
+                Optional<Reading<Long>> reading = sides.redis.holds(row.cell(), chunk);
+                if (reading.isEmpty() || !settledPast.test(reading.get().sequence())) {
+                    return false;
                 }
+                Map<String, Long> inRedis = reading.get().values();
+                sides.snapshot(books -> books.openHolds(row.id(), chunk))
+                        .forEach((sequence, deadline) -> compare(Long.toString(sequence), inRedis, deadline));
             }
-        });
-        List<String> unknown = new ArrayList<>();
-        inRedis.keySet().forEach(sequence -> {
-            if (!inBooks.containsKey(Long.valueOf(sequence)) && unknown.size() < Findings.KEPT) {
-                unknown.add(sequence);
-            }
-        });
-        if (!unknown.isEmpty()) {
-            sides.redis
-                    .holds(row.cell(), unknown)
-                    .ifPresent(still -> still.values()
-                            .forEach((sequence, deadline) ->
-                                    findings.differs("hold", sequence, deadline, "not open in the books")));
+        } while (page.size() == HOLDS_A_READ);
+        return true;
+    }
+
+    private void compare(String hold, Map<String, Long> inRedis, long deadline) {
+        Long found = inRedis.get(hold);
+        if (found == null) {
+            findings.differs("hold", hold, "missing in Redis", deadline);
+        } else {
+            findings.compare("hold", hold, found, deadline);
         }
+    }
+
+    /** A hold of Redis that the books, once settled past the reading, do not have open was closed since, and is gone by now. */
+    private void compareHoldsOfRedis() {
+        Set<Long> named = new HashSet<>();
+        String cursor = RedisSide.FIRST_PAGE;
+        do {
+            Optional<HoldsPage> page = sides.redis.holdsPage(row.cell(), cursor, HOLDS_A_READ);
+            if (page.isEmpty() || !settledPast.test(page.get().sequence())) {
+                return;
+            }
+            List<Long> unknown = new ArrayList<>(page.get().holds());
+            unknown.removeAll(
+                    sides.snapshot(books -> books.openHolds(row.id(), unknown)).keySet());
+            if (!unknown.isEmpty()) {
+                sides.redis
+                        .holds(row.cell(), unknown)
+                        .ifPresent(still -> still.values().forEach((hold, deadline) -> {
+                            if (named.add(Long.valueOf(hold))) {
+                                findings.differs("hold", hold, deadline, "not open in the books");
+                            }
+                        }));
+            }
+            cursor = page.get().next();
+        } while (!cursor.equals(RedisSide.FIRST_PAGE));
     }
 }

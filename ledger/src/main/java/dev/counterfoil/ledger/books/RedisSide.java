@@ -30,10 +30,14 @@ final class RedisSide {
     private static final Script ACCOUNTS = Script.load("read_accounts");
     private static final Script QUOTAS = Script.load("read_quotas");
     private static final Script HOLDS = Script.load("read_holds");
+    private static final Script HOLDS_PAGE = Script.load("scan_holds");
     private static final Script ITEMS = Script.load("read_items");
     private static final int SCAN_COUNT = 1_000;
     private static final int CARDS_A_READ = 500;
     private static final long ANSWER_SECONDS = 30;
+
+    /** The cursor of {@link #holdsPage} to begin with. */
+    static final String FIRST_PAGE = "0";
 
     private final RedisConnection redis;
 
@@ -156,16 +160,41 @@ final class RedisSide {
         });
     }
 
-    /** The deadlines in ms of the holds of {@code sequences} that are open, of all for none; nothing when the cell is cold. */
-    Optional<Reading<Long>> holds(Cell cell, List<String> sequences) {
-        byte[][] asked = sequences.stream().map(RedisKeys::bytes).toArray(byte[][]::new);
+    /** The deadlines in ms of the holds of {@code sequences}, 1 to 5,000, that are open; nothing when the cell is cold. */
+    Optional<Reading<Long>> holds(Cell cell, List<Long> sequences) {
+        byte[][] asked = sequences.stream()
+                .map(sequence -> RedisKeys.bytes(Long.toString(sequence)))
+                .toArray(byte[][]::new);
         return run(HOLDS, cell, List.of(RedisKeys.holds(cell)), asked).map(reply -> {
             Map<String, Long> deadlines = new HashMap<>();
-            for (int i = 1; i + 1 < reply.size(); i += 2) {
-                deadlines.put(reply.get(i), Long.valueOf(reply.get(i + 1)));
+            for (int i = 0; i < sequences.size(); i++) {
+                String deadline = reply.get(1 + i);
+                if (!deadline.isEmpty()) {
+                    deadlines.put(Long.toString(sequences.get(i)), Long.valueOf(deadline));
+                }
             }
             return new Reading<>(Long.parseLong(reply.get(0)), deadlines);
         });
+    }
+
+    /**
+     * Some of the open holds.
+     *
+     * @param sequence the cell's
+     * @param next cursor of the page that follows, {@link #FIRST_PAGE} after the last
+     */
+    record HoldsPage(long sequence, String next, List<Long> holds) {}
+
+    /** About {@code count} open holds, at most 5,000; nothing when the cell is cold. All pages show every hold that stays open. */
+    Optional<HoldsPage> holdsPage(Cell cell, String cursor, int count) {
+        byte[][] asked = {RedisKeys.bytes(cursor), RedisKeys.bytes(Integer.toString(count))};
+        return run(HOLDS_PAGE, cell, List.of(RedisKeys.holds(cell)), asked)
+                .map(reply -> new HoldsPage(
+                        Long.parseLong(reply.get(0)),
+                        reply.get(1),
+                        reply.subList(2, reply.size()).stream()
+                                .map(Long::valueOf)
+                                .toList()));
     }
 
     /** Tells {@code each} the key of every card of every cell, some perhaps twice. Walks through all keys of every server. */
