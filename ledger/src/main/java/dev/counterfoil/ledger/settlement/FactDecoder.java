@@ -38,7 +38,7 @@ final class FactDecoder {
     /**
      * Decodes one record.
      *
-     * @throws JournalFault if a text is not the JSON of the journal
+     * @throws JournalFault if a text is not the JSON of the journal, or has a leg that this version does not know
      */
     static Fact decode(JournalRecord record) {
         FactDecoder decoder = new FactDecoder(record);
@@ -72,6 +72,11 @@ final class FactDecoder {
     private Fact fact() {
         if (legs.isEmpty() || legs.size() != results.size() || atMs < EARLIEST_MS || atMs > LATEST_MS) {
             throw malformed(legs.size() + " legs, " + results.size() + " results, at " + atMs);
+        }
+        for (LegValues leg : legs) {
+            if (!FactRows.KINDS.contains(leg.text(0))) {
+                throw JournalFault.newer(record.sequence(), "the leg " + leg.text(0));
+            }
         }
         return new Fact(
                 record,

@@ -45,6 +45,21 @@ final class FactRows {
     /** By code, its place in its pool, of all that were put into one. */
     final Map<String, Long> codesPooled = new TreeMap<>();
 
+    /** The legs that {@link #add} knows. */
+    static final Set<String> KINDS = Set.of(
+            "card",
+            "new_card",
+            "stock",
+            "codes",
+            "codes_add",
+            "codes_back",
+            "hold",
+            "follow",
+            "account",
+            "quota",
+            "due",
+            "paid");
+
     /** A pool's order is that of sequences and, of codes that came in one transaction, of their places in it. */
     private static final long PLACES = 1_000;
 
@@ -104,7 +119,7 @@ final class FactRows {
                 case "account" -> account(fact, i, leg, result);
                 case "quota" -> quotas.put(leg.text(1), new Quota(result.number(0), leg.number(3), fact.sequence()));
                 case "due", "paid" -> {}
-                default -> throw JournalFault.malformed(fact.sequence(), "unknown leg " + leg.text(0), null);
+                default -> throw JournalFault.newer(fact.sequence(), "the leg " + leg.text(0));
             }
         }
     }

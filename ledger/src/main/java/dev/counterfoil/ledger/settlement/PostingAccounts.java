@@ -94,6 +94,6 @@ public final class PostingAccounts {
     }
 
     private static JournalFault unknown(Fact fact, String leg) {
-        return JournalFault.malformed(fact.sequence(), "no account for a " + leg + " leg of type " + fact.type(), null);
+        return JournalFault.newer(fact.sequence(), "a " + leg + " leg in a transaction of type " + fact.type());
     }
 }

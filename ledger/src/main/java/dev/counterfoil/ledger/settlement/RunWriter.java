@@ -67,6 +67,9 @@ final class RunWriter {
             try {
                 return new Candidate(record, FactDecoder.decode(record), "");
             } catch (JournalFault malformed) {
+                if (malformed.newer()) {
+                    throw malformed;
+                }
                 return new Candidate(record, null, SettlementFailure.describe(malformed));
             }
         }

@@ -81,7 +81,12 @@ public final class SettleOnce {
         long last = 0;
         boolean atEnd = false;
         while (!atEnd) {
-            CellSettlement.Retried step = settlement.retry(cell, last, dead);
+            CellSettlement.Retried step;
+            try {
+                step = settlement.retry(cell, last, dead);
+            } catch (JournalFault stopped) {
+                return new Done(cell, settled, deadLetters(cell), SettlementFailure.describe(stopped));
+            }
             settled += step.settled();
             step.dead().stream().filter(letter -> letter.dependsOn() == null).forEach(left::add);
             last = step.last();

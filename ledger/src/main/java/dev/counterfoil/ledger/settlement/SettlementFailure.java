@@ -41,10 +41,11 @@ final class SettlementFailure {
 
     /**
      * Whether the rows themselves are refused, so that the rest can be settled without them: the journal's content is not as it
-     * must be, or PostgreSQL says so (classes 22 data, 23 integrity). Not a wrong schema, which refuses every row.
+     * must be, or PostgreSQL says so (classes 22 data, 23 integrity). Not a wrong schema, which refuses every row, and not what a
+     * later version wrote: what it moves nobody here can tell.
      */
     static boolean isOfData(Exception failure) {
-        return failure instanceof JournalFault
+        return failure instanceof JournalFault && !((JournalFault) failure).newer()
                 || failure instanceof SQLException
                         && ((SQLException) failure).getSQLState() != null
                         && DATA_CLASSES.contains(

@@ -212,7 +212,7 @@ public final class Settler implements AutoCloseable {
             return;
         }
         if (progress.stopped != null) {
-            LOG.info("settlement of {} goes on: its journal goes on from the books again", progress.cell);
+            LOG.info("settlement of {} goes on: what had stopped it is over", progress.cell);
             progress.stopped = null;
         }
         progress.advanced(run);
@@ -248,7 +248,8 @@ public final class Settler implements AutoCloseable {
             if (!stopped.equals(progress.stopped)) {
                 LOG.error("settlement of {} STOPPED {}", progress.cell, stopped);
             }
-            progress.mayGoOn = failure instanceof JournalFault && ((JournalFault) failure).broken();
+            progress.mayGoOn = failure instanceof JournalFault
+                    && (((JournalFault) failure).broken() || ((JournalFault) failure).newer());
             progress.stopped = stopped;
             return;
         }
