@@ -24,7 +24,8 @@ import org.jdbi.v3.core.Handle;
 /**
  * Opens cells again that Redis lost, from the settled books alone.
  *
- * <p>In this order: a lock that one rebuild of a cell has at a time; a new epoch, in PostgreSQL; the cell is closed in Redis, so
+ * <p>In this order: a lock that one rebuild of a cell has at a time; of a cell that is open, what its journal holds by now is
+ * settled, so that what cannot be is found while everybody still redeems; a new epoch, in PostgreSQL; the cell is closed in Redis, so
  * that no gateway posts to it, whatever epoch it knows; what its journal still holds is settled; what is left of it is taken
  * away; everything is loaded; it opens. Until then it is cold. A rebuild that ends on the way, however, leaves a closed cell and
  * complete books, and the next begins anew with a later epoch: whatever the earlier one still sends is refused. So it may be
@@ -38,6 +39,7 @@ public final class Rebuild {
     /** The parts of a rebuild, in their order. */
     enum Step {
         LOCKED,
+        SETTLED_AHEAD,
         EPOCH_RAISED,
         CLOSED,
         SETTLED,
@@ -141,11 +143,14 @@ public final class Rebuild {
     private Rebuilt rebuild(Handle lock, Cell cell, Allowed allowed, long started) {
         lock(lock, row(lock, cell));
         Row row = row(lock, cell);
-        require(state(row), allowed);
+        CellState state = state(row);
+        require(state, allowed);
         requireNoDeadLetters(row);
         reached.accept(Step.LOCKED);
 
         InRedis before = ClosedCell.read(redis, cell);
+        long ahead = state.cold() == null ? settleAhead(lock, cell, before.sequence()) : 0;
+        reached.accept(Step.SETTLED_AHEAD);
         long beyond = Math.max(before.epoch(), before.closedBy());
         long epoch = database.jdbi().inTransaction(other -> CatalogStore.raiseEpoch(other, cell, beyond));
         reached.accept(Step.EPOCH_RAISED);
@@ -172,7 +177,19 @@ public final class Rebuild {
         closed.open(sequence, version);
         reached.accept(Step.OPENED);
         Duration took = Duration.ofNanos(System.nanoTime() - started);
-        return new Rebuilt(cell, epoch, sequence, settled.transactions(), counts, lostTo, settled.broken(), kept, took);
+        long tailed = ahead + settled.transactions();
+        return new Rebuilt(cell, epoch, sequence, tailed, counts, lostTo, settled.broken(), kept, took);
+    }
+
+    /**
+     * Settles what an open cell has journaled by now, and returns how much that was. What is posted meanwhile is settled once the
+     * cell is closed; that the books cannot take it is then all but ruled out, and the cell is closed for a moment only.
+     */
+    private long settleAhead(Handle lock, Cell cell, long sequence) {
+        progress.at(cell + " journal", 0, 0);
+        Tail settled = tail.settle(cell, sequence);
+        requireNoDeadLetters(row(lock, cell));
+        return settled.transactions();
     }
 
     /** Until the transaction ends nobody else has it; an end of the process or of the connection lets it go. */

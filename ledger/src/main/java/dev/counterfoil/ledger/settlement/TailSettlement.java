@@ -8,7 +8,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Settles what the journal of a closed cell still holds, on the caller's thread. */
+/** Settles what the journal of a cell holds, before and after it is closed, on the caller's thread. */
 public final class TailSettlement {
     /** Another settler may be at the cell when it is closed. */
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -44,11 +44,16 @@ public final class TailSettlement {
      * @throws IllegalStateException when a transaction is such that the books refuse it: a person has to look
      */
     public Tail settle(Cell cell) {
-        Tail tail = settle(cell, settlement, 0);
-        return tail.broken() == null ? tail : settle(cell, byEntry, tail.transactions());
+        return settle(cell, Long.MAX_VALUE);
     }
 
-    private static Tail settle(Cell cell, CellSettlement settlement, long before) {
+    /** The same up to {@code sequence}, and perhaps further, so that it ends also while transactions are posted. */
+    public Tail settle(Cell cell, long sequence) {
+        Tail tail = settle(cell, settlement, sequence, 0);
+        return tail.broken() == null ? tail : settle(cell, byEntry, sequence, tail.transactions());
+    }
+
+    private static Tail settle(Cell cell, CellSettlement settlement, long sequence, long before) {
         long settled = before;
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
@@ -64,7 +69,7 @@ public final class TailSettlement {
                 throw translated(cell, e);
             }
             settled += run.transactions();
-            if (run.claimed() && run.atEnd()) {
+            if (run.claimed() && (run.atEnd() || run.settled() >= sequence)) {
                 return new Tail(settled, null);
             } else if (!run.claimed()) {
                 await(cell, deadline);
