@@ -319,7 +319,8 @@ final class Serve implements AutoCloseable {
         ColdCells cells = new ColdCells(
                 stores.rebuild(Progress.SILENT),
                 () -> installation.check(stores.database(), stores.redis()).await(),
-                metrics.registry());
+                metrics.registry(),
+                clock);
         opened.add("rebuilding", cells.watch(COLD_LOOK, checks::belonging));
     }
 

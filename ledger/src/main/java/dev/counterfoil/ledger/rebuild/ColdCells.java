@@ -6,6 +6,7 @@ import dev.counterfoil.ledger.rebuild.Rebuild.Allowed;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -22,29 +23,35 @@ import org.slf4j.LoggerFactory;
  * Rebuilds cells that are found cold, one at a time, without being asked. An empty Redis may be a lost one or another one, and
  * to rebuild on another one while the right one still serves would let the same value be spent in both. So a cell is rebuilt
  * only where Redis shows that it had it, or where this process saw it open there before; and only where Redis holds nothing that
- * the books cannot take. Everything else waits for a person. For one thread.
+ * the books cannot take. Everything else waits for a person. One that failed is tried again without end, after a pause that
+ * doubles up to ten minutes: what a failure left behind the next begins anew, and nothing is given up by trying. For one thread.
  */
 public final class ColdCells {
     private static final Logger LOG = LoggerFactory.getLogger(ColdCells.class);
 
-    /** A cell that cannot be rebuilt is left to a person after so many times. */
-    private static final int MOST_FAILURES = 5;
+    static final Duration FIRST_PAUSE = Duration.ofSeconds(5);
+    static final Duration MOST_PAUSE = Duration.ofMinutes(10);
 
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
 
     private final Rebuild rebuild;
     private final Runnable belongs;
+    private final Clock clock;
     private final Counter rebuilt;
     private final Counter failed;
     private final Set<Cell> seenOpen = ConcurrentHashMap.newKeySet();
-    private final Map<Cell, Integer> failures = new HashMap<>();
+    private final Map<Cell, Pause> pauses = new HashMap<>();
     private final Map<Cell, String> said = new HashMap<>();
     private boolean away;
 
+    /** How long a cell is left alone after it was not rebuilt, and until when. */
+    private record Pause(Duration length, long untilMs) {}
+
     /** @param belongs throws where Redis and PostgreSQL are not of one installation; asked before each rebuild */
-    public ColdCells(Rebuild rebuild, Runnable belongs, MeterRegistry meters) {
+    public ColdCells(Rebuild rebuild, Runnable belongs, MeterRegistry meters, Clock clock) {
         this.rebuild = rebuild;
         this.belongs = belongs;
+        this.clock = clock;
         this.rebuilt = Counter.builder("counterfoil.rebuilds")
                 .description("Cold cells that this gateway rebuilt by itself")
                 .register(meters);
@@ -63,7 +70,7 @@ public final class ColdCells {
             String cold = state.cold();
             if (cold == null) {
                 seenOpen.add(cell);
-                failures.remove(cell);
+                pauses.remove(cell);
                 said.remove(cell);
             } else if (state.opened()) {
                 cold(state, cold);
@@ -112,7 +119,7 @@ public final class ColdCells {
         Cell cell = state.cell();
         if (!state.ours() && !seenOpen.contains(cell)) {
             say(cell, "it is not rebuilt, for this Redis may be another one than had it");
-        } else if (failures.getOrDefault(cell, 0) < MOST_FAILURES) {
+        } else if (!pausing(cell)) {
             LOG.warn("REBUILDING cell {} from PostgreSQL, since it is cold: {}", cell, because);
             try {
                 belongs.run();
@@ -134,12 +141,31 @@ public final class ColdCells {
                     say(cell, "it is not rebuilt yet: " + e.getMessage());
                     return;
                 }
-                failures.merge(cell, 1, Integer::sum);
-                LOG.error("cell {} was not rebuilt: {}", cell, e.getMessage());
+                Pause pause = pause(cell);
+                LOG.error(
+                        "cell {} was not rebuilt, and is tried again in {} s: {}",
+                        cell,
+                        pause.length().toSeconds(),
+                        e.getMessage());
             }
-        } else {
-            say(cell, "it is not rebuilt any more after " + MOST_FAILURES + " times that failed");
         }
+    }
+
+    /** A clock that went back ends the pause. */
+    private boolean pausing(Cell cell) {
+        Pause pause = pauses.get(cell);
+        long left = pause == null ? 0 : pause.untilMs() - clock.millis();
+        return left > 0 && left <= MOST_PAUSE.toMillis();
+    }
+
+    /** Begins a pause, twice as long as the one before. */
+    private Pause pause(Cell cell) {
+        Pause before = pauses.get(cell);
+        Duration doubled = before == null ? FIRST_PAUSE : before.length().multipliedBy(2);
+        Duration length = doubled.compareTo(MOST_PAUSE) > 0 ? MOST_PAUSE : doubled;
+        Pause pause = new Pause(length, clock.millis() + length.toMillis());
+        pauses.put(cell, pause);
+        return pause;
     }
 
     private void say(Cell cell, String what) {

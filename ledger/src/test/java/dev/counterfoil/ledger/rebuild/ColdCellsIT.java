@@ -8,6 +8,11 @@ import dev.counterfoil.ledger.testing.Ledgers;
 import dev.counterfoil.ledger.testing.Servers;
 import io.lettuce.core.XAddArgs;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -15,6 +20,7 @@ import org.junit.jupiter.api.Test;
 /** Which cold cells a gateway rebuilds by itself, and which it leaves to a person. */
 class ColdCellsIT {
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private final MovedClock clock = new MovedClock();
     private Sale sale;
     private ColdCells cells;
 
@@ -23,7 +29,7 @@ class ColdCellsIT {
         sale = new Sale();
         sale.startSettling();
         sale.awaitSettled(sale.everything());
-        cells = new ColdCells(sale.rebuild(), () -> {}, meters);
+        cells = new ColdCells(sale.rebuild(), () -> {}, meters, clock);
     }
 
     @AfterEach
@@ -54,20 +60,37 @@ class ColdCellsIT {
     }
 
     @Test
-    void what_the_books_cannot_take_is_left_to_a_person_after_some_times() {
+    void what_the_books_cannot_take_is_tried_again_ever_later_and_rebuilt_once_it_is_mended() {
         byte[] journal = RedisKeys.bytes(RedisKeys.journal(CELL));
         byte[] field = RedisKeys.bytes("d");
         var foreign = Ledgers.await(sale.servers
                 .redis()
                 .call(commands -> commands.xadd(journal, new XAddArgs().id("999-0"), field, field, field, field)));
-        for (int n = 0; n < 7; n++) {
+        cells.look();
+        cells.look();
+        assertThat(failures()).isEqualTo(1);
+        Duration pause = ColdCells.FIRST_PAUSE;
+        for (int failed = 2; failed <= 12; failed++) {
+            clock.advance(pause.minusMillis(1));
             cells.look();
+            assertThat(failures()).isEqualTo(failed - 1);
+            clock.advance(Duration.ofMillis(1));
+            cells.look();
+            assertThat(failures()).isEqualTo(failed);
+            pause = pause.compareTo(ColdCells.MOST_PAUSE.dividedBy(2)) < 0
+                    ? pause.multipliedBy(2)
+                    : ColdCells.MOST_PAUSE;
         }
         assertThat(isCold()).isTrue();
         assertThat(rebuilt()).isZero();
-        assertThat(meters.counter("counterfoil.rebuild.failures").count()).isEqualTo(5);
         long left = Ledgers.await(sale.redis.call(commands -> commands.xlen(journal)));
         assertThat(left).isPositive();
+
+        var gone = Ledgers.await(sale.redis.call(commands -> commands.xdel(journal, "999-0")));
+        clock.advance(pause);
+        cells.look();
+        assertThat(isCold()).isFalse();
+        assertThat(rebuilt()).isEqualTo(1);
     }
 
     @Test
@@ -78,13 +101,18 @@ class ColdCellsIT {
                 () -> {
                     throw new IllegalStateException("another installation");
                 },
-                new SimpleMeterRegistry());
+                new SimpleMeterRegistry(),
+                clock);
         foreign.look();
         assertThat(isCold()).isTrue();
     }
 
     private boolean isCold() {
         return sale.rebuild().states("").get(0).coldBecause().isPresent();
+    }
+
+    private double failures() {
+        return meters.counter("counterfoil.rebuild.failures").count();
     }
 
     private double rebuilt() {
@@ -96,5 +124,29 @@ class ColdCellsIT {
         var set = Ledgers.await(sale.servers
                 .redis()
                 .call(commands -> commands.hset(meta, RedisKeys.bytes(field), RedisKeys.bytes(value))));
+    }
+
+    /** Stands until it is moved. */
+    private static final class MovedClock extends Clock {
+        private Instant now = Instant.parse("2026-11-27T08:00:00Z");
+
+        void advance(Duration by) {
+            now = now.plus(by);
+        }
+
+        @Override
+        public Instant instant() {
+            return now;
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            throw new UnsupportedOperationException();
+        }
     }
 }
