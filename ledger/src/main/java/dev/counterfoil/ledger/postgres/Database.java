@@ -42,6 +42,13 @@ public final class Database implements AutoCloseable {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration SOCKET_TIMEOUT = STATEMENT_TIMEOUT.plusSeconds(10);
     private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(10);
+
+    /**
+     * A process that stands still within a transaction, as a settler that was stopped, holds its rows no longer. It is not the
+     * time of a statement or a commit, which may be slow, but of a pause between two: a call or two to Redis at most.
+     */
+    private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(10);
+
     private static final Duration VALIDATION_TIMEOUT = Duration.ofSeconds(1);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
     private static final String APPLICATION = "counterfoil";
@@ -189,7 +196,7 @@ public final class Database implements AutoCloseable {
         config.addDataSourceProperty(
                 "options",
                 "-c statement_timeout=" + STATEMENT_TIMEOUT.toMillis() + " -c lock_timeout=" + LOCK_TIMEOUT.toMillis()
-                        + " -c idle_in_transaction_session_timeout=" + SOCKET_TIMEOUT.toMillis());
+                        + " -c idle_in_transaction_session_timeout=" + IDLE_TIMEOUT.toMillis());
         return config;
     }
 

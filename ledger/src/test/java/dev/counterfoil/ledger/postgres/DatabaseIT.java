@@ -130,7 +130,7 @@ class DatabaseIT {
     void every_session_has_its_timeouts() {
         assertThat(ledgers.query("show statement_timeout")).containsExactly("30s");
         assertThat(ledgers.query("show lock_timeout")).containsExactly("10s");
-        assertThat(ledgers.query("show idle_in_transaction_session_timeout")).containsExactly("40s");
+        assertThat(ledgers.query("show idle_in_transaction_session_timeout")).containsExactly("10s");
         assertThatThrownBy(() -> await(
                         database.call(handle -> handle.execute("set statement_timeout = 50; select pg_sleep(5)"))))
                 .hasStackTraceContaining("canceling statement due to statement timeout");
