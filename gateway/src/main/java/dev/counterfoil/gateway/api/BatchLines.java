@@ -43,7 +43,7 @@ enum BatchLines {
 
         @Override
         String end(String batch, int count, String sha256, Durability reached) {
-            return "#end," + batch + "," + count + "," + sha256 + "\r\n";
+            return "#end," + batch + "," + count + "," + sha256 + "," + reached.label() + "\r\n";
         }
     };
 
@@ -71,7 +71,7 @@ enum BatchLines {
 
     abstract String card(MadeCard card);
 
-    /** The last line: without it the stream was cut. The digest covers every byte before it. CSV has no place for the level. */
+    /** The last line: without it the stream was cut. The digest covers every byte before it. */
     abstract String end(String batch, int count, String sha256, Durability reached);
 
     private static @Nullable String expiry(MadeCard card) {
