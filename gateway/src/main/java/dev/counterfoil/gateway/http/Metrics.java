@@ -20,7 +20,7 @@ import java.lang.management.ManagementFactory;
 
 /** The numbers of this process, in Prometheus' text form. */
 public final class Metrics implements AutoCloseable {
-    private static final String TEXT = "text/plain; version=0.0.4; charset=utf-8";
+    static final String TEXT = "text/plain; version=0.0.4; charset=utf-8";
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
