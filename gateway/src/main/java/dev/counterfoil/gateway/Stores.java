@@ -136,7 +136,7 @@ final class Stores implements AutoCloseable {
                 settings.settlement().batchSize(),
                 standard.interval(),
                 standard.sweep(),
-                settings.ledger().journalKeep());
+                settings.ledger().journalKept());
     }
 
     /** A rebuild with a connection of its own; closed with these stores. */

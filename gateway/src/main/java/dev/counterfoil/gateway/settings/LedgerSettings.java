@@ -33,6 +33,14 @@ public record LedgerSettings(
         Bounds.between("ledger.journal-keep", journalKeep, 0, 1_000_000);
     }
 
+    /**
+     * How many settled transactions stay in a journal: {@link #journalKeep}, but at most half of {@link #journalLimit}. Each may
+     * be an entry of its own, and settled ones alone must not fill the journal.
+     */
+    public int journalKept() {
+        return Math.min(journalKeep, journalLimit / 2);
+    }
+
     public static LedgerSettings defaults() {
         return new LedgerSettings(
                 Durability.DURABLE,

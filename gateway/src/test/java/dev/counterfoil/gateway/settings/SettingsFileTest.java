@@ -72,6 +72,16 @@ class SettingsFileTest {
         assertThat(checked).isGreaterThan(12);
     }
 
+    @Test
+    void what_stays_in_a_journal_never_fills_it() {
+        assertThat(SettingsFile.load(Optional.empty(), Map.of()).ledger().journalKept())
+                .isEqualTo(100_000);
+        assertThat(SettingsFile.load(Optional.empty(), Map.of("COUNTERFOIL_LEDGER_JOURNAL_LIMIT", "1000"))
+                        .ledger()
+                        .journalKept())
+                .isEqualTo(500);
+    }
+
     private static void assertRefused(String variable, String value, String start) {
         assertThatThrownBy(() -> SettingsFile.load(Optional.empty(), Map.of(variable, value)))
                 .isInstanceOf(SettingsException.class)

@@ -232,9 +232,10 @@ final class CellSettlement {
         }
     }
 
+    /** The last settled entry stays in any case: below something that is not there yet nothing would be trimmed. */
     private void trim(Cell cell, long settled) {
         try {
-            journal.trimBelow(cell, settled - journalKeep + 1);
+            journal.trimBelow(cell, settled - Math.max(1, journalKeep) + 1);
         } catch (LedgerFault.Unavailable later) {
             // The facts are committed; what stays is trimmed after the next run.
             return;
