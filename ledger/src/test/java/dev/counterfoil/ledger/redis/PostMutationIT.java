@@ -9,8 +9,14 @@ import dev.counterfoil.ledger.model.Disagreement;
 import dev.counterfoil.ledger.model.Timing;
 import dev.counterfoil.ledger.model.TrialCell;
 import dev.counterfoil.ledger.testing.Ledgers;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -51,14 +57,15 @@ class PostMutationIT {
     void every_listed_defect_is_noticed() throws Exception {
         List<String> noticed = new ArrayList<>();
         List<String> unnoticed = new ArrayList<>();
+        Map<String, String> lastNoticedBy = lastNoticedBy();
         for (Mutation mutation : Mutation.ALL) {
             long started = System.nanoTime();
             KernelScripts scripts = KernelScripts.withPost(mutation::in);
             var unused = scripts.apply("post");
-            Optional<String> by = noticedBy(scripts);
+            Optional<String> by = noticedBy(scripts, lastNoticedBy.getOrDefault(mutation.what(), ""));
             by.ifPresentOrElse(
                     test -> noticed.add(String.format(
-                            "%-45s %s (%d ms)", mutation.what(), test, (System.nanoTime() - started) / 1_000_000)),
+                            "%s <- %s (%d ms)", mutation.what(), test, (System.nanoTime() - started) / 1_000_000)),
                     () -> unnoticed.add(mutation.what()));
         }
         // The table is for who asks which test holds which check.
@@ -68,7 +75,7 @@ class PostMutationIT {
 
     @Test
     void what_is_not_broken_is_not_noticed() throws Exception {
-        assertThat(noticedBy(KernelScripts.shipped())).isEmpty();
+        assertThat(noticedBy(KernelScripts.shipped(), "")).isEmpty();
     }
 
     @Test
@@ -85,20 +92,37 @@ class PostMutationIT {
         assertThat(shrunk.text()).contains("INSUFFICIENT_BALANCE", "but got  posted: ");
     }
 
-    private Optional<String> noticedBy(KernelScripts scripts) throws ReflectiveOperationException {
+    /** What notices that the script is broken; {@code first} is tried before all others, where there is one of that name. */
+    private Optional<String> noticedBy(KernelScripts scripts, String first) throws ReflectiveOperationException {
+        List<Trial> trials = new ArrayList<>();
         Comparison comparison = comparison(scripts, Timing.CONTROLLED);
         for (long seed = 1; seed <= SEQUENCES; seed++) {
-            if (differs(comparison, seed)) {
-                return Optional.of("random sequence of seed " + seed);
-            }
+            long drawn = seed;
+            trials.add(new Trial("random sequence of seed " + seed, () -> differs(comparison, drawn)));
         }
         for (Supplier<Object> suite : suites(scripts)) {
-            Optional<String> failed = new SuiteRun(suite).firstFailure();
-            if (failed.isPresent()) {
-                return failed;
+            trials.addAll(new SuiteRun(suite).trials());
+        }
+        trials.sort(Comparator.comparing(trial -> !trial.name().equals(first)));
+        for (Trial trial : trials) {
+            if (trial.notices()) {
+                return Optional.of(trial.name());
             }
         }
         return Optional.empty();
+    }
+
+    /** By defect, what noticed it when somebody last looked: most tests notice most defects not, and take their time for it. */
+    private static Map<String, String> lastNoticedBy() throws IOException {
+        Map<String, String> by = new HashMap<>();
+        try (InputStream file = PostMutationIT.class.getResourceAsStream("/noticed-by.txt")) {
+            new String(file.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .filter(line -> !line.startsWith("#"))
+                    .map(line -> line.split(" <- ", 2))
+                    .forEach(line -> by.put(line[0], line[1]));
+        }
+        return by;
     }
 
     /** An answer that cannot even be read is one that differs. */

@@ -5,7 +5,6 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -15,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Runs the tests of a suite as JUnit does, each on a new instance, until one fails. */
+/** The tests of a suite, to be run as JUnit does, each on a new instance. */
 final class SuiteRun {
     private final Supplier<Object> suite;
     private final List<Method> methods = new ArrayList<>();
@@ -28,19 +27,18 @@ final class SuiteRun {
         methods.forEach(method -> method.setAccessible(true));
     }
 
-    /** The first test that fails, or nothing. */
-    Optional<String> firstFailure() throws ReflectiveOperationException {
+    /** Each test, and each of the arguments of one that takes some. */
+    List<Trial> trials() throws ReflectiveOperationException {
+        List<Trial> trials = new ArrayList<>();
         for (Method test : methods) {
-            if (test.isAnnotationPresent(Test.class) && fails(test)) {
-                return Optional.of(test.getName());
+            if (test.isAnnotationPresent(Test.class)) {
+                trials.add(new Trial(test.getName(), () -> fails(test)));
             }
             for (Object[] arguments : arguments(test)) {
-                if (fails(test, arguments)) {
-                    return Optional.of(test.getName() + ": " + arguments[0]);
-                }
+                trials.add(new Trial(test.getName() + ": " + arguments[0], () -> fails(test, arguments)));
             }
         }
-        return Optional.empty();
+        return trials;
     }
 
     private List<Object[]> arguments(Method test) throws ReflectiveOperationException {
