@@ -40,6 +40,7 @@ final class StartChecks {
     private final RedisSettingsCheck redisSettings;
     private final PostgresSettingsCheck postgresSettings;
     private final Durability wanted;
+    private final Duration settingsCheck;
     private volatile boolean redisKeeps;
     private volatile boolean booksKeep;
     private volatile boolean belonging;
@@ -48,6 +49,18 @@ final class StartChecks {
 
     /** @param wanted the level that every answer is to reach */
     StartChecks(Stores stores, Vertx vertx, Installation installation, Durability wanted, MeterRegistry meters) {
+        this(stores, vertx, installation, wanted, meters, SETTINGS_CHECK);
+    }
+
+    /** The same, looking at the servers' settings at another pace. */
+    StartChecks(
+            Stores stores,
+            Vertx vertx,
+            Installation installation,
+            Durability wanted,
+            MeterRegistry meters,
+            Duration settingsCheck) {
+        this.settingsCheck = settingsCheck;
         this.stores = stores;
         this.vertx = vertx;
         this.installation = installation;
@@ -88,7 +101,7 @@ final class StartChecks {
             }
             LOG.warn("Redis' settings cannot be read, so whether it evicts cards is not checked: {}", e.getMessage());
         }
-        return Recurring.start(vertx, "checking Redis' settings", SETTINGS_CHECK, this::checkRedis);
+        return Recurring.start(vertx, "checking Redis' settings", settingsCheck, this::checkRedis);
     }
 
     /** Refuses a PostgreSQL that may lose commits where answers are to be settled; and looks again every few seconds. */
@@ -102,7 +115,7 @@ final class StartChecks {
         } catch (DatabaseUnavailable away) {
             LOG.warn("PostgreSQL's settings cannot be read, so no answer says settled: {}", away.getMessage());
         }
-        return Recurring.start(vertx, "checking PostgreSQL's settings", SETTINGS_CHECK, this::checkBooksKeep);
+        return Recurring.start(vertx, "checking PostgreSQL's settings", settingsCheck, this::checkBooksKeep);
     }
 
     /** What a step on Redis reaches where {@code asked} is asked for: {@code durable} only while the last check proved it. */

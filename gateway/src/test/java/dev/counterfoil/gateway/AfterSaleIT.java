@@ -30,7 +30,7 @@ class AfterSaleIT {
 
     @BeforeAll
     static void start() {
-        gateway = RunningGateway.in(folder.resolve("data"));
+        gateway = RunningGateway.onSharedServers(folder.resolve("data"));
         CommandLineRun made = CommandLineRun.of(
                 environment(),
                 "keys",
@@ -61,7 +61,7 @@ class AfterSaleIT {
     }
 
     private static Map<String, String> environment() {
-        return Map.of("COUNTERFOIL_DATA_DIR", gateway.data().toString());
+        return gateway.environment();
     }
 
     /** An item of its own for a test: its sku. */

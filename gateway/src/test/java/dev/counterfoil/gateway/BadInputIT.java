@@ -27,7 +27,7 @@ class BadInputIT {
 
     @BeforeAll
     static void start() {
-        gateway = RunningGateway.in(folder.resolve("data"));
+        gateway = RunningGateway.onSharedServers(folder.resolve("data"));
     }
 
     @AfterAll

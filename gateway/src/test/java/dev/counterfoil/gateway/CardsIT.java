@@ -24,7 +24,7 @@ class CardsIT {
 
     @BeforeAll
     static void start() {
-        gateway = RunningGateway.in(folder.resolve("data"));
+        gateway = RunningGateway.onSharedServers(folder.resolve("data"));
         gateway.item("pear", 100, 1000, new JsonObject());
     }
 

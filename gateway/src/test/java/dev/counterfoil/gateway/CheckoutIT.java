@@ -30,7 +30,7 @@ class CheckoutIT {
 
     @BeforeAll
     static void start() {
-        gateway = RunningGateway.in(folder.resolve("data"));
+        gateway = RunningGateway.onSharedServers(folder.resolve("data"));
         price("tea", new JsonObject().put("CNY", 30_000).put("points", 500), 10_000);
         price("mug", new JsonObject().put("points", 200), 10_000);
     }

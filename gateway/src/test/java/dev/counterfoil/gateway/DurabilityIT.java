@@ -31,7 +31,7 @@ class DurabilityIT {
 
     @BeforeAll
     static void start() {
-        gateway = RunningGateway.in(data, Map.of("COUNTERFOIL_LEDGER_SETTLED_WAIT", "30s"));
+        gateway = RunningGateway.onSharedServers(data, Map.of("COUNTERFOIL_LEDGER_SETTLED_WAIT", "30s"));
         gateway.item("pen", 10, 100_000, new JsonObject());
     }
 

@@ -33,7 +33,7 @@ class FullJournalIT {
                 "COUNTERFOIL_SETTLEMENT_ENABLED", "false",
                 "COUNTERFOIL_LEDGER_JOURNAL_LIMIT", "1000",
                 "COUNTERFOIL_LEDGER_JOURNAL_KEEP", "0");
-        try (RunningGateway gateway = RunningGateway.in(data, settings)) {
+        try (RunningGateway gateway = RunningGateway.onSharedServers(data, settings)) {
             Answer first = stock(gateway, "k1");
             assertThat(first.status()).isEqualTo(201);
             int posted = 1;
@@ -53,7 +53,7 @@ class FullJournalIT {
 
             int port = freePort();
             CompletableFuture<CommandLineRun> ended = new CompletableFuture<>();
-            Thread settling = new Thread(() -> ended.complete(settle(port)));
+            Thread settling = new Thread(() -> ended.complete(settle(gateway, port)));
             settling.start();
             await().atMost(Duration.ofSeconds(60)).until(() -> {
                 assertThat(ended).as("the settler goes on").isNotDone();
@@ -68,12 +68,10 @@ class FullJournalIT {
         }
     }
 
-    private static CommandLineRun settle(int port) {
-        Map<String, String> environment = Map.of(
-                "COUNTERFOIL_DATA_DIR", data.toString(),
-                "COUNTERFOIL_LOGS_LEVEL", "error",
-                "COUNTERFOIL_LOGS_ACCESS", "false",
-                "COUNTERFOIL_LEDGER_JOURNAL_KEEP", "0");
+    private static CommandLineRun settle(RunningGateway gateway, int port) {
+        Map<String, String> environment = gateway.environment();
+        environment.put("COUNTERFOIL_LOGS_LEVEL", "error");
+        environment.put("COUNTERFOIL_LOGS_ACCESS", "false");
         return CommandLineRun.of(environment, "settle", "--metrics-port", Integer.toString(port));
     }
 

@@ -28,7 +28,7 @@ class RedeemingIT {
 
     @BeforeAll
     static void start() {
-        gateway = RunningGateway.in(folder.resolve("data"));
+        gateway = RunningGateway.onSharedServers(folder.resolve("data"));
     }
 
     @AfterAll

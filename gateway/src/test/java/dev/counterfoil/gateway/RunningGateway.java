@@ -3,6 +3,8 @@ package dev.counterfoil.gateway;
 import dev.counterfoil.gateway.http.ContractClient;
 import dev.counterfoil.gateway.settings.Settings;
 import dev.counterfoil.gateway.settings.SettingsFile;
+import dev.counterfoil.ledger.secrets.Pepper;
+import dev.counterfoil.ledger.testing.Servers;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -12,6 +14,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -21,8 +24,10 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 
-/** A gateway as its first start makes it, on servers and a demo of its own, with a client for it. */
+/** A gateway as its first start makes it, with a demo of its own and a client for it. */
 final class RunningGateway implements AutoCloseable {
+    private static final SecureRandom RANDOM = new SecureRandom();
+
     private final Path data;
     private final Map<String, String> more;
     private final ContractClient client = new ContractClient();
@@ -36,6 +41,7 @@ final class RunningGateway implements AutoCloseable {
         this.env = env(data);
     }
 
+    /** On embedded servers of its own. */
     static RunningGateway in(Path data) {
         return new RunningGateway(data, Map.of());
     }
@@ -43,6 +49,30 @@ final class RunningGateway implements AutoCloseable {
     /** With more settings, as environment variables have them. */
     static RunningGateway in(Path data, Map<String, String> more) {
         return new RunningGateway(data, more);
+    }
+
+    /** On an empty Redis and a database of the servers that all tests share: seconds sooner, and one at a time. */
+    static RunningGateway onSharedServers(Path data) {
+        return onSharedServers(data, Map.of());
+    }
+
+    /** The same with more settings. */
+    static RunningGateway onSharedServers(Path data, Map<String, String> more) {
+        Servers.flushRedis();
+        Map<String, String> all = new HashMap<>(more);
+        all.put("COUNTERFOIL_REDIS_URI", Servers.redisUri());
+        all.put("COUNTERFOIL_POSTGRES_URI", Servers.freshDatabase());
+        all.put("COUNTERFOIL_PEPPER", Pepper.generate(RANDOM));
+        all.put("COUNTERFOIL_CODE_KEYS", "k1:" + Pepper.generate(RANDOM));
+        all.put("COUNTERFOIL_DEMO", "true");
+        return new RunningGateway(data, all);
+    }
+
+    /** What makes a command work on the same stores. */
+    Map<String, String> environment() {
+        Map<String, String> all = new HashMap<>(more);
+        all.put("COUNTERFOIL_DATA_DIR", data.toString());
+        return all;
     }
 
     static Settings settings(Path data) {

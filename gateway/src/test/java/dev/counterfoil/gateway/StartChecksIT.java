@@ -12,9 +12,6 @@ import dev.counterfoil.ledger.Cell;
 import dev.counterfoil.ledger.Durability;
 import dev.counterfoil.ledger.catalog.CatalogPublisher;
 import dev.counterfoil.ledger.catalog.Recurring;
-import dev.counterfoil.ledger.embedded.DataDirectory;
-import dev.counterfoil.ledger.embedded.EmbeddedServers;
-import dev.counterfoil.ledger.embedded.EmbeddedSettings;
 import dev.counterfoil.ledger.installation.Installation;
 import dev.counterfoil.ledger.installation.PepperMismatch;
 import dev.counterfoil.ledger.redis.RedisConnection;
@@ -28,7 +25,6 @@ import io.vertx.core.Vertx;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -40,23 +36,18 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What a start makes of stores that are away, were swapped, or have forgotten; against servers that are external to it. */
 class StartChecksIT {
-    @TempDir
-    Path directory;
-
-    private EmbeddedServers servers;
     private final Map<String, String> environment = new HashMap<>();
 
     @BeforeEach
     void start() {
-        servers = EmbeddedServers.start(DataDirectory.open(directory.resolve("servers")), EmbeddedSettings.DEFAULT);
+        Servers.flushRedis();
         environment.put("COUNTERFOIL_HTTP_PORT", "0");
         environment.put("COUNTERFOIL_HTTP_HOST", "127.0.0.1");
-        environment.put("COUNTERFOIL_REDIS_URI", servers.redisUri());
-        environment.put("COUNTERFOIL_POSTGRES_URI", servers.jdbcUri());
+        environment.put("COUNTERFOIL_REDIS_URI", Servers.redisUri());
+        environment.put("COUNTERFOIL_POSTGRES_URI", Servers.freshDatabase());
         environment.put("COUNTERFOIL_PEPPER", Pepper.generate(new SecureRandom()));
         environment.put("COUNTERFOIL_CODE_KEYS", "k1:" + Pepper.generate(new SecureRandom()));
         environment.put("COUNTERFOIL_LOGS_LEVEL", "warn");
@@ -76,18 +67,25 @@ class StartChecksIT {
     }
 
     @AfterEach
-    void stop() {
-        servers.close();
+    void leaveTheServersAsTheyWere() throws SQLException {
+        try (RedisConnection redis = connect()) {
+            assertThat(redis.call(commands -> commands.configSet("appendfsync", "always"))
+                            .await())
+                    .isEqualTo("OK");
+            assertThat(redis.call(commands -> commands.aclDeluser("managed")).await())
+                    .isBetween(0L, 1L);
+        }
+        alterRole("reset synchronous_commit");
     }
 
     @Test
     void a_gateway_starts_while_postgresql_is_away_and_compares_when_it_is_back() throws Exception {
         Serve.start(settings()).close();
-        servers.postgresql().kill();
+        Servers.postgresql().kill();
         try (Serve serving = Serve.start(settings())) {
             assertThat(get(serving, "/health/ready").statusCode()).isEqualTo(200);
             assertThat(get(serving, "/metrics").body()).contains("counterfoil_books_compared 0.0");
-            servers.postgresql().restart();
+            Servers.postgresql().restart();
             await().atMost(Duration.ofSeconds(30))
                     .untilAsserted(() ->
                             assertThat(get(serving, "/metrics").body()).contains("counterfoil_books_compared 1.0"));
@@ -99,13 +97,12 @@ class StartChecksIT {
             throws Exception {
         Serve.start(settings()).close();
         environment.put("COUNTERFOIL_PEPPER", Pepper.generate(new SecureRandom()));
-        try (RedisConnection redis =
-                RedisConnection.open(servers.redisUri(), Duration.ofSeconds(5), Duration.ofSeconds(5))) {
+        try (RedisConnection redis = connect()) {
             assertThat(redis.call(commands -> commands.flushall()).await()).isEqualTo("OK");
-            servers.postgresql().kill();
+            Servers.postgresql().kill();
             try (Serve serving = Serve.start(settings())) {
                 assertThat(get(serving, "/health/ready").statusCode()).isEqualTo(200);
-                servers.postgresql().restart();
+                Servers.postgresql().restart();
                 await().atMost(Duration.ofSeconds(30))
                         .untilAsserted(
                                 () -> assertThat(get(serving, "/health/ready").statusCode())
@@ -129,8 +126,7 @@ class StartChecksIT {
 
     @Test
     void a_redis_that_may_lose_what_it_answered_stops_the_start_unless_that_is_wanted() {
-        try (RedisConnection redis =
-                RedisConnection.open(servers.redisUri(), Duration.ofSeconds(5), Duration.ofSeconds(5))) {
+        try (RedisConnection redis = connect()) {
             assertThat(redis.call(commands -> commands.configSet("appendfsync", "everysec"))
                             .await())
                     .isEqualTo("OK");
@@ -144,9 +140,8 @@ class StartChecksIT {
 
     @Test
     void a_redis_that_does_not_show_its_settings_stops_the_start_unless_accepted_is_enough() {
-        try (RedisConnection redis =
-                RedisConnection.open(servers.redisUri(), Duration.ofSeconds(5), Duration.ofSeconds(5))) {
-            String own = servers.redisUri().replaceAll(".*://:(.*)@.*", "$1");
+        try (RedisConnection redis = connect()) {
+            String own = Servers.redisUri().replaceAll(".*://:(.*)@.*", "$1");
             AclSetuserArgs rules = AclSetuserArgs.Builder.on()
                     .addPassword(own)
                     .allKeys()
@@ -156,7 +151,7 @@ class StartChecksIT {
                             .await())
                     .isEqualTo("OK");
         }
-        environment.put("COUNTERFOIL_REDIS_URI", servers.redisUri().replace("://:", "://managed:"));
+        environment.put("COUNTERFOIL_REDIS_URI", Servers.redisUri().replace("://:", "://managed:"));
         assertThatThrownBy(() -> Serve.start(settings()).close())
                 .isInstanceOf(SettingsException.class)
                 .hasMessageStartingWith("Redis' settings cannot be read, which ledger.durability durable needs");
@@ -166,8 +161,7 @@ class StartChecksIT {
 
     @Test
     void answers_say_accepted_while_redis_was_last_found_not_to_be_durable() {
-        try (RedisConnection redis =
-                        RedisConnection.open(servers.redisUri(), Duration.ofSeconds(5), Duration.ofSeconds(5));
+        try (RedisConnection redis = connect();
                 Stores stores = Stores.forServing(settings())) {
             Vertx vertx = Vertx.vertx();
             StartChecks checks = new StartChecks(
@@ -175,7 +169,8 @@ class StartChecksIT {
                     vertx,
                     new Installation(Pepper.of(stores.pepper())),
                     Durability.DURABLE,
-                    new SimpleMeterRegistry());
+                    new SimpleMeterRegistry(),
+                    Duration.ofMillis(200));
             try (Recurring checking = checks.requireSafeRedis()) {
                 assertThat(checks.durability(Durability.ACCEPTED)).isEqualTo(Durability.DURABLE);
                 assertThat(redis.call(commands -> commands.configSet("appendfsync", "everysec"))
@@ -196,7 +191,7 @@ class StartChecksIT {
 
     @Test
     void a_postgresql_that_may_lose_commits_stops_the_start_where_answers_are_to_be_settled() throws Exception {
-        synchronousCommit("off");
+        alterRole("set synchronous_commit = off");
         try (Serve serving = Serve.start(settings())) {
             assertThat(get(serving, "/metrics").body()).contains("counterfoil_durability_level 1.0");
         }
@@ -204,16 +199,20 @@ class StartChecksIT {
         assertThatThrownBy(() -> Serve.start(settings()).close())
                 .isInstanceOf(SettingsException.class)
                 .hasMessage("PostgreSQL setting synchronous_commit: off (expected: on or local)");
-        synchronousCommit("on");
+        alterRole("set synchronous_commit = on");
         try (Serve serving = Serve.start(settings())) {
             assertThat(get(serving, "/metrics").body()).contains("counterfoil_durability_level 2.0");
         }
     }
 
-    private void synchronousCommit(String value) throws SQLException {
-        try (Connection admin = Servers.connect(servers.postgresql().adminUri());
+    private static RedisConnection connect() {
+        return RedisConnection.open(Servers.redisUri(), Duration.ofSeconds(5), Duration.ofSeconds(5));
+    }
+
+    private static void alterRole(String change) throws SQLException {
+        try (Connection admin = Servers.connect(Servers.postgresql().adminUri());
                 Statement statement = admin.createStatement()) {
-            statement.execute("alter role counterfoil set synchronous_commit = " + value);
+            statement.execute("alter role counterfoil " + change);
         }
     }
 
@@ -242,8 +241,7 @@ class StartChecksIT {
             await().untilAsserted(() -> assertThat(get(serving, "/metrics").body())
                     .contains("counterfoil_settlement_transactions_total 2.0"));
         }
-        try (RedisConnection redis =
-                RedisConnection.open(servers.redisUri(), Duration.ofSeconds(5), Duration.ofSeconds(5))) {
+        try (RedisConnection redis = connect()) {
             assertThat(redis.call(commands -> commands.hset(
                                     RedisKeys.bytes(RedisKeys.meta(Cell.of("spring"))),
                                     RedisKeys.bytes("seq"),
