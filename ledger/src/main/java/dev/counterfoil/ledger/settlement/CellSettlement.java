@@ -34,6 +34,9 @@ final class CellSettlement {
     private final Set<YearMonth> partitions = ConcurrentHashMap.newKeySet();
     private final Set<Cell> compared = ConcurrentHashMap.newKeySet();
 
+    /** The cursor that the cell's journal was last trimmed for, by this process. */
+    private final Map<Cell, Long> trimmedFor = new ConcurrentHashMap<>();
+
     CellSettlement(Jdbi jdbi, JournalReader journal, int batchSize, long journalKeep) {
         this.jdbi = jdbi;
         this.journal = journal;
@@ -57,10 +60,18 @@ final class CellSettlement {
             return settleFrom(handle, cell, cursor.get(), months);
         });
         partitions.addAll(months);
-        if (run.transactions() > 0) {
+        if (run.claimed() && untrimmed(cell, run.settled())) {
             trim(cell, run.settled());
         }
         return run;
+    }
+
+    /**
+     * Whether this process has not trimmed the journal since {@code settled} was the cursor. Whoever moved it may have been killed
+     * before it trimmed, and a full journal takes nothing more that would make anybody look.
+     */
+    boolean untrimmed(Cell cell, long settled) {
+        return settled > 0 && trimmedFor.getOrDefault(cell, 0L) != settled;
     }
 
     /** Has the last settled sequence compared with the journal's again: the cell was rebuilt. */
@@ -236,8 +247,9 @@ final class CellSettlement {
     private void trim(Cell cell, long settled) {
         try {
             journal.trimBelow(cell, settled - Math.max(1, journalKeep) + 1);
+            trimmedFor.put(cell, settled);
         } catch (LedgerFault.Unavailable later) {
-            // The facts are committed; what stays is trimmed after the next run.
+            // The facts are committed; what stays is trimmed by the next turn.
             return;
         }
     }

@@ -333,6 +333,9 @@ public final class Settler implements AutoCloseable {
             progress.journaled = sequence.getAsLong();
             if (progress.journaled == progress.settled) {
                 progress.waitingSinceMs = 0;
+                if (settlement.untrimmed(progress.cell, progress.settled)) {
+                    plan(progress, sinceLastTurn(progress));
+                }
             } else {
                 progress.waitingSince(clock.millis());
                 plan(progress, sinceLastTurn(progress));
