@@ -10,6 +10,7 @@ import dev.counterfoil.ledger.access.KeyDraft;
 import dev.counterfoil.ledger.access.KeyKind;
 import dev.counterfoil.ledger.access.KeyPublisher;
 import dev.counterfoil.ledger.access.KeyStore;
+import dev.counterfoil.ledger.access.KeyTerms;
 import dev.counterfoil.ledger.access.Scope;
 import dev.counterfoil.ledger.catalog.CardType;
 import dev.counterfoil.ledger.catalog.Catalog;
@@ -193,7 +194,7 @@ final class DemoProgram {
 
     private String key(Client client, String name, Scope... scopes) {
         return keyPublisher
-                .create(new KeyDraft(client.id(), KeyKind.SECRET, Set.of(scopes), null, name, null, null))
+                .create(new KeyDraft(client.id(), KeyKind.SECRET, Set.of(scopes), null, name, null, KeyTerms.NONE))
                 .await()
                 .text();
     }

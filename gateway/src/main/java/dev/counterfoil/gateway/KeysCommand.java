@@ -5,14 +5,15 @@ import dev.counterfoil.ledger.access.Client;
 import dev.counterfoil.ledger.access.IssuedKey;
 import dev.counterfoil.ledger.access.Issuer;
 import dev.counterfoil.ledger.access.KeyDraft;
+import dev.counterfoil.ledger.access.KeyJson;
 import dev.counterfoil.ledger.access.KeyKind;
 import dev.counterfoil.ledger.access.KeyPublisher;
 import dev.counterfoil.ledger.access.KeyStore;
+import dev.counterfoil.ledger.access.KeyTerms;
 import dev.counterfoil.ledger.access.Scope;
+import dev.counterfoil.ledger.audit.Actor;
 import dev.counterfoil.ledger.catalog.InvalidField;
 import dev.counterfoil.ledger.rates.Rate;
-import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.List;
@@ -22,10 +23,11 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code counterfoil keys create|list|limit|revoke}. */
+/** {@code counterfoil keys create|list|limit|revoke|signing}. */
 @Command(
         name = "keys",
         description = "Makes, lists, limits and revokes API keys.",
@@ -34,6 +36,7 @@ import picocli.CommandLine.Parameters;
             KeysCommand.ListAll.class,
             KeysCommand.Limit.class,
             KeysCommand.Revoke.class,
+            SigningKeysCommand.class,
             CommandLine.HelpCommand.class
         },
         mixinStandardHelpOptions = true)
@@ -44,31 +47,8 @@ final class KeysCommand {
         return new KeyStore(stores.database(), new SecureRandom());
     }
 
-    private static JsonObject json(ApiKey key) {
-        JsonObject json = new JsonObject()
-                .put("id", key.id())
-                .put("client", key.client())
-                .put("issuer", key.issuer())
-                .put("kind", key.kind().token())
-                .put(
-                        "scopes",
-                        new JsonArray(key.scopes().stream().map(Scope::token).toList()))
-                .put("name", key.name())
-                .put("created_at", key.createdAt().toString());
-        Set<String> programs = key.programs();
-        if (programs != null) {
-            json.put("programs", new JsonArray(List.copyOf(programs)));
-        }
-        if (key.expiresAt() != null) {
-            json.put("expires_at", key.expiresAt().toString());
-        }
-        if (key.revokedAt() != null) {
-            json.put("revoked_at", key.revokedAt().toString());
-        }
-        if (key.rate() != null) {
-            json.put("rate", key.rate().toString());
-        }
-        return json;
+    private static KeyPublisher publisher(Stores stores, Actor actor) {
+        return new KeyPublisher(stores.database(), store(stores), stores.redis()).as(actor);
     }
 
     private static String line(ApiKey key) {
@@ -87,7 +67,7 @@ final class KeysCommand {
                         key.name());
     }
 
-    private static Rate rate(String text) {
+    static Rate rate(String text) {
         try {
             return Rate.parse(text);
         } catch (IllegalArgumentException e) {
@@ -100,7 +80,7 @@ final class KeysCommand {
             name = "create",
             description = "Makes a key and prints it, once: it is not kept. Only its hash is.",
             mixinStandardHelpOptions = true)
-    static final class Create extends StoreCommand {
+    static final class Create extends ChangeCommand {
         @Option(names = "--issuer", description = "The tenant of a new client, such as acme. Made where it is new.")
         private @Nullable String issuer;
 
@@ -133,11 +113,8 @@ final class KeysCommand {
                 description = "From when it is refused, as 2027-01-01T00:00:00Z. Default: never.")
         private @Nullable Instant expiresAt;
 
-        @Option(
-                names = "--rate",
-                description =
-                        "Requests a window that all gateways let through, as 100/1s or 600/1m; off: all. Default: the settings' for its kind.")
-        private @Nullable String rate;
+        @Mixin
+        private TermsOptions terms;
 
         @SuppressWarnings({"NullAway.Init", "unused"})
         Create() {}
@@ -145,16 +122,14 @@ final class KeysCommand {
         @Override
         int run(Stores stores) {
             Set<Scope> wanted = scopes.stream().map(Scope::of).collect(Collectors.toSet());
-            Rate own = rate == null ? null : rate(rate);
-            KeyStore store = store(stores);
+            KeyTerms wantedTerms = terms.read();
+            KeyStore store = store(stores).as(actor());
             String holder = client.startsWith(Client.PREFIX) ? client : newClient(store);
             KeyDraft draft = new KeyDraft(
-                    holder, kind, wanted, programs == null ? null : Set.copyOf(programs), name, expiresAt, own);
-            IssuedKey issued = new KeyPublisher(stores.database(), store, stores.redis())
-                    .create(draft)
-                    .await();
+                    holder, kind, wanted, programs == null ? null : Set.copyOf(programs), name, expiresAt, wantedTerms);
+            IssuedKey issued = publisher(stores, actor()).create(draft).await();
             print(
-                    json(issued.key()).put("key", issued.text()),
+                    KeyJson.write(issued.key()).put("key", issued.text()),
                     issued.text() + System.lineSeparator() + line(issued.key()));
             return Main.DONE;
         }
@@ -190,7 +165,7 @@ final class KeysCommand {
             for (String each : issuers) {
                 List<ApiKey> page = store.list(each, "", PAGE).await();
                 while (!page.isEmpty()) {
-                    page.forEach(key -> print(json(key), line(key)));
+                    page.forEach(key -> print(KeyJson.write(key), line(key)));
                     page = store.list(each, page.get(page.size() - 1).id(), PAGE)
                             .await();
                 }
@@ -204,7 +179,7 @@ final class KeysCommand {
             name = "limit",
             description = "Gives a key another rate: within a second every gateway keeps to it.",
             mixinStandardHelpOptions = true)
-    static final class Limit extends StoreCommand {
+    static final class Limit extends ChangeCommand {
         @Parameters(paramLabel = "ID", description = "The 12 letters after cf_sk_ or cf_pk_.")
         private String id;
 
@@ -219,11 +194,11 @@ final class KeysCommand {
 
         @Override
         int run(Stores stores) {
-            Optional<ApiKey> limited = new KeyPublisher(stores.database(), store(stores), stores.redis())
+            Optional<ApiKey> limited = publisher(stores, actor())
                     .limit(id, rate.equals("default") ? null : rate(rate))
                     .await();
             ApiKey key = limited.orElseThrow(() -> new IllegalArgumentException("there is no key " + id));
-            print(json(key), line(key));
+            print(KeyJson.write(key), line(key));
             return Main.DONE;
         }
     }
@@ -233,7 +208,7 @@ final class KeysCommand {
             name = "revoke",
             description = "Revokes a key for good: within a second every gateway refuses it.",
             mixinStandardHelpOptions = true)
-    static final class Revoke extends StoreCommand {
+    static final class Revoke extends ChangeCommand {
         @Parameters(paramLabel = "ID", description = "The 12 letters after cf_sk_ or cf_pk_.")
         private String id;
 
@@ -242,11 +217,9 @@ final class KeysCommand {
 
         @Override
         int run(Stores stores) {
-            Optional<ApiKey> revoked = new KeyPublisher(stores.database(), store(stores), stores.redis())
-                    .revoke(id)
-                    .await();
+            Optional<ApiKey> revoked = publisher(stores, actor()).revoke(id).await();
             ApiKey key = revoked.orElseThrow(() -> new IllegalArgumentException("there is no key " + id));
-            print(json(key), line(key));
+            print(KeyJson.write(key), line(key));
             return Main.DONE;
         }
     }

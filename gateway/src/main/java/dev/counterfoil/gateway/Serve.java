@@ -18,6 +18,9 @@ import dev.counterfoil.ledger.SettledTransactions;
 import dev.counterfoil.ledger.access.KeyPublisher;
 import dev.counterfoil.ledger.access.KeyStore;
 import dev.counterfoil.ledger.access.Keys;
+import dev.counterfoil.ledger.access.SigningKeyPublisher;
+import dev.counterfoil.ledger.access.SigningKeyStore;
+import dev.counterfoil.ledger.access.SigningKeys;
 import dev.counterfoil.ledger.aftersale.AfterSale;
 import dev.counterfoil.ledger.aftersale.HoldSweeper;
 import dev.counterfoil.ledger.catalog.CatalogEditor;
@@ -142,17 +145,25 @@ final class Serve implements AutoCloseable {
         KeyStore keyStore = new KeyStore(stores.database(), random);
         KeyPublisher keyPublisher = new KeyPublisher(stores.database(), keyStore, stores.redis());
         CatalogPublisher catalogPublisher = new CatalogPublisher(stores.database(), stores.redis());
+        CodeCipher cipher = CodeCipher.of(stores.codeKeys(), random);
+        SigningKeyPublisher signingPublisher = new SigningKeyPublisher(
+                stores.database(), new SigningKeyStore(stores.database(), cipher, random), stores.redis());
         if (prepared) {
             keyPublisher.publish().await();
+            signingPublisher.publish().await();
             catalogPublisher.sweep().await();
         }
         Keys keys = new Keys(stores.redis(), clock);
         Catalogs catalogs = new Catalogs(stores.redis());
+        SigningKeys signingKeys = new SigningKeys(stores.redis(), cipher, clock);
         keys.load().await();
+        signingKeys.load().await();
         catalogs.load().await();
         sweep("publishing access keys", checks, keyPublisher::publish);
+        sweep("publishing signing keys", checks, signingPublisher::publish);
         sweep("publishing the catalog", checks, catalogPublisher::sweep);
         opened.add("keys", keys.start(vertx));
+        opened.add("signing keys", signingKeys.start(vertx));
         opened.add("catalogs", catalogs.start(vertx));
         SettledBooks books = new SettledBooks(stores.database(), checks::booksKeep);
         SettlementWatch watch = new SettlementWatch(
@@ -173,7 +184,7 @@ final class Serve implements AutoCloseable {
         if (settings.ledger().rebuild() == LedgerSettings.Rebuild.AUTO) {
             rebuildByItself(checks, new Installation(pepper));
         }
-        Backend backend = backend(pepper, ledger, books, catalogs, catalogPublisher);
+        Backend backend = backend(pepper, cipher, ledger, books, catalogs, catalogPublisher);
         HoldSweeper holds = opened.add(
                 "holds",
                 new HoldSweeper(
@@ -240,11 +251,15 @@ final class Serve implements AutoCloseable {
     }
 
     private Backend backend(
-            Pepper pepper, Ledger ledger, SettledBooks books, Catalogs catalogs, CatalogPublisher publisher) {
+            Pepper pepper,
+            CodeCipher cipher,
+            Ledger ledger,
+            SettledBooks books,
+            Catalogs catalogs,
+            CatalogPublisher publisher) {
         Database database = stores.database();
         CardIds cardIds = new CardIds(pepper);
         RequestHash hash = new RequestHash(pepper);
-        CodeCipher cipher = CodeCipher.of(stores.codeKeys(), random);
         CatalogStore store = new CatalogStore(database);
         SettledUpTo settledUpTo = new SettledUpTo(vertx, database, clock);
         SettledCards settledCards = new SettledCards(database, clock);

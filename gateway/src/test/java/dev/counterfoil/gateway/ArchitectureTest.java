@@ -49,6 +49,7 @@ class ArchitectureTest {
                     "rebuild",
                     "issuing",
                     "installation",
+                    "audit",
                     "embedded"))
             .should()
             .dependOnClassesThat()

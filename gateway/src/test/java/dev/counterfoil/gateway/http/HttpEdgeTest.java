@@ -10,6 +10,7 @@ import dev.counterfoil.ledger.Cell;
 import dev.counterfoil.ledger.LedgerFault;
 import dev.counterfoil.ledger.access.ApiKey;
 import dev.counterfoil.ledger.access.KeyKind;
+import dev.counterfoil.ledger.access.KeyTerms;
 import dev.counterfoil.ledger.access.Scope;
 import dev.counterfoil.ledger.catalog.Catalog;
 import dev.counterfoil.ledger.catalog.Limits;
@@ -118,7 +119,8 @@ class HttpEdgeTest {
                 null,
                 null,
                 1,
-                null);
+                "k1",
+                KeyTerms.NONE);
         Edge parts = new Edge(
                 text -> text.equals(KEY) ? Optional.of(key) : Optional.empty(),
                 id -> Optional.ofNullable(programs.get(id)),

@@ -5,6 +5,7 @@ import dev.counterfoil.gateway.settings.LimitsSettings;
 import dev.counterfoil.ledger.LedgerFault;
 import dev.counterfoil.ledger.access.ApiKey;
 import dev.counterfoil.ledger.access.KeyKind;
+import dev.counterfoil.ledger.access.KeyTerms;
 import dev.counterfoil.ledger.access.Scope;
 import dev.counterfoil.ledger.catalog.Catalog;
 import dev.counterfoil.ledger.catalog.Limits;
@@ -80,7 +81,19 @@ final class LimitedEdge implements AutoCloseable {
         keys.put(
                 id,
                 new ApiKey(
-                        id, "cl_1", "acme", KeyKind.SECRET, scopes, null, "test", Instant.EPOCH, null, null, 1, rate));
+                        id,
+                        "cl_1",
+                        "acme",
+                        KeyKind.SECRET,
+                        scopes,
+                        null,
+                        "test",
+                        Instant.EPOCH,
+                        null,
+                        null,
+                        1,
+                        id,
+                        KeyTerms.NONE.withRate(rate)));
         return id;
     }
 

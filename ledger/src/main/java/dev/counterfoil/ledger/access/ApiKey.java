@@ -15,7 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param expiresAt exclusive; null: never
  * @param revokedAt null: not revoked
  * @param version of the list of keys at its last change
- * @param rate how often it may be used; null: as the gateways' settings say for its kind
+ * @param lineage id of the first key of the rotations that this one came of; its own where it came of none. Ceilings count by
+ *     it, so that rotating a key gives it no second allowance
+ * @param terms on which it may be used
  */
 public record ApiKey(
         String id,
@@ -29,10 +31,17 @@ public record ApiKey(
         @Nullable Instant expiresAt,
         @Nullable Instant revokedAt,
         long version,
-        @Nullable Rate rate) {
+        String lineage,
+        KeyTerms terms) {
     public ApiKey {
         scopes = KeyDraft.checked(kind, scopes);
+        terms.requireFit(kind);
         programs = programs == null ? null : KeyDraft.checked(programs);
+    }
+
+    /** How often it may be used; null: as the gateways' settings say for its kind. */
+    public @Nullable Rate rate() {
+        return terms.rate();
     }
 
     public boolean has(Scope scope) {
@@ -47,5 +56,21 @@ public record ApiKey(
     /** Whether it is neither revoked nor expired at {@code moment}. */
     public boolean isValidAt(Instant moment) {
         return revokedAt == null && (expiresAt == null || moment.isBefore(expiresAt));
+    }
+
+    /** The same, revoked at {@code moment} unless it was before. */
+    ApiKey revoked(Instant moment) {
+        return revokedAt != null ? this : with(name, expiresAt, moment, terms);
+    }
+
+    /** The same on other terms. */
+    ApiKey on(KeyTerms others) {
+        return with(name, expiresAt, revokedAt, others);
+    }
+
+    private ApiKey with(String called, @Nullable Instant expires, @Nullable Instant revoked, KeyTerms others) {
+        return new ApiKey(
+                id, client, issuer, kind, scopes, programs, called, createdAt, expires, revoked, version, lineage,
+                others);
     }
 }

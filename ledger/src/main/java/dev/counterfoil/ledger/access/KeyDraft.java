@@ -2,7 +2,6 @@ package dev.counterfoil.ledger.access;
 
 import dev.counterfoil.ledger.catalog.Fields;
 import dev.counterfoil.ledger.catalog.InvalidField;
-import dev.counterfoil.ledger.rates.Rate;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param scopes at least one; a publishable key has only redeem, lookup, catalog:read
  * @param programs which it may use, of its client's issuer; null: all
  * @param expiresAt exclusive; null: never
- * @param rate how often it may be used; null: as the gateways' settings say for its kind
+ * @param terms on which it may be used
  */
 public record KeyDraft(
         String client,
@@ -26,11 +25,12 @@ public record KeyDraft(
         @Nullable Set<String> programs,
         String name,
         @Nullable Instant expiresAt,
-        @Nullable Rate rate) {
+        KeyTerms terms) {
     public KeyDraft {
         scopes = checked(kind, scopes);
         programs = programs == null ? null : checked(programs);
         name = Fields.name("/name", name);
+        terms.requireFit(kind);
     }
 
     static Set<Scope> checked(KeyKind kind, Set<Scope> scopes) {

@@ -1,5 +1,6 @@
 package dev.counterfoil.ledger.access;
 
+import dev.counterfoil.ledger.audit.Actor;
 import dev.counterfoil.ledger.postgres.Database;
 import dev.counterfoil.ledger.rates.Rate;
 import dev.counterfoil.ledger.redis.PublishedList;
@@ -10,6 +11,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,14 +20,26 @@ import org.jspecify.annotations.Nullable;
  * it. Thread-safe; futures complete on the caller's Vert.x context.
  */
 public final class KeyPublisher {
-    private final Database database;
     private final KeyStore store;
-    private final PublishedList list;
+    private final ListPublisher publisher;
 
     public KeyPublisher(Database database, KeyStore store, RedisConnection redis) {
-        this.database = database;
+        this(
+                store,
+                new ListPublisher(
+                        database,
+                        new PublishedList(redis, RedisKeys.ACCESS_KEYS, RedisKeys.ACCESS_KEYS_VERSION),
+                        new Record()));
+    }
+
+    private KeyPublisher(KeyStore store, ListPublisher publisher) {
         this.store = store;
-        this.list = new PublishedList(redis, RedisKeys.ACCESS_KEYS, RedisKeys.ACCESS_KEYS_VERSION);
+        this.publisher = publisher;
+    }
+
+    /** The same, for {@code actor}. */
+    public KeyPublisher as(Actor actor) {
+        return new KeyPublisher(store.as(actor), publisher);
     }
 
     /** See {@link KeyStore#create}. */
@@ -45,17 +59,21 @@ public final class KeyPublisher {
 
     /** Brings to Redis every change that it has not. Publishers may race: of a key the latest version stays. */
     public Future<Void> publish() {
-        return list.version()
-                .compose(from -> database.inSnapshot(handle -> {
-                            Map<String, JsonObject> changed = new LinkedHashMap<>();
-                            KeyStore.changedAfter(handle, from)
-                                    .forEach(key -> changed.put(key.key().id(), key.toJson()));
-                            return new Changes(KeyStore.version(handle), changed);
-                        })
-                        .compose(changes -> changes.version() <= from
-                                ? Future.succeededFuture()
-                                : list.publish(changes.version(), changes.keys())));
+        return publisher.publish();
     }
 
-    private record Changes(long version, Map<String, JsonObject> keys) {}
+    private static final class Record implements ListPublisher.Record {
+        @Override
+        public long version(Handle handle) {
+            return KeyRows.version(handle);
+        }
+
+        @Override
+        public Map<String, JsonObject> changedAfter(Handle handle, long version) {
+            Map<String, JsonObject> changed = new LinkedHashMap<>();
+            KeyRows.find(handle, "where k.version > :after order by k.version", Map.of("after", version))
+                    .forEach(key -> changed.put(key.key().id(), key.toJson()));
+            return changed;
+        }
+    }
 }

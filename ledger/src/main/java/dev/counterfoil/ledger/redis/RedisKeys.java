@@ -21,6 +21,11 @@ public final class RedisKeys {
 
     public static final String ACCESS_KEYS_VERSION = "counterfoil:keys:version";
 
+    /** Hash: id of a signing key → JSON, with its public key, or its secret sealed. */
+    public static final String SIGNING_KEYS = "counterfoil:signing-keys";
+
+    public static final String SIGNING_KEYS_VERSION = "counterfoil:signing-keys:version";
+
     private RedisKeys() {}
 
     public static String meta(Cell cell) {

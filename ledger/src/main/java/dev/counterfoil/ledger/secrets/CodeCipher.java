@@ -16,8 +16,8 @@ import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Seals digital codes with AES-256-GCM, each bound to its program, item and code id: a sealed code moved to another row does
- * not open. The text is {@code <key id>.<base64url(nonce ‖ ciphertext ‖ tag)>}, free of {@code :} and quotes.
+ * Seals digital codes with AES-256-GCM, each bound to its program, item and code id, and other small secrets, each bound to what
+ * it is for: a sealed text moved to another row does not open. The text is {@code <key id>.<base64url(nonce ‖ ciphertext ‖ tag)>}, free of {@code :} and quotes.
  *
  * <p>The first key seals, all open. The last, the oldest, keys {@link #duplicateHash}, so that adding a key still finds the
  * duplicates of codes loaded before. Safe to share between threads.
@@ -79,16 +79,20 @@ public final class CodeCipher {
 
     /** Seals {@code code} under the first key. */
     public String seal(String program, String sku, String codeId, DigitalCode code) {
+        return seal(boundTo(program, sku, codeId), code.toJson().toBuffer().getBytes());
+    }
+
+    /** Seals {@code clear} under the first key. {@code boundTo} names what it is for, and has at most one NUL in it. */
+    public String seal(String boundTo, byte[] clear) {
         byte[] nonce = new byte[NONCE_BYTES];
         random.nextBytes(nonce);
-        byte[] clear = code.toJson().toBuffer().getBytes();
         try {
-            Cipher cipher = cipher(Cipher.ENCRYPT_MODE, key(sealingKey), nonce, program, sku, codeId);
+            Cipher cipher = cipher(Cipher.ENCRYPT_MODE, key(sealingKey), nonce, boundTo);
             byte[] sealed = Arrays.copyOf(nonce, NONCE_BYTES + cipher.getOutputSize(clear.length));
             int written = cipher.doFinal(clear, 0, clear.length, sealed, NONCE_BYTES);
             return sealingKey + "." + ENCODER.encodeToString(Arrays.copyOf(sealed, NONCE_BYTES + written));
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("cannot seal a code", e);
+            throw new IllegalStateException("cannot seal " + printable(boundTo), e);
         }
     }
 
@@ -98,21 +102,39 @@ public final class CodeCipher {
      * @throws IllegalArgumentException if the key is not listed, or the text was changed or belongs to another code
      */
     public DigitalCode open(String program, String sku, String codeId, String sealed) {
+        byte[] clear = open(boundTo(program, sku, codeId), sealed);
+        return DigitalCode.ofJson(new JsonObject(Buffer.buffer(clear)));
+    }
+
+    /**
+     * Opens what {@link #seal(String, byte[])} made for the same purpose.
+     *
+     * @throws IllegalArgumentException if the key is not listed, or the text was changed or sealed for something else
+     */
+    public byte[] open(String boundTo, String sealed) {
         int dot = sealed.indexOf('.');
         byte[] bytes = decode(sealed.substring(dot + 1));
         if (dot < 1 || bytes.length < NONCE_BYTES + TAG_BITS / Byte.SIZE) {
             throw new IllegalArgumentException(
-                    "sealed code " + codeId + ": malformed (expected: <key id>.<base64url>)");
+                    "sealed " + printable(boundTo) + ": malformed (expected: <key id>.<base64url>)");
         }
         SecretKeySpec key = key(sealed.substring(0, dot));
         byte[] nonce = Arrays.copyOf(bytes, NONCE_BYTES);
         try {
-            Cipher cipher = cipher(Cipher.DECRYPT_MODE, key, nonce, program, sku, codeId);
-            byte[] clear = cipher.doFinal(bytes, NONCE_BYTES, bytes.length - NONCE_BYTES);
-            return DigitalCode.ofJson(new JsonObject(Buffer.buffer(clear)));
+            Cipher cipher = cipher(Cipher.DECRYPT_MODE, key, nonce, boundTo);
+            return cipher.doFinal(bytes, NONCE_BYTES, bytes.length - NONCE_BYTES);
         } catch (GeneralSecurityException e) {
-            throw new IllegalArgumentException("sealed code " + codeId + ": changed, or sealed for another code", e);
+            throw new IllegalArgumentException(
+                    "sealed " + printable(boundTo) + ": changed, or sealed for something else", e);
         }
+    }
+
+    private static String boundTo(String program, String sku, String codeId) {
+        return program + '\0' + sku + '\0' + codeId;
+    }
+
+    private static String printable(String boundTo) {
+        return boundTo.replace('\0', ' ');
     }
 
     /** The same 16 bytes for the same code of the same item, whatever key sealed it. */
@@ -133,11 +155,11 @@ public final class CodeCipher {
         return key;
     }
 
-    private static Cipher cipher(int mode, SecretKeySpec key, byte[] nonce, String program, String sku, String codeId)
+    private static Cipher cipher(int mode, SecretKeySpec key, byte[] nonce, String boundTo)
             throws GeneralSecurityException {
         Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
         cipher.init(mode, key, new GCMParameterSpec(TAG_BITS, nonce));
-        cipher.updateAAD((program + '\0' + sku + '\0' + codeId).getBytes(StandardCharsets.UTF_8));
+        cipher.updateAAD(boundTo.getBytes(StandardCharsets.UTF_8));
         return cipher;
     }
 

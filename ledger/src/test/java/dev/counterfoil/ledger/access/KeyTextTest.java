@@ -74,6 +74,6 @@ class KeyTextTest {
     }
 
     private static KeyDraft draft(KeyKind kind, Set<Scope> scopes) {
-        return new KeyDraft("cl_x", kind, scopes, null, "A key", null, null);
+        return new KeyDraft("cl_x", kind, scopes, null, "A key", null, KeyTerms.NONE);
     }
 }

@@ -118,7 +118,13 @@ class KeysIT {
     @Test
     void a_rate_goes_with_its_key_and_a_change_is_known_to_another_gateway() {
         KeyDraft draft = new KeyDraft(
-                client.id(), KeyKind.SECRET, EnumSet.of(Scope.REDEEM), null, "Till", null, new Rate(600, 60));
+                client.id(),
+                KeyKind.SECRET,
+                EnumSet.of(Scope.REDEEM),
+                null,
+                "Till",
+                null,
+                KeyTerms.NONE.withRate(new Rate(600, 60)));
         IssuedKey issued = await(publisher.create(draft));
         IssuedKey other = await(publisher.create(draft(null, null)));
         assertThat(issued.key().rate()).isEqualTo(new Rate(600, 60));
@@ -243,6 +249,12 @@ class KeysIT {
 
     private KeyDraft draft(@Nullable Set<String> programs, @Nullable Instant expiresAt) {
         return new KeyDraft(
-                client.id(), KeyKind.SECRET, EnumSet.of(Scope.REDEEM, Scope.READ), programs, "Till", expiresAt, null);
+                client.id(),
+                KeyKind.SECRET,
+                EnumSet.of(Scope.REDEEM, Scope.READ),
+                programs,
+                "Till",
+                expiresAt,
+                KeyTerms.NONE);
     }
 }

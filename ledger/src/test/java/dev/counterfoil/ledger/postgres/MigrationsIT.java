@@ -1,6 +1,7 @@
 package dev.counterfoil.ledger.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.counterfoil.ledger.testing.Servers;
 import java.sql.Connection;
@@ -70,7 +71,7 @@ class MigrationsIT {
                 .map(MigrationInfo::getVersion)
                 .map(Object::toString)
                 .toList();
-        assertThat(versions).containsExactly("1", "2", "3", "4", "5", "6");
+        assertThat(versions).containsExactly("1", "2", "3", "4", "5", "6", "7");
     }
 
     @Test
@@ -144,6 +145,26 @@ class MigrationsIT {
         assertThat(query("select pooled from code")).containsExactly("3000");
         assertThat(query("select coalesce(counted_until::text, '-') from afterwards"))
                 .containsExactly("-");
+    }
+
+    @Test
+    void from_6_to_7_keys_keep_no_terms_and_a_gateway_of_the_version_before_goes_on_making_keys() throws SQLException {
+        migrate("6");
+        execute(ROWS_OF_1);
+        migrate("7");
+        execute(List.of("insert into api_key (id, client, kind, hash, scopes, name, version)"
+                + " values ('k2', 'cl_1', 'secret', decode(repeat('cd', 32), 'hex'), '{redeem}', 'key', 2)"));
+        assertThat(query("select id || coalesce(addresses::text, '-') || coalesce(allowed_origins::text, '-')"
+                        + " || coalesce(ceilings::text, '-') || require_signature || coalesce(lineage, '-')"
+                        + " || coalesce(last_used_at::text, '-') from api_key order by id"))
+                .containsExactly("k1---false--", "k2---false--");
+        assertThat(query("select value from version where name = 'signing_keys'"))
+                .containsExactly("0");
+        execute(List.of("insert into audit (actor, act, object) values ('system', 'key.create', 'key:k2')"));
+        for (String change : List.of("update audit set actor = 'x'", "delete from audit", "truncate audit")) {
+            assertThatThrownBy(() -> execute(List.of(change))).hasMessageContaining("audit is only added to");
+        }
+        assertThat(query("select actor from audit")).containsExactly("system");
     }
 
     private static String journaled(long sequence, String type, String legs, String results) {
