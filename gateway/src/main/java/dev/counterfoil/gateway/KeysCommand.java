@@ -10,11 +10,14 @@ import dev.counterfoil.ledger.access.KeyKind;
 import dev.counterfoil.ledger.access.KeyPublisher;
 import dev.counterfoil.ledger.access.KeyStore;
 import dev.counterfoil.ledger.access.KeyTerms;
+import dev.counterfoil.ledger.access.Rotation;
 import dev.counterfoil.ledger.access.Scope;
 import dev.counterfoil.ledger.audit.Actor;
 import dev.counterfoil.ledger.catalog.InvalidField;
 import dev.counterfoil.ledger.rates.Rate;
+import io.vertx.core.json.JsonObject;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -27,14 +30,15 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code counterfoil keys create|list|limit|revoke|signing}. */
+/** {@code counterfoil keys create|list|limit|rotate|revoke|signing}. */
 @Command(
         name = "keys",
-        description = "Makes, lists, limits and revokes API keys.",
+        description = "Makes, lists, limits, rotates and revokes API keys.",
         subcommands = {
             KeysCommand.Create.class,
             KeysCommand.ListAll.class,
             KeysCommand.Limit.class,
+            KeysCommand.Rotate.class,
             KeysCommand.Revoke.class,
             SigningKeysCommand.class,
             CommandLine.HelpCommand.class
@@ -163,13 +167,57 @@ final class KeysCommand {
                     ? List.of(issuer)
                     : store.issuers().await().stream().map(Issuer::id).toList();
             for (String each : issuers) {
-                List<ApiKey> page = store.list(each, "", PAGE).await();
+                List<KeyStore.Listed> page = store.list(each, "", PAGE).await();
                 while (!page.isEmpty()) {
-                    page.forEach(key -> print(KeyJson.write(key), line(key)));
-                    page = store.list(each, page.get(page.size() - 1).id(), PAGE)
+                    page.forEach(this::print);
+                    page = store.list(each, page.get(page.size() - 1).key().id(), PAGE)
                             .await();
                 }
             }
+            return Main.DONE;
+        }
+
+        private void print(KeyStore.Listed listed) {
+            JsonObject json = KeyJson.write(listed.key());
+            Instant used = listed.lastUsedAt();
+            print(
+                    used == null ? json : json.put("last_used_at", used.toString()),
+                    line(listed.key()) + (used == null ? "" : "  last used " + used));
+        }
+    }
+
+    /** {@code keys rotate}. */
+    @Command(
+            name = "rotate",
+            description =
+                    "Makes a key that follows another, with the same rights, and prints it, once. The old one ends later.",
+            mixinStandardHelpOptions = true)
+    static final class Rotate extends ChangeCommand {
+        @Parameters(paramLabel = "ID", description = "The 12 letters after cf_sk_ or cf_pk_.")
+        private String id;
+
+        @Option(
+                names = "--overlap-hours",
+                defaultValue = "24",
+                description = "How long both are valid, 0..2160. Default: 24.")
+        private int overlapHours;
+
+        @Option(names = "--expires-at", description = "When the new one ends. Default: when the old one would have.")
+        private @Nullable Instant expiresAt;
+
+        @SuppressWarnings({"NullAway.Init", "unused"})
+        Rotate() {}
+
+        @Override
+        int run(Stores stores) {
+            Rotation.Rotated rotated = publisher(stores, actor())
+                    .rotate(id, new Rotation(Duration.ofHours(overlapHours), expiresAt))
+                    .await()
+                    .orElseThrow(() -> new IllegalArgumentException("there is no key " + id));
+            IssuedKey issued = rotated.successor();
+            print(
+                    KeyJson.write(issued.key()).put("key", issued.text()).put("rotated", KeyJson.write(rotated.old())),
+                    String.join(System.lineSeparator(), issued.text(), line(issued.key()), line(rotated.old())));
             return Main.DONE;
         }
     }
@@ -214,6 +262,11 @@ final class KeysCommand {
 
         @SuppressWarnings({"NullAway.Init", "unused"})
         Revoke() {}
+
+        @Override
+        boolean worksWithoutPostgres() {
+            return true;
+        }
 
         @Override
         int run(Stores stores) {

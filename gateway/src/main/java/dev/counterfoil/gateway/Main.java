@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
             ServeCommand.class,
             ProgramsCommand.class,
             KeysCommand.class,
+            AuditCommand.class,
             ReconcileCommand.class,
             SettleCommand.class,
             RebuildCommand.class,

@@ -58,7 +58,7 @@ final class ProgramsCommand {
             name = "create",
             description = "Makes a program, and its issuer where that is new. The same again changes nothing.",
             mixinStandardHelpOptions = true)
-    static final class Create extends StoreCommand {
+    static final class Create extends ChangeCommand {
         @Option(names = "--id", required = true, description = "Its name in URLs, such as spring-sale.")
         private String id;
 
@@ -90,7 +90,9 @@ final class ProgramsCommand {
         @Override
         int run(Stores stores) {
             CatalogEditor editor = new CatalogEditor(
-                    new CatalogStore(stores.database()), new CatalogPublisher(stores.database(), stores.redis()));
+                            new CatalogStore(stores.database()),
+                            new CatalogPublisher(stores.database(), stores.redis()))
+                    .as(actor());
             CatalogChange<Program> change = editor.createProgram(new ProgramDraft(
                             id,
                             issuer,

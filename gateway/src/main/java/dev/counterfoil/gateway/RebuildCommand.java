@@ -1,6 +1,7 @@
 package dev.counterfoil.gateway;
 
 import dev.counterfoil.ledger.Cell;
+import dev.counterfoil.ledger.audit.AuditLog;
 import dev.counterfoil.ledger.installation.Installation;
 import dev.counterfoil.ledger.rebuild.CellState;
 import dev.counterfoil.ledger.rebuild.Rebuild;
@@ -23,7 +24,7 @@ import picocli.CommandLine.Option;
         footer =
                 "%nExit code 0: what was asked for is open; what was accepted and is lost is listed. 1: a cell is not.",
         mixinStandardHelpOptions = true)
-final class RebuildCommand extends StoreCommand {
+final class RebuildCommand extends ChangeCommand {
     @Option(names = "--program", description = "Only this one's cells. Default: every cold cell of every program.")
     private @Nullable String program;
 
@@ -63,10 +64,19 @@ final class RebuildCommand extends StoreCommand {
                 print(new JsonObject().put("cold", 0), "no cell is cold");
             }
             long open = meant.stream()
-                    .filter(state -> rebuilt(rebuild, state.cell()))
+                    .filter(state -> audited(stores, state.cell()) && rebuilt(rebuild, state.cell()))
                     .count();
             return open == meant.size() ? Main.DONE : Main.FAILED;
         }
+    }
+
+    /** Told before it is done: nobody has to look for it afterwards. */
+    private boolean audited(Stores stores, Cell one) {
+        JsonObject how = new JsonObject().put("force", force);
+        AuditLog audit = new AuditLog(stores.database());
+        return audit.add(actor(), null, "cell.rebuild", "cell:" + one, how)
+                .map(true)
+                .await();
     }
 
     private boolean rebuilt(Rebuild rebuild, Cell one) {

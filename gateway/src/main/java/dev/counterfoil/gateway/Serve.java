@@ -1,5 +1,6 @@
 package dev.counterfoil.gateway;
 
+import dev.counterfoil.gateway.api.Administration;
 import dev.counterfoil.gateway.api.Backend;
 import dev.counterfoil.gateway.http.Edge;
 import dev.counterfoil.gateway.http.HttpEdge;
@@ -17,12 +18,14 @@ import dev.counterfoil.ledger.Progress;
 import dev.counterfoil.ledger.SettledTransactions;
 import dev.counterfoil.ledger.access.KeyPublisher;
 import dev.counterfoil.ledger.access.KeyStore;
+import dev.counterfoil.ledger.access.KeyUses;
 import dev.counterfoil.ledger.access.Keys;
 import dev.counterfoil.ledger.access.SigningKeyPublisher;
 import dev.counterfoil.ledger.access.SigningKeyStore;
 import dev.counterfoil.ledger.access.SigningKeys;
 import dev.counterfoil.ledger.aftersale.AfterSale;
 import dev.counterfoil.ledger.aftersale.HoldSweeper;
+import dev.counterfoil.ledger.audit.AuditLog;
 import dev.counterfoil.ledger.catalog.CatalogEditor;
 import dev.counterfoil.ledger.catalog.CatalogPublisher;
 import dev.counterfoil.ledger.catalog.CatalogStore;
@@ -146,20 +149,20 @@ final class Serve implements AutoCloseable {
         KeyPublisher keyPublisher = new KeyPublisher(stores.database(), keyStore, stores.redis());
         CatalogPublisher catalogPublisher = new CatalogPublisher(stores.database(), stores.redis());
         CodeCipher cipher = CodeCipher.of(stores.codeKeys(), random);
-        SigningKeyPublisher signingPublisher = new SigningKeyPublisher(
-                stores.database(), new SigningKeyStore(stores.database(), cipher, random), stores.redis());
+        SigningKeyStore signingStore = new SigningKeyStore(stores.database(), cipher, random);
+        SigningKeyPublisher signingPublisher = new SigningKeyPublisher(stores.database(), signingStore, stores.redis());
         if (prepared) {
             keyPublisher.publish().await();
             signingPublisher.publish().await();
             catalogPublisher.sweep().await();
         }
-        Keys keys = new Keys(stores.redis(), clock);
+        Keys keys = new Keys(stores.redis(), keyStore, clock);
         Catalogs catalogs = new Catalogs(stores.redis());
         SigningKeys signingKeys = new SigningKeys(stores.redis(), cipher, clock);
         keys.load().await();
         signingKeys.load().await();
         catalogs.load().await();
-        sweep("publishing access keys", checks, keyPublisher::publish);
+        sweep("publishing access keys", checks, keyPublisher::sweep);
         sweep("publishing signing keys", checks, signingPublisher::publish);
         sweep("publishing the catalog", checks, catalogPublisher::sweep);
         opened.add("keys", keys.start(vertx));
@@ -184,7 +187,11 @@ final class Serve implements AutoCloseable {
         if (settings.ledger().rebuild() == LedgerSettings.Rebuild.AUTO) {
             rebuildByItself(checks, new Installation(pepper));
         }
-        Backend backend = backend(pepper, cipher, ledger, books, catalogs, catalogPublisher);
+        Administration administration = new Administration(
+                keys, keyStore, keyPublisher, signingStore, signingPublisher, new AuditLog(stores.database()), clock);
+        Backend backend = backend(pepper, cipher, ledger, books, catalogs, catalogPublisher, administration);
+        KeyUses uses = new KeyUses(stores.database(), clock);
+        opened.add("key uses", uses.start(vertx));
         HoldSweeper holds = opened.add(
                 "holds",
                 new HoldSweeper(
@@ -199,7 +206,8 @@ final class Serve implements AutoCloseable {
         Readiness readiness = new Readiness(Map.of("redis", this::redisAnswers, "installation", checks::notForeign));
         Routes routes = new Routes(
                 new Edge(
-                        keys::authenticate,
+                        keys,
+                        uses::used,
                         catalogs::program,
                         catalogs::get,
                         readiness,
@@ -256,7 +264,8 @@ final class Serve implements AutoCloseable {
             Ledger ledger,
             SettledBooks books,
             Catalogs catalogs,
-            CatalogPublisher publisher) {
+            CatalogPublisher publisher,
+            Administration administration) {
         Database database = stores.database();
         CardIds cardIds = new CardIds(pepper);
         RequestHash hash = new RequestHash(pepper);
@@ -280,6 +289,7 @@ final class Serve implements AutoCloseable {
                 settledCards,
                 new SettledAccounts(database),
                 new AfterSale(vertx, ledger, books, settledUpTo, reversalPolicy()),
+                administration,
                 settings.ledger().durability(),
                 clock);
     }

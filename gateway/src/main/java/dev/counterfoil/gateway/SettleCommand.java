@@ -3,6 +3,7 @@ package dev.counterfoil.gateway;
 import dev.counterfoil.gateway.http.Metrics;
 import dev.counterfoil.gateway.http.MetricsServer;
 import dev.counterfoil.gateway.logs.Logs;
+import dev.counterfoil.ledger.audit.AuditLog;
 import dev.counterfoil.ledger.installation.Installation;
 import dev.counterfoil.ledger.secrets.Pepper;
 import dev.counterfoil.ledger.settlement.SettleOnce;
@@ -21,7 +22,7 @@ import picocli.CommandLine.Option;
         description = "Writes the journal to PostgreSQL without serving HTTP, until it is stopped.",
         footer = "%nExit code 0: done. 1: something is not in the books; the lines say what and why.",
         mixinStandardHelpOptions = true)
-final class SettleCommand extends StoreCommand {
+final class SettleCommand extends ChangeCommand {
     @Option(names = "--once", description = "Settle what is journaled by now, then end.")
     private boolean once;
 
@@ -56,6 +57,11 @@ final class SettleCommand extends StoreCommand {
                 .await();
         if (!once && !retry) {
             return untilStopped(stores);
+        }
+        if (retry) {
+            new AuditLog(stores.database())
+                    .add(actor(), null, "dead_letters.retry", "installation", null)
+                    .await();
         }
         SettleOnce settle = new SettleOnce(stores.database(), stores.connectRedis(), stores.settlement());
         boolean all = !once || report(settle.drain(), "settled");

@@ -1,6 +1,7 @@
 package dev.counterfoil.gateway;
 
 import dev.counterfoil.gateway.settings.Settings;
+import dev.counterfoil.ledger.postgres.DatabaseUnavailable;
 import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
@@ -27,9 +28,20 @@ abstract class StoreCommand implements Callable<Integer> {
     @Override
     public final Integer call() {
         try (Stores stores = Stores.forCommand(settings())) {
-            stores.database().migrate();
+            try {
+                stores.database().migrate();
+            } catch (DatabaseUnavailable e) {
+                if (!worksWithoutPostgres()) {
+                    throw e;
+                }
+            }
             return run(stores);
         }
+    }
+
+    /** Whether the work makes sense while PostgreSQL is away. */
+    boolean worksWithoutPostgres() {
+        return false;
     }
 
     /** The settings that this command line and the environment name. */

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Two gateways on one Redis and one PostgreSQL, as behind a load balancer: each has a ledger, queues, connections and a copy
@@ -75,7 +76,7 @@ final class TwoGateways implements AutoCloseable {
     }
 
     private static String scopes() {
-        return "redeem,lookup,read,issue,catalog,adjust";
+        return "redeem,lookup,read,issue,catalog,adjust,reverse";
     }
 
     private Map<String, String> environmentOf(int gateway) {
@@ -156,6 +157,25 @@ final class TwoGateways implements AutoCloseable {
                 .timeout(Duration.ofSeconds(30))
                 .header("Authorization", "Bearer " + key)
                 .header("Content-Type", "application/json");
+    }
+
+    /** Any request to one of the two, with any key; {@code headers} by name and value. */
+    CompletableFuture<Answer> send(
+            int gateway, String method, String path, String bearer, @Nullable JsonObject body, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(
+                        URI.create("http://127.0.0.1:" + serving.get(gateway).port() + path))
+                .timeout(Duration.ofSeconds(30))
+                .header("Authorization", "Bearer " + bearer)
+                .header("Content-Type", "application/json")
+                .method(
+                        method,
+                        body == null
+                                ? HttpRequest.BodyPublishers.noBody()
+                                : HttpRequest.BodyPublishers.ofString(body.encode()));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return client.sendAsync(request.build()).thenApply(Answer::of);
     }
 
     private void put(String path, JsonObject body) {

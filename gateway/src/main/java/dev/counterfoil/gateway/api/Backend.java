@@ -44,6 +44,7 @@ public record Backend(
         SettledCards settledCards,
         SettledAccounts settledAccounts,
         AfterSale afterSale,
+        Administration administration,
         Durability durability,
         Clock clock) {
     /** Every endpoint of the API on this ledger. */
@@ -88,6 +89,7 @@ public record Backend(
                 new ChangeCards(this, CardChange.Kind.EXTEND, clock),
                 cards::list,
                 cards::one,
-                cards::transactions);
+                cards::transactions,
+                administration.endpoints());
     }
 }

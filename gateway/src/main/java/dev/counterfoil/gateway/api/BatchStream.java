@@ -5,6 +5,7 @@ import dev.counterfoil.gateway.http.ProblemCode;
 import dev.counterfoil.gateway.http.Rejection;
 import dev.counterfoil.ledger.Durability;
 import dev.counterfoil.ledger.LedgerFault;
+import dev.counterfoil.ledger.Refused;
 import dev.counterfoil.ledger.issuing.Batch;
 import dev.counterfoil.ledger.issuing.BatchClosed;
 import dev.counterfoil.ledger.issuing.BatchMaker;
@@ -19,6 +20,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +30,7 @@ import org.slf4j.LoggerFactory;
  */
 final class BatchStream {
     private static final Logger LOG = LoggerFactory.getLogger(BatchStream.class);
+    private static final String BATCH = "Counterfoil-Batch";
     private static final int WRITE_QUEUE_BYTES = 256 * 1024;
 
     private final BatchMaker maker;
@@ -50,12 +53,12 @@ final class BatchStream {
         response.setStatusCode(201)
                 .putHeader("Content-Type", lines.contentType())
                 .putHeader("Cache-Control", "no-store")
-                .putHeader("Counterfoil-Batch", batch.id())
+                .putHeader(BATCH, batch.id())
                 .setChunked(true)
                 .setWriteQueueMaxSize(WRITE_QUEUE_BYTES)
                 .closeHandler(closed -> gone = true)
                 .exceptionHandler(broken -> gone = true);
-        return send(lines.head()).compose(sent -> step(0)).recover(failure -> cut(failure));
+        return step(0).recover(failure -> cut(failure));
     }
 
     private Future<Void> step(int from) {
@@ -66,7 +69,8 @@ final class BatchStream {
         }
         return maker.make(batch, from).compose(made -> {
             reached = reached.and(made.durability());
-            return send(text(made.cards()))
+            // Until the first cards are there, a refusal can still be answered as one.
+            return send((from == 0 ? lines.head() : "") + text(made.cards()))
                     .compose(sent -> step(from + made.cards().size()));
         });
     }
@@ -104,13 +108,22 @@ final class BatchStream {
     }
 
     private Future<Void> cut(Throwable failure) {
-        LOG.warn("batch {} was cut: {}", batch.id(), failure.toString());
         boolean keyReused = failure instanceof BatchClosed && ((BatchClosed) failure).keyReused();
+        Optional<Refused> overCeiling =
+                failure instanceof BatchClosed ? ((BatchClosed) failure).overCeiling() : Optional.empty();
         boolean notPosted = failure instanceof LedgerFault && !(failure instanceof LedgerFault.OutcomeUnknown);
-        boolean nothingMade = !response.headWritten() && (keyReused || notPosted);
+        boolean nothingMade = !response.headWritten() && (keyReused || notPosted || overCeiling.isPresent());
+        if (nothingMade) {
+            response.headers().remove(BATCH);
+        } else {
+            LOG.warn("batch {} was cut: {}", batch.id(), failure.toString());
+        }
         return (nothingMade ? maker.abandon(batch) : maker.cut(batch)).transform(noted -> {
             if (failure instanceof CallerLeft) {
                 return Future.succeededFuture();
+            }
+            if (overCeiling.isPresent()) {
+                return Future.failedFuture(new Rejection(Refusals.problem(overCeiling.get())));
             }
             if (failure instanceof BatchClosed) {
                 return Future.failedFuture(new Rejection(

@@ -13,8 +13,10 @@ import dev.counterfoil.ledger.JournaledTransaction;
 import dev.counterfoil.ledger.Outcome;
 import dev.counterfoil.ledger.Posted;
 import dev.counterfoil.ledger.Refused;
+import dev.counterfoil.ledger.access.Ceilings;
 import dev.counterfoil.ledger.rules.AccountChange;
 import dev.counterfoil.ledger.rules.AccountChange.Wanted;
+import dev.counterfoil.ledger.rules.KeyCeiling;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import org.jspecify.annotations.Nullable;
@@ -66,8 +68,10 @@ public final class ChangeAccount implements Endpoint {
         Wanted wanted = call.read(fields -> kind.read(account, fields));
         Cell cell = Cell.of(call.program().id());
         IdempotencyKey key = Keys.of(call, backend, wanted.canonical());
+        KeyCeiling ceiling =
+                KeyCeiling.of(call.key(), Ceilings.Kind.ADJUSTED, call.program().zone());
         return backend.posting()
-                .post(cell, key, new AccountChange(cell, key, call.requestId(), wanted))
+                .post(cell, key, new AccountChange(cell, key, call.requestId(), wanted, ceiling))
                 .map(ChangeAccount::answer);
     }
 

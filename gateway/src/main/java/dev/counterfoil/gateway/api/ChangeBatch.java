@@ -33,8 +33,17 @@ public final class ChangeBatch implements Endpoint {
         if (!BATCH.matcher(call.path("id")).matches()) {
             return Future.succeededFuture(NOT_FOUND);
         }
-        return backend.batchChange()
-                .change(Cell.of(call.program().id()), call.path("id"), kind)
+        String act = kind == BatchChange.Kind.VOID ? "batch.void" : "batch.activate";
+        return backend.administration()
+                .audit()
+                .add(
+                        call.actor(),
+                        call.program().issuer(),
+                        act,
+                        "batch:" + call.program().id() + "/" + call.path("id"),
+                        null)
+                .compose(noted ->
+                        backend.batchChange().change(Cell.of(call.program().id()), call.path("id"), kind))
                 .map(result -> result.map(this::answer).orElse(NOT_FOUND));
     }
 

@@ -17,6 +17,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Locale;
 
 /**
  * {@code POST /v1/programs/{program}/cards/freeze} and {@code …/unfreeze}, {@code …/void}, {@code …/extend}: one card by its
@@ -59,8 +60,15 @@ public final class ChangeCards implements Endpoint {
                 asked.from(),
                 asked.to(),
                 call.durability().or(backend.durability()));
-        return backend.cardsChange()
-                .change(order, asked.change())
+        return backend.administration()
+                .audit()
+                .add(
+                        call.actor().because(asked.change().reason()),
+                        call.program().issuer(),
+                        "cards." + kind.name().toLowerCase(Locale.ROOT),
+                        "cards:" + call.program().id() + "/" + asked.from() + "-" + asked.to(),
+                        null)
+                .compose(noted -> backend.cardsChange().change(order, asked.change()))
                 .map(ChangeCards::answer)
                 .recover(ChangeCards::notDone);
     }

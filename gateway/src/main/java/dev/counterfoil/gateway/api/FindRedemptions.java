@@ -84,8 +84,9 @@ public final class FindRedemptions implements Endpoint {
         }
         return backend.afterSale()
                 .became(transaction)
-                .map(became -> Answer.ok(json.of(transaction, became, Reveal.allowed(call)))
-                        .noStore());
+                .compose(became -> Reveal.allowed(call, backend, List.of(transaction))
+                        .map(revealed -> Answer.ok(json.of(transaction, became, revealed))
+                                .noStore()));
     }
 
     private static Answer noAnswer() {
@@ -114,11 +115,16 @@ public final class FindRedemptions implements Endpoint {
                 ? Future.failedFuture(new Rejection(Problem.of(ProblemCode.FORBIDDEN, "needed scope: read")))
                 : backend.books()
                         .redemptions(Cell.of(call.program().id()), wanted)
-                        .map(page -> page(call, page));
+                        .compose(page -> Reveal.allowed(
+                                        call,
+                                        backend,
+                                        page.redemptions().stream()
+                                                .map(one -> one.transaction())
+                                                .toList())
+                                .map(revealed -> page(page, revealed)));
     }
 
-    private Answer page(Call call, RedemptionPage page) {
-        boolean revealed = Reveal.allowed(call);
+    private Answer page(RedemptionPage page, boolean revealed) {
         JsonArray data = new JsonArray();
         page.redemptions().forEach(one -> data.add(json.of(one.transaction(), one.became(), revealed)));
         JsonObject body = new JsonObject().put("data", data);

@@ -11,6 +11,7 @@ import dev.counterfoil.ledger.TransactionId;
 import dev.counterfoil.ledger.TransactionType;
 import dev.counterfoil.ledger.access.Scope;
 import io.vertx.core.Future;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -42,8 +43,9 @@ public final class GetRedemption implements Endpoint {
             }
             return backend.afterSale()
                     .became(found.get())
-                    .map(became -> Answer.ok(json.of(found.get(), became, Reveal.allowed(call)))
-                            .noStore());
+                    .compose(became -> Reveal.allowed(call, backend, List.of(found.get()))
+                            .map(revealed -> Answer.ok(json.of(found.get(), became, revealed))
+                                    .noStore()));
         });
     }
 

@@ -36,6 +36,9 @@ public final class PatchProgram implements Endpoint {
         });
         String program = call.program().id();
         return CatalogAnswers.of(
-                backend.catalogs(), program, backend.editor().patchProgram(program, patch), ReadCatalog::json);
+                backend.catalogs(),
+                program,
+                backend.editor().as(call.actor()).patchProgram(program, patch),
+                ReadCatalog::json);
     }
 }

@@ -9,9 +9,11 @@ import dev.counterfoil.gateway.http.Text;
 import dev.counterfoil.ledger.CardState;
 import dev.counterfoil.ledger.Cell;
 import dev.counterfoil.ledger.IdempotencyKey;
+import dev.counterfoil.ledger.access.Ceilings;
 import dev.counterfoil.ledger.catalog.CardType;
 import dev.counterfoil.ledger.issuing.Batch;
 import dev.counterfoil.ledger.issuing.BatchMaker;
+import dev.counterfoil.ledger.rules.KeyCeiling;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import java.util.Optional;
@@ -59,8 +61,10 @@ public final class PostBatch implements StreamingEndpoint {
                         .add(wanted.state().name())
                         .encode());
         CardState state = wanted.state() == NewState.ACTIVE ? CardState.ACTIVE : CardState.INACTIVE;
+        KeyCeiling ceiling =
+                KeyCeiling.of(call.key(), Ceilings.Kind.ISSUED, call.program().zone());
         return backend.batches()
-                .begin(cell, cardType.get(), wanted.count(), state, key)
+                .begin(cell, cardType.get(), wanted.count(), state, key, ceiling, call.actor())
                 .compose(begun -> {
                     if (begun instanceof BatchMaker.Started) {
                         Batch batch = ((BatchMaker.Started) begun).batch();

@@ -45,7 +45,7 @@ public final class PostCodes implements Endpoint {
         }
         Cell cell = Cell.of(call.program().id());
         IdempotencyKey key = Keys.of(call, backend, canonical(sku, codes));
-        return backend.codes().load(cell, sku, codes, key).map(result -> answer(sku, result));
+        return backend.codes().load(cell, sku, codes, key, call.actor()).map(result -> answer(sku, result));
     }
 
     private static DigitalCode code(RequestFields fields) {

@@ -35,7 +35,10 @@ public final class PostProgram implements Endpoint {
                 fields.texts("assets", 1, ProgramDraft.MOST_ASSETS, PutItem.ASSET),
                 LimitsField.read(fields)));
         return CatalogAnswers.of(
-                backend.catalogs(), draft.id(), backend.editor().createProgram(draft), ReadCatalog::json);
+                backend.catalogs(),
+                draft.id(),
+                backend.editor().as(call.actor()).createProgram(draft),
+                ReadCatalog::json);
     }
 
     static ZoneId zone(RequestFields fields, String name) {

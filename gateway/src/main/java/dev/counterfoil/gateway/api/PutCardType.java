@@ -38,6 +38,9 @@ public final class PutCardType implements Endpoint {
         });
         String program = call.program().id();
         return CatalogAnswers.of(
-                backend.catalogs(), program, backend.editor().putCardType(program, type), CatalogJson::write);
+                backend.catalogs(),
+                program,
+                backend.editor().as(call.actor()).putCardType(program, type),
+                CatalogJson::write);
     }
 }

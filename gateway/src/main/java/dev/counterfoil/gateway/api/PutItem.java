@@ -40,7 +40,10 @@ public final class PutItem implements Endpoint {
                 0));
         String program = call.program().id();
         return CatalogAnswers.of(
-                backend.catalogs(), program, backend.editor().putItem(program, item), CatalogJson::write);
+                backend.catalogs(),
+                program,
+                backend.editor().as(call.actor()).putItem(program, item),
+                CatalogJson::write);
     }
 
     private static Map<String, Long> prices(RequestFields fields) {

@@ -4,15 +4,16 @@ import dev.counterfoil.gateway.http.Call;
 import dev.counterfoil.gateway.http.Problem;
 import dev.counterfoil.gateway.http.ProblemCode;
 import dev.counterfoil.gateway.http.Rejection;
+import dev.counterfoil.ledger.JournaledTransaction;
 import dev.counterfoil.ledger.access.KeyKind;
 import dev.counterfoil.ledger.access.Scope;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
 
-/** Who may see past redemptions, and delivered codes in clear. Each time that codes may be seen is written to the log. */
+/** Who may see past redemptions, and delivered codes in clear. Each time that codes are seen is in the audit. */
 final class Reveal {
-    private static final Logger LOG = LoggerFactory.getLogger(Reveal.class);
-
     private Reveal() {}
 
     /** A key that stands in a public page redeems and looks up; what others redeemed is not for it. */
@@ -22,14 +23,31 @@ final class Reveal {
         }
     }
 
-    static boolean allowed(Call call) {
-        boolean allowed = call.key().has(Scope.CODES_REVEAL);
-        if (allowed) {
-            LOG.info(
-                    "request {}: key {} sees codes in clear",
-                    call.requestId(),
-                    call.key().id());
+    /**
+     * Whether the caller may see the codes of {@code redemptions} in the clear. Where there are any and it may, the audit has it before
+     * the answer; so it fails with {@code DatabaseUnavailable} while PostgreSQL is away.
+     */
+    static Future<Boolean> allowed(Call call, Backend backend, List<JournaledTransaction> redemptions) {
+        if (!call.key().has(Scope.CODES_REVEAL)) {
+            return Future.succeededFuture(false);
         }
-        return allowed;
+        JsonArray revealed = new JsonArray();
+        for (JournaledTransaction one : redemptions) {
+            if (one.legs().stream()
+                    .anyMatch(leg -> ((JsonArray) leg).getString(0).equals("codes"))) {
+                revealed.add(one.id().toString());
+            }
+        }
+        return revealed.isEmpty()
+                ? Future.succeededFuture(true)
+                : backend.administration()
+                        .audit()
+                        .add(
+                                call.actor(),
+                                call.program().issuer(),
+                                "codes.reveal",
+                                "program:" + call.program().id(),
+                                new JsonObject().put("redemptions", revealed))
+                        .map(true);
     }
 }

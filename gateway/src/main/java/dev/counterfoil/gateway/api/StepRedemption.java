@@ -14,8 +14,10 @@ import dev.counterfoil.ledger.Outcome;
 import dev.counterfoil.ledger.Posted;
 import dev.counterfoil.ledger.Refused;
 import dev.counterfoil.ledger.TransactionType;
+import dev.counterfoil.ledger.access.Ceilings;
 import dev.counterfoil.ledger.access.Scope;
 import dev.counterfoil.ledger.aftersale.Step;
+import dev.counterfoil.ledger.rules.KeyCeiling;
 import dev.counterfoil.ledger.rules.Portion;
 import dev.counterfoil.ledger.rules.RedemptionRequest;
 import io.vertx.core.Future;
@@ -50,12 +52,14 @@ public final class StepRedemption implements Endpoint {
         if (step.returnCodes() && !call.key().has(Scope.ISSUE) && !call.key().has(Scope.CATALOG)) {
             throw new Rejection(Problem.of(ProblemCode.FORBIDDEN, "needed to return codes: issue or catalog"));
         }
+        KeyCeiling ceiling =
+                KeyCeiling.of(call.key(), Ceilings.Kind.REVERSED, call.program().zone());
         return GetRedemption.transaction(call, backend)
                 .map(found -> found.filter(one -> one.type().equals(TransactionType.REDEMPTION.label())))
                 .compose(found -> found.isEmpty()
                         ? Future.succeededFuture(NOT_FOUND)
                         : backend.afterSale()
-                                .post(key, call.requestId(), found.get(), step)
+                                .post(key, call.requestId(), found.get(), step, ceiling)
                                 .map(outcome -> answer(found.get(), outcome)));
     }
 

@@ -1,43 +1,88 @@
 package dev.counterfoil.gateway.http;
 
 import dev.counterfoil.ledger.access.ApiKey;
+import dev.counterfoil.ledger.access.KeyCheck;
+import dev.counterfoil.ledger.access.KeyRing;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.function.Function;
+import java.util.function.Consumer;
 
-/** 401 without a valid key in {@code Authorization: Bearer}. */
+/**
+ * 401 without a valid key in {@code Authorization: Bearer}, used from where it may be. The answer is the same whatever is wrong, so
+ * that a thief does not learn that a key is valid elsewhere; a metric tells the reasons apart. A copy of the keys that is too old
+ * is read again first, with the request paused; 503 where that cannot be done.
+ */
 final class Authenticate implements Handler<RoutingContext> {
     private static final String SCHEME = "Bearer ";
     private static final int LONGEST_KEY = 128;
     private static final Problem UNAUTHENTICATED =
             Problem.of(ProblemCode.UNAUTHENTICATED).withHeader("WWW-Authenticate", "Bearer realm=\"counterfoil\"");
 
-    private final Function<String, Optional<ApiKey>> keys;
+    private final KeyRing keys;
+    private final Consumer<ApiKey> used;
 
-    /** @param keys the key that a presented text is, or nothing; must not block */
-    Authenticate(Function<String, Optional<ApiKey>> keys) {
+    /** In the order of the reasons. */
+    private final List<Counter> refused = new ArrayList<>();
+
+    /** @param used told of every key that is accepted; must not block */
+    Authenticate(KeyRing keys, Consumer<ApiKey> used, MeterRegistry registry) {
         this.keys = keys;
+        this.used = used;
+        for (KeyCheck.Refused reason : KeyCheck.Refused.values()) {
+            refused.add(Counter.builder("counterfoil.keys.refused")
+                    .description("Requests refused with 401, by what was wrong with their key")
+                    .tag("reason", reason.token())
+                    .register(registry));
+        }
     }
 
     @Override
     public void handle(RoutingContext context) {
-        List<String> headers = context.request().headers().getAll(HttpHeaders.AUTHORIZATION);
-        Optional<ApiKey> key = headers.size() == 1 ? key(headers.get(0)) : Optional.empty();
-        if (key.isEmpty()) {
-            context.fail(new Rejection(UNAUTHENTICATED));
+        if (keys.isFresh()) {
+            admit(context);
             return;
         }
-        Call.of(context).key(key.get());
-        context.next();
+        HttpServerRequest request = context.request();
+        request.pause();
+        // Nobody is there to be answered; without a handler it would be logged as an error.
+        request.exceptionHandler(callerLeft -> {});
+        keys.refresh().onComplete(refreshed -> {
+            if (context.response().closed()) {
+                return;
+            }
+            request.resume();
+            if (refreshed.succeeded()) {
+                admit(context);
+            } else {
+                context.fail(refreshed.cause());
+            }
+        });
     }
 
-    private Optional<ApiKey> key(String header) {
+    private void admit(RoutingContext context) {
+        Call call = Call.of(context);
+        List<String> headers = context.request().headers().getAll(HttpHeaders.AUTHORIZATION);
+        KeyCheck checked = headers.size() == 1 ? check(headers.get(0), call) : KeyCheck.Refused.MALFORMED;
+        if (checked instanceof KeyCheck.Accepted accepted) {
+            call.key(accepted.key());
+            used.accept(accepted.key());
+            context.next();
+            return;
+        }
+        refused.get(((KeyCheck.Refused) checked).ordinal()).increment();
+        context.fail(new Rejection(UNAUTHENTICATED));
+    }
+
+    private KeyCheck check(String header, Call call) {
         boolean bearer = header.regionMatches(true, 0, SCHEME, 0, SCHEME.length());
         return bearer && header.length() <= SCHEME.length() + LONGEST_KEY
-                ? keys.apply(header.substring(SCHEME.length()).strip())
-                : Optional.empty();
+                ? keys.check(header.substring(SCHEME.length()).strip(), call.clientAddress())
+                : KeyCheck.Refused.MALFORMED;
     }
 }

@@ -2,10 +2,13 @@ package dev.counterfoil.gateway.http;
 
 import dev.counterfoil.ledger.Durability;
 import dev.counterfoil.ledger.access.ApiKey;
+import dev.counterfoil.ledger.audit.Actor;
 import dev.counterfoil.ledger.catalog.Catalog;
 import dev.counterfoil.ledger.catalog.Program;
 import io.vertx.ext.web.RoutingContext;
 import java.net.InetAddress;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -18,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 public final class Call {
     private static final String ATTRIBUTE = "call";
     private static final String DURABILITY = "Counterfoil-Durability";
+    private static final String REASON = "Counterfoil-Reason";
+    private static final Text REASON_FORM = Text.upTo(200);
     private static final int LONGEST_KEY = 255;
     private static final byte[] NO_BODY = new byte[0];
 
@@ -132,6 +137,29 @@ public final class Call {
         return (values.size() == 1 ? Durability.of(values.get(0)) : Optional.<Durability>empty())
                 .orElseThrow(() -> new Rejection(
                         Problem.invalid(DURABILITY, "expected: one of accepted, durable, settled, and once at most")));
+    }
+
+    /**
+     * Who calls, for the audit, with the reason in {@code Counterfoil-Reason}: 1 to 200 characters, percent-encoded where they are not
+     * ASCII. Throws a {@link Rejection} where it is none. Only behind {@link Authenticate}.
+     */
+    public Actor actor() {
+        List<String> reasons = context.request().headers().getAll(REASON);
+        String reason = reasons.isEmpty() ? null : reasons.size() > 1 ? "" : percentDecoded(reasons.get(0));
+        if (reason != null && REASON_FORM.fault(reason).isPresent()) {
+            throw new Rejection(Problem.invalid(
+                    REASON,
+                    "expected: 1..200 characters, percent-encoded UTF-8 where they are not ASCII, and once at most"));
+        }
+        return Actor.key(key().id(), key().client(), requestId, reason);
+    }
+
+    private static String percentDecoded(String text) {
+        try {
+            return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException malformed) {
+            return "";
+        }
     }
 
     private static Rejection idempotencyKeyMissing(String detail) {

@@ -2,16 +2,19 @@ package dev.counterfoil.gateway.http;
 
 import dev.counterfoil.ledger.access.AddressRange;
 import dev.counterfoil.ledger.access.ApiKey;
+import dev.counterfoil.ledger.access.KeyRing;
 import dev.counterfoil.ledger.catalog.Catalog;
 import dev.counterfoil.ledger.catalog.Program;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
  * What the routes are made of.
  *
- * @param keys the key that a presented text is, from memory
+ * @param keys the access keys, in memory
+ * @param used told of every key that a request was let in with; must not block
  * @param programs a program by its id, from memory; known also while its ledger is cold
  * @param catalogs the catalog of a program by its id, from memory
  * @param rates what a request counts against
@@ -20,7 +23,8 @@ import java.util.function.Function;
  * @param docs whether the try-it page is served
  */
 public record Edge(
-        Function<String, Optional<ApiKey>> keys,
+        KeyRing keys,
+        Consumer<ApiKey> used,
         Function<String, Optional<Program>> programs,
         Function<String, Optional<Catalog>> catalogs,
         Readiness readiness,

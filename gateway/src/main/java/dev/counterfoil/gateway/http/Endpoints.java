@@ -38,4 +38,5 @@ public record Endpoints(
         Endpoint extendCards,
         Endpoint listCards,
         Endpoint getCard,
-        Endpoint cardTransactions) {}
+        Endpoint cardTransactions,
+        AdministrationEndpoints administration) {}

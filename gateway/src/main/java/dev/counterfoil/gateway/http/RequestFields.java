@@ -222,6 +222,24 @@ public final class RequestFields {
         return texts;
     }
 
+    /** An object whose values are all amounts, 1..2^53−1; empty when it is absent. */
+    public Map<String, Long> amountMap(String name, int max, Text nameForm) {
+        Map<String, Long> amounts = new LinkedHashMap<>();
+        if (!present(name)) {
+            return amounts;
+        }
+        if (!(values.get(name) instanceof Map<?, ?> map) || map.size() > max) {
+            errors.add(at(name), "expected: an object of at most " + max + " fields");
+            return amounts;
+        }
+        map.forEach((key, value) -> {
+            String place = Pointer.child(at(name), String.valueOf(key));
+            nameForm.fault(String.valueOf(key)).ifPresent(fault -> errors.add(place, "name: " + fault));
+            integer(value, place, 1, Amounts.MAX).ifPresent(amount -> amounts.put(String.valueOf(key), amount));
+        });
+        return amounts;
+    }
+
     private List<@Nullable Object> array(String name, int min, int max) {
         if (!present(name)) {
             if (min > 0) {

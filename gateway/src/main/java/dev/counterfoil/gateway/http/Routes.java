@@ -47,7 +47,8 @@ public final class Routes {
         this.arrival = new Arrival(
                 new AccessLog(), new HttpMetrics(edge.metrics().registry()), new ClientAddress(edge.trustedProxies()));
         this.failures = new Failures(arrival);
-        this.authenticate = new Authenticate(edge.keys());
+        this.authenticate =
+                new Authenticate(edge.keys(), edge.used(), edge.metrics().registry());
         this.program = new RequireProgram(edge.programs(), edge.catalogs());
         this.body = ReadBody.json(edge.maxBodyBytes());
         this.optionalBody = ReadBody.optionalJson(edge.maxBodyBytes());
@@ -78,6 +79,7 @@ public final class Routes {
                 .get(authenticate, scope(ADMIN, CATALOG, CATALOG_READ, READ), answer(endpoints.listPrograms()))
                 .post(authenticate, scope(ADMIN), body, answer(endpoints.postProgram()))
                 .only();
+        administration(paths);
 
         paths.at("/health/live").get(answer(edge.readiness()::live)).only();
         paths.at("/health/ready").get(answer(edge.readiness()::ready)).only();
@@ -200,6 +202,43 @@ public final class Routes {
         paths.at(root)
                 .get(authenticate, program, mayRead, answer(endpoints.getProgram()))
                 .patch(authenticate, program, scope(ADMIN), body, answer(endpoints.patchProgram()))
+                .only();
+    }
+
+    /** Of the key's own issuer: who holds keys, the keys, and what was done. */
+    private void administration(Paths paths) {
+        Handler<RoutingContext> admin = scope(ADMIN);
+        AdministrationEndpoints administration = endpoints.administration();
+        paths.at("/v1/clients")
+                .get(authenticate, admin, answer(administration.listClients()))
+                .post(authenticate, admin, body, answer(administration.postClient()))
+                .only();
+        paths.at("/v1/keys")
+                .get(authenticate, admin, answer(administration.listKeys()))
+                .post(authenticate, admin, body, answer(administration.postKey()))
+                .only();
+        paths.at("/v1/keys/{id}")
+                .get(authenticate, admin, answer(administration.getKey()))
+                .patch(authenticate, admin, body, answer(administration.patchKey()))
+                .only();
+        paths.at("/v1/keys/{id}/revoke")
+                .post(authenticate, admin, optionalBody, answer(administration.revokeKey()))
+                .only();
+        paths.at("/v1/keys/{id}/rotate")
+                .post(authenticate, admin, optionalBody, answer(administration.rotateKey()))
+                .only();
+        paths.at("/v1/signing-keys")
+                .get(authenticate, admin, answer(administration.listSigningKeys()))
+                .post(authenticate, admin, body, answer(administration.postSigningKey()))
+                .only();
+        paths.at("/v1/signing-keys/{id}")
+                .get(authenticate, admin, answer(administration.getSigningKey()))
+                .only();
+        paths.at("/v1/signing-keys/{id}/revoke")
+                .post(authenticate, admin, optionalBody, answer(administration.revokeSigningKey()))
+                .only();
+        paths.at("/v1/audit")
+                .get(authenticate, admin, answer(administration.listAudit()))
                 .only();
     }
 

@@ -9,6 +9,7 @@ import dev.counterfoil.gateway.settings.LimitsSettings;
 import dev.counterfoil.ledger.Cell;
 import dev.counterfoil.ledger.LedgerFault;
 import dev.counterfoil.ledger.access.ApiKey;
+import dev.counterfoil.ledger.access.KeyCheck;
 import dev.counterfoil.ledger.access.KeyKind;
 import dev.counterfoil.ledger.access.KeyTerms;
 import dev.counterfoil.ledger.access.Scope;
@@ -122,7 +123,8 @@ class HttpEdgeTest {
                 "k1",
                 KeyTerms.NONE);
         Edge parts = new Edge(
-                text -> text.equals(KEY) ? Optional.of(key) : Optional.empty(),
+                (text, address) -> text.equals(KEY) ? new KeyCheck.Accepted(key) : KeyCheck.Refused.UNKNOWN,
+                used -> {},
                 id -> Optional.ofNullable(programs.get(id)),
                 id -> id.equals("demo") ? Optional.of(new Catalog(1, demo, Map.of(), Map.of())) : Optional.empty(),
                 READINESS,
@@ -634,6 +636,8 @@ class HttpEdgeTest {
                 echo,
                 echo,
                 echo,
-                echo);
+                echo,
+                new AdministrationEndpoints(
+                        echo, echo, echo, echo, echo, echo, echo, echo, echo, echo, echo, echo, echo));
     }
 }

@@ -4,6 +4,7 @@ import dev.counterfoil.gateway.settings.HttpSettings;
 import dev.counterfoil.gateway.settings.LimitsSettings;
 import dev.counterfoil.ledger.LedgerFault;
 import dev.counterfoil.ledger.access.ApiKey;
+import dev.counterfoil.ledger.access.KeyCheck;
 import dev.counterfoil.ledger.access.KeyKind;
 import dev.counterfoil.ledger.access.KeyTerms;
 import dev.counterfoil.ledger.access.Scope;
@@ -142,7 +143,11 @@ final class LimitedEdge implements AutoCloseable {
         Map<String, Program> programs = Map.of(
                 "demo", program("demo", "acme"), "tight", program("tight", "acme"), "other", program("other", "rival"));
         Edge parts = new Edge(
-                text -> Optional.ofNullable(keys.get(text)),
+                (text, address) -> {
+                    ApiKey key = keys.get(text);
+                    return key == null ? KeyCheck.Refused.UNKNOWN : new KeyCheck.Accepted(key);
+                },
+                used -> {},
                 id -> Optional.ofNullable(programs.get(id)),
                 id -> Optional.of(new Catalog(1, program("demo", "acme"), Map.of(), Map.of())),
                 new Readiness(Map.of()),

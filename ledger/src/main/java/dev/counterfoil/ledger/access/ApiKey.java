@@ -63,12 +63,13 @@ public record ApiKey(
         return revokedAt != null ? this : with(name, expiresAt, moment, terms);
     }
 
-    /** The same on other terms. */
-    ApiKey on(KeyTerms others) {
-        return with(name, expiresAt, revokedAt, others);
+    /** The same, ending at {@code moment} unless it ends before. */
+    ApiKey endingAt(Instant moment) {
+        return expiresAt != null && expiresAt.isBefore(moment) ? this : with(name, moment, revokedAt, terms);
     }
 
-    private ApiKey with(String called, @Nullable Instant expires, @Nullable Instant revoked, KeyTerms others) {
+    /** The same with what may change of it. */
+    ApiKey with(String called, @Nullable Instant expires, @Nullable Instant revoked, KeyTerms others) {
         return new ApiKey(
                 id, client, issuer, kind, scopes, programs, called, createdAt, expires, revoked, version, lineage,
                 others);

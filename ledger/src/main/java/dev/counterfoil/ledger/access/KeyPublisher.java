@@ -2,17 +2,23 @@ package dev.counterfoil.ledger.access;
 
 import dev.counterfoil.ledger.audit.Actor;
 import dev.counterfoil.ledger.postgres.Database;
+import dev.counterfoil.ledger.postgres.DatabaseUnavailable;
 import dev.counterfoil.ledger.rates.Rate;
 import dev.counterfoil.ledger.redis.PublishedList;
 import dev.counterfoil.ledger.redis.RedisConnection;
 import dev.counterfoil.ledger.redis.RedisKeys;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes and revokes keys so that every gateway learns of it: a change is answered after Redis has it, and gateways read it
@@ -20,8 +26,13 @@ import org.jspecify.annotations.Nullable;
  * it. Thread-safe; futures complete on the caller's Vert.x context.
  */
 public final class KeyPublisher {
+    private static final Logger LOG = LoggerFactory.getLogger(KeyPublisher.class);
+
     private final KeyStore store;
     private final ListPublisher publisher;
+    private final Revocations revocations;
+    private final Actor actor;
+    private final Clock clock = Clock.systemUTC();
 
     public KeyPublisher(Database database, KeyStore store, RedisConnection redis) {
         this(
@@ -29,17 +40,21 @@ public final class KeyPublisher {
                 new ListPublisher(
                         database,
                         new PublishedList(redis, RedisKeys.ACCESS_KEYS, RedisKeys.ACCESS_KEYS_VERSION),
-                        new Record()));
+                        new Record()),
+                new Revocations(redis),
+                Actor.SYSTEM);
     }
 
-    private KeyPublisher(KeyStore store, ListPublisher publisher) {
-        this.store = store;
+    private KeyPublisher(KeyStore store, ListPublisher publisher, Revocations revocations, Actor actor) {
+        this.store = store.as(actor);
         this.publisher = publisher;
+        this.revocations = revocations;
+        this.actor = actor;
     }
 
-    /** The same, for {@code actor}. */
-    public KeyPublisher as(Actor actor) {
-        return new KeyPublisher(store.as(actor), publisher);
+    /** The same, for {@code other}. */
+    public KeyPublisher as(Actor other) {
+        return new KeyPublisher(store, publisher, revocations, other);
     }
 
     /** See {@link KeyStore#create}. */
@@ -47,14 +62,61 @@ public final class KeyPublisher {
         return store.create(draft).compose(key -> publish().map(done -> key));
     }
 
-    /** See {@link KeyStore#revoke}. Publishes a key that was revoked before, too: that attempt may not have reached Redis. */
+    /**
+     * Revokes a key for good; empty when there is none. Redis is told first, so that gateways refuse it whether or not PostgreSQL is
+     * there; where PostgreSQL is away, {@link #sweep} takes it there later, and this succeeds all the same. Where Redis is away it
+     * fails, and PostgreSQL has it if it could be asked.
+     */
     public Future<Optional<ApiKey>> revoke(String id) {
-        return store.revoke(id).compose(key -> publish().map(done -> key));
+        Instant at = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+        return revocations
+                .put(id, new Revocations.Revocation(at, actor))
+                .transform(told -> record(id, at).recover(failure -> {
+                    boolean waits = failure instanceof DatabaseUnavailable
+                            && told.succeeded()
+                            && told.result().isPresent();
+                    if (!waits) {
+                        return Future.failedFuture(failure);
+                    }
+                    LOG.warn("key {} is revoked in Redis; PostgreSQL is away and is told when it is back", id);
+                    return Future.succeededFuture(told.result());
+                }));
     }
 
-    /** See {@link KeyStore#limit}. */
+    private Future<Optional<ApiKey>> record(String id, Instant at) {
+        return store.revoke(id, at)
+                .compose(key ->
+                        publish().compose(published -> revocations.remove(id)).map(removed -> key));
+    }
+
+    /** See {@link KeyStore#patch}. */
+    public Future<Optional<ApiKey>> patch(String id, KeyPatch patch) {
+        return store.patch(id, patch).compose(key -> publish().map(done -> key));
+    }
+
+    /** Gives a key another rate, or with null that of the gateways' settings; empty when there is no such key. */
     public Future<Optional<ApiKey>> limit(String id, @Nullable Rate rate) {
-        return store.limit(id, rate).compose(key -> publish().map(done -> key));
+        return patch(id, new KeyPatch(null, null, terms -> terms.withRate(rate)));
+    }
+
+    /** See {@link KeyStore#rotate}. */
+    public Future<Optional<Rotation.Rotated>> rotate(String id, Rotation rotation) {
+        return store.rotate(id, rotation, clock.instant().truncatedTo(ChronoUnit.MILLIS))
+                .compose(rotated -> publish().map(done -> rotated));
+    }
+
+    /** Publishes, and takes to PostgreSQL the revocations that it has missed, with who revoked and when. */
+    public Future<Void> sweep() {
+        return publish().compose(published -> revocations.all()).compose(all -> {
+            Future<Void> taken = Future.succeededFuture();
+            for (Map.Entry<String, Revocations.Revocation> each : all.entrySet()) {
+                Revocations.Revocation revocation = each.getValue();
+                taken = taken.compose(before -> as(revocation.actor())
+                        .record(each.getKey(), revocation.at())
+                        .mapEmpty());
+            }
+            return taken;
+        });
     }
 
     /** Brings to Redis every change that it has not. Publishers may race: of a key the latest version stays. */

@@ -9,6 +9,7 @@ import java.sql.Types;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,6 +36,18 @@ final class KeyRows {
         return find(handle, "where k.id = :id", Map.of("id", id)).stream()
                 .map(StoredKey::key)
                 .findFirst();
+    }
+
+    /** When keys were last used, by id; those that were, as far as is known. */
+    static Map<String, Instant> lastUsed(Handle handle, Collection<String> ids) {
+        Map<String, Instant> used = new HashMap<>();
+        handle.createQuery("select id, last_used_at from api_key where id = any(:ids) and last_used_at is not null")
+                .bindArray("ids", String.class, ids)
+                .map((row, context) -> Map.entry(
+                        row.getString("id"),
+                        row.getObject("last_used_at", OffsetDateTime.class).toInstant()))
+                .forEach(entry -> used.put(entry.getKey(), entry.getValue()));
+        return used;
     }
 
     /** Locks the key until commit. */

@@ -4,7 +4,6 @@ import dev.counterfoil.ledger.audit.Actor;
 import dev.counterfoil.ledger.audit.Audit;
 import dev.counterfoil.ledger.catalog.InvalidField;
 import dev.counterfoil.ledger.postgres.Database;
-import dev.counterfoil.ledger.rates.Rate;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.security.SecureRandom;
@@ -13,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BiFunction;
+import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -100,13 +99,23 @@ public final class KeyStore {
         });
     }
 
-    /** The clients of an issuer, oldest first. */
-    public Future<List<Client>> clients(String issuer) {
+    /** The clients of an issuer with an id after {@code after} ("" for the first), by id, at most {@code most}. */
+    public Future<List<Client>> clients(String issuer, String after, int most) {
         return database.call(handle -> handle.createQuery(
-                        "select id, issuer, name from client where issuer = ? order by created_at, id")
+                        "select id, issuer, name from client where issuer = ? and id > ? order by id limit ?")
                 .bind(0, issuer)
+                .bind(1, after)
+                .bind(2, most)
                 .map((row, context) -> new Client(row.getString("id"), row.getString("issuer"), row.getString("name")))
                 .list());
+    }
+
+    /** Whose client that is; empty when there is none. */
+    public Future<Optional<String>> issuerOf(String client) {
+        return database.call(handle -> handle.createQuery("select issuer from client where id = ?")
+                .bind(0, client)
+                .mapTo(String.class)
+                .findOne());
     }
 
     /** Makes a key for a client that exists; its programs have to be of the client's issuer. */
@@ -121,31 +130,83 @@ public final class KeyStore {
         });
     }
 
+    /** A key and when it was last used, to about {@link KeyUses#FLUSH}; null: never, as far as is known. */
+    public record Listed(ApiKey key, @Nullable Instant lastUsedAt) {}
+
     /** Keys of an issuer with an id after {@code after} ("" for the first), by id, at most {@code most}; revoked ones too. */
-    public Future<List<ApiKey>> list(String issuer, String after, int most) {
-        return database.call(handle -> KeyRows.find(
-                        handle,
-                        "where c.issuer = :issuer and k.id > :after order by k.id limit :most",
-                        Map.of("issuer", issuer, "after", after, "most", most))
-                .stream()
+    public Future<List<Listed>> list(String issuer, String after, int most) {
+        return database.call(handle -> listed(
+                handle,
+                "where c.issuer = :issuer and k.id > :after order by k.id limit :most",
+                Map.of("issuer", issuer, "after", after, "most", most)));
+    }
+
+    /** The key with that id. */
+    public Future<Optional<Listed>> find(String id) {
+        return database.call(handle ->
+                listed(handle, "where k.id = :id", Map.of("id", id)).stream().findFirst());
+    }
+
+    private static List<Listed> listed(Handle handle, String condition, Map<String, ?> arguments) {
+        List<ApiKey> keys = KeyRows.find(handle, condition, arguments).stream()
                 .map(StoredKey::key)
-                .toList());
+                .toList();
+        Map<String, Instant> used =
+                KeyRows.lastUsed(handle, keys.stream().map(ApiKey::id).toList());
+        return keys.stream().map(key -> new Listed(key, used.get(key.id()))).toList();
     }
 
-    /** Revokes a key for good; empty when there is none. The time of the first revocation stands. */
-    public Future<Optional<ApiKey>> revoke(String id) {
-        return change(id, "key.revoke", (handle, key) -> key.revoked(now(handle)));
+    /** Ids of the keys that were revoked after {@code version} of the list. */
+    Future<Set<String>> revokedAfter(long version) {
+        return database.call(
+                handle -> handle.createQuery("select id from api_key where version > ? and revoked_at is not null")
+                        .bind(0, version)
+                        .mapTo(String.class)
+                        .set());
     }
 
-    /** Gives a key another rate, or with null that of the gateways' settings; empty when there is no such key. */
-    public Future<Optional<ApiKey>> limit(String id, @Nullable Rate rate) {
-        return change(id, "key.change", (handle, key) -> key.on(key.terms().withRate(rate)));
+    /** Revokes a key for good as of {@code at}; empty when there is none. The time of the first revocation stands. */
+    public Future<Optional<ApiKey>> revoke(String id, Instant at) {
+        return change(id, "key.revoke", key -> key.revoked(at));
+    }
+
+    /** Changes what {@code patch} names; empty when there is no such key. */
+    public Future<Optional<ApiKey>> patch(String id, KeyPatch patch) {
+        return change(id, "key.change", patch::onto);
+    }
+
+    /**
+     * Makes a key that follows another: of the same client, which so keeps its idempotency keys, with the same scopes, programs
+     * and terms. The old one ends after the overlap. Empty when there is no such key; {@link InvalidField} where it has ended.
+     */
+    public Future<Optional<Rotation.Rotated>> rotate(String id, Rotation rotation, Instant now) {
+        return database.inTransaction(handle -> KeyRows.lock(handle, id).map(old -> {
+            if (!old.isValidAt(now)) {
+                throw new InvalidField("", "the key is revoked or expired (expected: a valid key; make a new one)");
+            }
+            KeyText text = KeyText.make(old.kind(), random);
+            KeyDraft draft = new KeyDraft(
+                    old.client(),
+                    old.kind(),
+                    old.scopes(),
+                    old.programs(),
+                    old.name(),
+                    rotation.expiresAt() == null ? old.expiresAt() : rotation.expiresAt(),
+                    old.terms());
+            KeyRows.insert(handle, text, draft, old.lineage());
+            ApiKey successor = KeyRows.find(handle, text.id()).orElseThrow();
+            audited(handle, "key.create", null, successor);
+            KeyRows.update(handle, old.endingAt(now.plus(rotation.overlap())));
+            ApiKey ending = KeyRows.find(handle, id).orElseThrow();
+            audited(handle, "key.rotate", old, ending);
+            return new Rotation.Rotated(new IssuedKey(successor, text.reveal()), ending);
+        }));
     }
 
     /** A key that stays as it was takes no version, which would hold the list's lock until commit. */
-    private Future<Optional<ApiKey>> change(String id, String act, BiFunction<Handle, ApiKey, ApiKey> change) {
+    private Future<Optional<ApiKey>> change(String id, String act, UnaryOperator<ApiKey> change) {
         return database.inTransaction(handle -> KeyRows.lock(handle, id).map(before -> {
-            ApiKey wanted = change.apply(handle, before);
+            ApiKey wanted = change.apply(before);
             if (wanted.equals(before)) {
                 return before;
             }
@@ -169,13 +230,6 @@ public final class KeyStore {
 
     private static JsonObject json(Issuer issuer) {
         return new JsonObject().put("id", issuer.id()).put("name", issuer.name());
-    }
-
-    private static Instant now(Handle handle) {
-        return handle.createQuery("select now()")
-                .map((row, context) ->
-                        row.getObject(1, java.time.OffsetDateTime.class).toInstant())
-                .one();
     }
 
     private static void requireClient(Handle handle, KeyDraft draft) {

@@ -31,6 +31,11 @@ final class ListCopy<T> {
         return Optional.ofNullable(entries.get(name));
     }
 
+    /** The version that this copy is of, or newer; -1 before the first reading. */
+    long version() {
+        return version;
+    }
+
     /** Reads the list anew if it has changed since the last time. Completes on the caller's Vert.x context. */
     Future<Void> load() {
         return list.version().compose(current -> current <= version ? Future.succeededFuture() : read(current));

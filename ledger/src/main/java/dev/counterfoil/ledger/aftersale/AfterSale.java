@@ -11,6 +11,7 @@ import dev.counterfoil.ledger.Outcome;
 import dev.counterfoil.ledger.Refusal;
 import dev.counterfoil.ledger.Refused;
 import dev.counterfoil.ledger.issuing.SettledUpTo;
+import dev.counterfoil.ledger.rules.KeyCeiling;
 import dev.counterfoil.ledger.rules.Redeemed;
 import dev.counterfoil.ledger.rules.ReversalPolicy;
 import dev.counterfoil.ledger.rules.Rule;
@@ -102,8 +103,15 @@ public final class AfterSale {
      * something back. Fails as {@link Ledger#post}.
      */
     public Future<Outcome> post(IdempotencyKey key, String requestId, JournaledTransaction redemption, Step step) {
+        return post(key, requestId, redemption, step, KeyCeiling.NONE);
+    }
+
+    /** The same, giving back by reversals no more than {@code ceiling} allows: QUOTA_EXCEEDED. */
+    public Future<Outcome> post(
+            IdempotencyKey key, String requestId, JournaledTransaction redemption, Step step, KeyCeiling ceiling) {
         Redeemed redeemed = Redeemed.of(redemption);
-        return attempt(new StepRule(key, requestId, redeemed, step, policy, countedFor, validFor), key, redeemed, 1);
+        StepRule rule = new StepRule(key, requestId, redeemed, step, policy, ceiling, countedFor, validFor);
+        return attempt(rule, key, redeemed, 1);
     }
 
     private Future<Outcome> attempt(StepRule rule, IdempotencyKey key, Redeemed redeemed, int attempt) {

@@ -7,14 +7,18 @@ import dev.counterfoil.ledger.Refusal;
 import dev.counterfoil.ledger.Refused;
 import dev.counterfoil.ledger.Transaction;
 import dev.counterfoil.ledger.rules.GivenBack;
+import dev.counterfoil.ledger.rules.KeyCeiling;
 import dev.counterfoil.ledger.rules.Portion;
 import dev.counterfoil.ledger.rules.Redeemed;
 import dev.counterfoil.ledger.rules.ReversalPolicy;
 import dev.counterfoil.ledger.rules.Rule;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** A step becomes a transaction, from the redemption and where it stands alone. */
@@ -24,10 +28,12 @@ final class StepRule {
     private final Redeemed redeemed;
     private final Step step;
     private final ReversalPolicy policy;
+    private final KeyCeiling ceiling;
     private final Duration countedFor;
     private final Duration validFor;
 
     /**
+     * @param ceiling what may still be given back by reversals
      * @param countedFor how long the count of what returned outlives it
      * @param validFor how long before and after the reading the script may take the step
      */
@@ -37,8 +43,10 @@ final class StepRule {
             Redeemed redeemed,
             Step step,
             ReversalPolicy policy,
+            KeyCeiling ceiling,
             Duration countedFor,
             Duration validFor) {
+        this.ceiling = ceiling;
         this.countedFor = countedFor;
         this.validFor = validFor;
         this.key = key;
@@ -69,8 +77,19 @@ final class StepRule {
                         standing.untilMs(),
                         standing.readAtMs() + countedFor.toMillis(),
                         giving.parts()));
+        if (reversal) {
+            legs.addAll(ceiling.legs(amounts(back.parts()), Instant.ofEpochMilli(standing.readAtMs())));
+        }
         return new Rule.Ready(new Transaction(
                 redeemed.transaction().cell(), step.kind().type(), key, requestId, null, legs, request()));
+    }
+
+    /** Of what is given back, the amounts, by asset. */
+    private Map<String, Long> amounts(Map<String, Long> parts) {
+        Map<String, Long> amounts = new TreeMap<>();
+        redeemed.payers()
+                .forEach(payer -> amounts.put(payer.asset(), parts.getOrDefault(Redeemed.amountOf(payer.asset()), 0L)));
+        return amounts;
     }
 
     private Portion.Measured reversed(Standing standing) {

@@ -41,4 +41,20 @@ public final class Audit {
                 .bind("request_id", actor.requestId())
                 .execute();
     }
+
+    /** The same of what is a program's, and so its issuer's. */
+    public static void ofProgram(
+            Handle handle,
+            Actor actor,
+            String program,
+            String act,
+            String object,
+            @Nullable JsonObject before,
+            @Nullable JsonObject after) {
+        String issuer = handle.createQuery("select issuer from program where id = ?")
+                .bind(0, program)
+                .mapTo(String.class)
+                .one();
+        add(handle, actor, issuer, act, object, before, after);
+    }
 }

@@ -1,5 +1,6 @@
 package dev.counterfoil.ledger.catalog;
 
+import dev.counterfoil.ledger.audit.Actor;
 import dev.counterfoil.ledger.catalog.CatalogChange.Applied;
 import io.vertx.core.Future;
 
@@ -15,6 +16,11 @@ public final class CatalogEditor {
     public CatalogEditor(CatalogStore store, CatalogPublisher publisher) {
         this.store = store;
         this.publisher = publisher;
+    }
+
+    /** The same, for {@code actor}. */
+    public CatalogEditor as(Actor actor) {
+        return new CatalogEditor(store.as(actor), publisher);
     }
 
     /** See {@link CatalogStore#createProgram}. The program's cell is open afterwards. */

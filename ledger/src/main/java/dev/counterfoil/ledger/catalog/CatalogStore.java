@@ -1,11 +1,14 @@
 package dev.counterfoil.ledger.catalog;
 
 import dev.counterfoil.ledger.Cell;
+import dev.counterfoil.ledger.audit.Actor;
+import dev.counterfoil.ledger.audit.Audit;
 import dev.counterfoil.ledger.catalog.CatalogChange.Applied;
 import dev.counterfoil.ledger.catalog.CatalogChange.Declined;
 import dev.counterfoil.ledger.catalog.CatalogChange.Reason;
 import dev.counterfoil.ledger.postgres.Database;
 import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -18,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The catalog's source of record, in PostgreSQL. Every change raises the program's catalog version and stamps the changed row
- * with it in the same transaction; a change that changes nothing raises nothing. Whoever calls the changing methods publishes
+ * with it in the same transaction, which also adds it to the audit; a change that changes nothing raises nothing. Whoever calls the changing methods publishes
  * afterwards: {@link CatalogEditor} does both. Futures fail with {@code DatabaseUnavailable} when PostgreSQL is away.
  */
 public final class CatalogStore {
@@ -29,9 +32,20 @@ public final class CatalogStore {
     static final int MOST_ITEMS = 10_000;
 
     private final Database database;
+    private final Actor actor;
 
     public CatalogStore(Database database) {
+        this(database, Actor.SYSTEM);
+    }
+
+    private CatalogStore(Database database, Actor actor) {
         this.database = database;
+        this.actor = actor;
+    }
+
+    /** The same, for {@code other}. */
+    public CatalogStore as(Actor other) {
+        return new CatalogStore(database, other);
     }
 
     /**
@@ -42,6 +56,9 @@ public final class CatalogStore {
         return database.inTransaction(handle -> {
             boolean made = program(handle, draft.id()).isEmpty() && insert(handle, draft);
             Program program = program(handle, draft.id()).orElseThrow();
+            if (made) {
+                audited(handle, program, "program.create", "program:" + program.id(), null, CatalogJson.write(program));
+            }
             return made || program.draft().equals(draft)
                     ? new Applied<>(program, made)
                     : new Declined<>(Reason.PROGRAM_TAKEN, "/id", "another program has the id " + draft.id());
@@ -65,6 +82,13 @@ public final class CatalogStore {
                         .bind("version", nextVersion(handle, id))
                         .bind("list_version", nextListVersion(handle))
                         .execute();
+                audited(
+                        handle,
+                        old,
+                        "program.change",
+                        "program:" + id,
+                        CatalogJson.write(old),
+                        CatalogJson.write(program(handle, id).orElseThrow()));
             }
             return new Applied<>(program(handle, id).orElseThrow(), false);
         });
@@ -87,6 +111,13 @@ public final class CatalogStore {
             }
             CardType stored = type.withVersion(nextVersion(handle, program));
             CatalogRows.write(handle, program, stored);
+            audited(
+                    handle,
+                    owner,
+                    "card_type.put",
+                    "card_type:" + program + "/" + type.id(),
+                    old == null ? null : CatalogJson.write(old),
+                    CatalogJson.write(stored));
             return new Applied<>(stored, old == null);
         });
     }
@@ -107,8 +138,25 @@ public final class CatalogStore {
             }
             Item stored = item.withVersion(nextVersion(handle, program));
             CatalogRows.write(handle, program, stored);
+            audited(
+                    handle,
+                    owner,
+                    "item.put",
+                    "item:" + program + "/" + item.sku(),
+                    old == null ? null : CatalogJson.write(old),
+                    CatalogJson.write(stored));
             return new Applied<>(stored, old == null);
         });
+    }
+
+    private void audited(
+            Handle handle,
+            Program owner,
+            String act,
+            String object,
+            @Nullable JsonObject before,
+            @Nullable JsonObject after) {
+        Audit.add(handle, actor, owner.issuer(), act, object, before, after);
     }
 
     private static int count(Handle handle, String table, String program) {

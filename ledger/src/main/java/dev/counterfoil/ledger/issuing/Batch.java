@@ -4,6 +4,7 @@ import dev.counterfoil.ledger.CardState;
 import dev.counterfoil.ledger.Cell;
 import dev.counterfoil.ledger.IdempotencyKey;
 import dev.counterfoil.ledger.catalog.CardType;
+import dev.counterfoil.ledger.rules.KeyCeiling;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param firstOrdinal of the cards' numbers in their program
  * @param expiresAt of the cards, exclusive, null = never
  * @param key of the request that asked for it
+ * @param ceiling what may still be issued; the whole batch counts before its first card
  */
 public record Batch(
         String id,
@@ -25,7 +27,8 @@ public record Batch(
         CardState state,
         long firstOrdinal,
         @Nullable Instant expiresAt,
-        IdempotencyKey key) {
+        IdempotencyKey key,
+        KeyCeiling ceiling) {
     /** A stream of more than this many cards takes longer than connections are kept; make another batch. */
     public static final int MOST_CARDS = 1_000_000;
 }

@@ -10,11 +10,15 @@ import dev.counterfoil.ledger.LedgerFault;
 import dev.counterfoil.ledger.Leg;
 import dev.counterfoil.ledger.Outcome;
 import dev.counterfoil.ledger.Posted;
+import dev.counterfoil.ledger.Refusal;
 import dev.counterfoil.ledger.Refused;
 import dev.counterfoil.ledger.Transaction;
 import dev.counterfoil.ledger.TransactionType;
+import dev.counterfoil.ledger.audit.Actor;
+import dev.counterfoil.ledger.audit.Audit;
 import dev.counterfoil.ledger.catalog.CardType;
 import dev.counterfoil.ledger.postgres.Database;
+import dev.counterfoil.ledger.rules.KeyCeiling;
 import dev.counterfoil.ledger.secrets.CardIds;
 import dev.counterfoil.ledger.secrets.CardNumbers;
 import dev.counterfoil.ledger.secrets.RequestHash;
@@ -30,6 +34,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -77,8 +82,20 @@ public final class BatchMaker {
     /** The key belongs to another request. */
     public record KeyReused() implements Begun {}
 
-    /** Takes the batch's numbers and writes it down. At most one batch a key. */
+    /** Takes the batch's numbers and writes it down, for the gateway itself and without a ceiling. At most one batch a key. */
     public Future<Begun> begin(Cell cell, CardType cardType, int count, CardState state, IdempotencyKey key) {
+        return begin(cell, cardType, count, state, key, KeyCeiling.NONE, Actor.SYSTEM);
+    }
+
+    /** The same for {@code actor}, under {@code ceiling}. */
+    public Future<Begun> begin(
+            Cell cell,
+            CardType cardType,
+            int count,
+            CardState state,
+            IdempotencyKey key,
+            KeyCeiling ceiling,
+            Actor actor) {
         Amounts.within("count", count, 1, Batch.MOST_CARDS);
         String id = "bt_" + token(15);
         Integer days = cardType.validityDays();
@@ -102,10 +119,18 @@ public final class BatchMaker {
                             "fingerprint", key.fingerprint()))
                     .bind("expiresAt", expiresAt)
                     .execute();
-            return inserted == 0
-                    ? earlier(handle, cell, key)
-                    : new Started(new Batch(
-                            id, cell, cardType, count, state, numbers(handle, id, cell, count), expiresAt, key));
+            if (inserted == 0) {
+                return earlier(handle, cell, key);
+            }
+            long first = numbers(handle, id, cell, count);
+            JsonObject made = new JsonObject()
+                    .put("card_type", cardType.id())
+                    .put("count", count)
+                    .put("state", state.name().toLowerCase(Locale.ROOT))
+                    .put("first_number", CardNumbers.number(first));
+            Audit.ofProgram(
+                    handle, actor, cell.program(), "batch.make", "batch:" + cell.program() + "/" + id, null, made);
+            return new Started(new Batch(id, cell, cardType, count, state, first, expiresAt, key, ceiling));
         });
     }
 
@@ -138,7 +163,8 @@ public final class BatchMaker {
     /**
      * Makes the batch's cards {@code from}, counted from 0, to at most {@code from + STEP}, and returns them once they are
      * posted. Fails with {@link BatchClosed} when the batch was voided meanwhile, or when its key turns out to belong to
-     * another request: the first step is posted under the caller's own key, which so is used up for everything else.
+     * another request: the first step is posted under the caller's own key, which so is used up for everything else; and
+     * before its first card when the whole of it is more than the ceiling allows.
      */
     public Future<Step> make(Batch batch, int from) {
         int to = Math.min(batch.count(), from + STEP);
@@ -161,26 +187,38 @@ public final class BatchMaker {
                     expiresAt == null ? 0 : expiresAt.toEpochMilli(),
                     batch.id()));
         }
-        String step = batch.id() + ":" + from;
-        Transaction transaction = new Transaction(
-                batch.cell(),
-                TransactionType.ISSUE,
-                from == 0
-                        ? batch.key()
-                        : new IdempotencyKey(
-                                CLIENT,
-                                hash.idempotency(CLIENT, null, step),
-                                hash.fingerprint(step),
-                                batch.key().asked()),
-                "",
-                null,
-                legs,
-                new JsonObject().put("batch", batch.id()));
-        return post(transaction, 1)
+        return post(batch, from, legs, clock.instant(), 1)
                 .compose(outcome -> outcome instanceof Posted
                         ? Future.succeededFuture(
                                 new Step(cards, ((Posted) outcome).transaction().durability()))
-                        : Future.failedFuture(new BatchClosed(batch.id(), ((Refused) outcome).reason())));
+                        : Future.failedFuture(new BatchClosed(
+                                batch.id(), (Refused) outcome, batch.ceiling().name())));
+    }
+
+    /** The whole batch counts against the ceiling with its first step. Posted again where the business day is over. */
+    private Future<Outcome> post(Batch batch, int from, List<Leg> legs, Instant now, int attempt) {
+        List<Leg> all = new ArrayList<>(legs);
+        if (from == 0) {
+            long face = batch.cardType().faceValue();
+            long value = face > Amounts.MAX / batch.count() ? Amounts.MAX : face * batch.count();
+            all.addAll(batch.ceiling().legs(batch.cardType().asset(), value, now));
+        }
+        String step = batch.id() + ":" + from;
+        IdempotencyKey key = from == 0
+                ? batch.key()
+                : new IdempotencyKey(
+                        CLIENT,
+                        hash.idempotency(CLIENT, null, step),
+                        hash.fingerprint(step),
+                        batch.key().asked());
+        JsonObject request = new JsonObject().put("batch", batch.id());
+        Transaction transaction = new Transaction(batch.cell(), TransactionType.ISSUE, key, "", null, all, request);
+        return post(transaction, 1).compose(outcome -> {
+            boolean stale = outcome instanceof Refused && ((Refused) outcome).reason() == Refusal.STALE_DAY;
+            return stale && attempt < MOST_TRIES
+                    ? ledger.now(batch.cell()).compose(time -> post(batch, from, legs, time, attempt + 1))
+                    : Future.succeededFuture(outcome);
+        });
     }
 
     /** An unknown outcome is asked again under the same key: the secrets are still at hand. Once unknown, a fault stays so. */

@@ -13,6 +13,8 @@ import dev.counterfoil.ledger.Refusal;
 import dev.counterfoil.ledger.Refused;
 import dev.counterfoil.ledger.Transaction;
 import dev.counterfoil.ledger.TransactionType;
+import dev.counterfoil.ledger.audit.Actor;
+import dev.counterfoil.ledger.audit.Audit;
 import dev.counterfoil.ledger.postgres.Database;
 import dev.counterfoil.ledger.secrets.CodeCipher;
 import dev.counterfoil.ledger.secrets.DigitalCode;
@@ -21,6 +23,7 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -92,26 +95,33 @@ public final class CodeLoader {
      * @param key its fingerprint covers the codes
      */
     public Future<Result> load(Cell cell, String sku, List<DigitalCode> codes, IdempotencyKey key) {
+        return load(cell, sku, codes, key, Actor.SYSTEM);
+    }
+
+    /** The same for {@code actor}. */
+    public Future<Result> load(Cell cell, String sku, List<DigitalCode> codes, IdempotencyKey key, Actor actor) {
         Amounts.within("codes", codes.size(), 1, MOST_CODES);
         return ledger.recorded(cell, key.record(), key.fingerprint()).compose(recorded -> {
             if (recorded.outcome().filter(CodeLoader::reused).isPresent()) {
                 return Future.succeededFuture(new KeyReused());
             }
-            return database.inTransaction(handle -> stage(handle, cell, sku, codes, key.recordText()))
+            return database.inTransaction(handle -> stage(handle, cell, sku, codes, key.recordText(), actor))
                     .compose(staged -> staged.resumed()
-                            ? settled(cell, sku, codes, key, recorded.sequence())
+                            ? settled(cell, sku, codes, key, recorded.sequence(), actor)
                             : Future.succeededFuture(staged))
                     .compose(staged -> pour(cell, sku, staged, key, 0, true, Durability.DURABLE.or(key.asked())));
         });
     }
 
     /** What an earlier try posted is no longer staged once it is settled; the records of its steps may have lapsed. */
-    private Future<Staged> settled(Cell cell, String sku, List<DigitalCode> codes, IdempotencyKey key, long sequence) {
+    private Future<Staged> settled(
+            Cell cell, String sku, List<DigitalCode> codes, IdempotencyKey key, long sequence, Actor actor) {
         return settled.await(cell, sequence)
-                .compose(done -> database.inTransaction(handle -> stage(handle, cell, sku, codes, key.recordText())));
+                .compose(done ->
+                        database.inTransaction(handle -> stage(handle, cell, sku, codes, key.recordText(), actor)));
     }
 
-    private Staged stage(Handle handle, Cell cell, String sku, List<DigitalCode> codes, String load) {
+    private Staged stage(Handle handle, Cell cell, String sku, List<DigitalCode> codes, String load, Actor actor) {
         boolean resumed = handle.createQuery("select exists (select 1 from code where load = ? and state = 'staged')")
                 .bind(0, load)
                 .mapTo(Boolean.class)
@@ -139,7 +149,13 @@ public final class CodeLoader {
                         .add();
             }
         }
-        var unused = batch.execute();
+        int added =
+                Arrays.stream(batch.execute()).map(count -> Math.max(count, 0)).sum();
+        if (added > 0) {
+            JsonObject after = new JsonObject().put("codes", added);
+            Audit.ofProgram(
+                    handle, actor, cell.program(), "codes.load", "item:" + cell.program() + "/" + sku, null, after);
+        }
         return order(hashes, rows(handle, cell, sku, hashes), load, resumed);
     }
 

@@ -21,6 +21,9 @@ public final class RedisKeys {
 
     public static final String ACCESS_KEYS_VERSION = "counterfoil:keys:version";
 
+    /** Hash: id of an access key → who revoked it when, until the list of keys says that it is revoked. */
+    public static final String REVOCATIONS = "counterfoil:keys:revoked";
+
     /** Hash: id of a signing key → JSON, with its public key, or its secret sealed. */
     public static final String SIGNING_KEYS = "counterfoil:signing-keys";
 

@@ -12,14 +12,18 @@ import dev.counterfoil.ledger.catalog.Catalog;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * 调整: a holder's account is set right by hand: a balance by {@code delta}, down to zero, or a flag. A frozen account is
  * adjusted like any other; it is its holder who may not move it.
+ *
+ * @param ceiling what may still be adjusted; what is added and what is taken away both count
  */
-public record AccountChange(Cell cell, IdempotencyKey key, String requestId, Wanted wanted) implements Rule {
+public record AccountChange(Cell cell, IdempotencyKey key, String requestId, Wanted wanted, KeyCeiling ceiling)
+        implements Rule {
     /**
      * What is asked for.
      *
@@ -69,11 +73,13 @@ public record AccountChange(Cell cell, IdempotencyKey key, String requestId, Wan
                 false,
                 wanted.frozen(),
                 wanted.verified());
+        List<Leg> legs = new ArrayList<>(List.of(leg));
+        legs.addAll(ceiling.legs(asset, Math.abs(wanted.delta()), now));
         JsonObject journaled = new JsonObject().put("account", wanted.account()).put("reason", wanted.reason());
         if (named != null) {
             journaled.put("asset", asset).put("delta", wanted.delta());
         }
-        return new Ready(new Transaction(
-                cell, TransactionType.ADJUSTMENT, key, requestId, catalog.version(), List.of(leg), journaled));
+        return new Ready(
+                new Transaction(cell, TransactionType.ADJUSTMENT, key, requestId, catalog.version(), legs, journaled));
     }
 }

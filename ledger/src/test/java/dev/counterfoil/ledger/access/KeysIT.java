@@ -147,7 +147,7 @@ class KeysIT {
         Optional<ApiKey> first = await(publisher.revoke(issued.key().id()));
         assertThat(await(publisher.revoke(issued.key().id()))).isEqualTo(first);
         assertThat(await(publisher.revoke("nowhere"))).isEmpty();
-        assertThat(await(store.list("acme", "", 10))).containsExactly(first.orElseThrow());
+        assertThat(await(store.list("acme", "", 10))).containsExactly(new KeyStore.Listed(first.orElseThrow(), null));
     }
 
     @Test
