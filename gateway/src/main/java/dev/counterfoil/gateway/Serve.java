@@ -10,6 +10,7 @@ import dev.counterfoil.gateway.http.RequestRates;
 import dev.counterfoil.gateway.http.Routes;
 import dev.counterfoil.gateway.settings.LedgerSettings;
 import dev.counterfoil.gateway.settings.Settings;
+import dev.counterfoil.gateway.signatures.RequestSignatures;
 import dev.counterfoil.ledger.Cell;
 import dev.counterfoil.ledger.Durability;
 import dev.counterfoil.ledger.Ledger;
@@ -23,6 +24,7 @@ import dev.counterfoil.ledger.access.Keys;
 import dev.counterfoil.ledger.access.SigningKeyPublisher;
 import dev.counterfoil.ledger.access.SigningKeyStore;
 import dev.counterfoil.ledger.access.SigningKeys;
+import dev.counterfoil.ledger.access.SigningUse;
 import dev.counterfoil.ledger.aftersale.AfterSale;
 import dev.counterfoil.ledger.aftersale.HoldSweeper;
 import dev.counterfoil.ledger.audit.AuditLog;
@@ -45,6 +47,7 @@ import dev.counterfoil.ledger.rebuild.ColdCells;
 import dev.counterfoil.ledger.redis.LedgerLimits;
 import dev.counterfoil.ledger.redis.LedgerMetrics;
 import dev.counterfoil.ledger.redis.RedisLedger;
+import dev.counterfoil.ledger.redis.RedisNonces;
 import dev.counterfoil.ledger.redis.RedisTokens;
 import dev.counterfoil.ledger.rules.Posting;
 import dev.counterfoil.ledger.rules.ReversalPolicy;
@@ -208,6 +211,11 @@ final class Serve implements AutoCloseable {
                 new Edge(
                         keys,
                         uses::used,
+                        new RequestSignatures(
+                                settings.signatures(),
+                                (client, id) -> signingKeys.find(client, id, SigningUse.REQUEST),
+                                new RedisNonces(stores.redis())::firstUse,
+                                clock),
                         catalogs::program,
                         catalogs::get,
                         readiness,

@@ -151,9 +151,13 @@ final class TwoGateways implements AutoCloseable {
         return post(gateway, "/redemptions", idempotencyKey, body);
     }
 
+    /** Where one of the two has {@code path} of the program. */
+    URI uri(int gateway, String path) {
+        return URI.create("http://127.0.0.1:" + serving.get(gateway).port() + PATH + path);
+    }
+
     private HttpRequest.Builder request(int gateway, String path) {
-        int port = serving.get(gateway).port();
-        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + PATH + path))
+        return HttpRequest.newBuilder(uri(gateway, path))
                 .timeout(Duration.ofSeconds(30))
                 .header("Authorization", "Bearer " + key)
                 .header("Content-Type", "application/json");

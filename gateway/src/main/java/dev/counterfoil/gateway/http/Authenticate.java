@@ -16,24 +16,29 @@ import java.util.function.Consumer;
 /**
  * 401 without a valid key in {@code Authorization: Bearer}, used from where it may be. The answer is the same whatever is wrong, so
  * that a thief does not learn that a key is valid elsewhere; a metric tells the reasons apart. A copy of the keys that is too old
- * is read again first, with the request paused; 503 where that cannot be done.
+ * is read again first, with the request paused; 503 where that cannot be done. With a valid key it leads on to what signatures are
+ * asked of, so that no route can leave that out.
  */
 final class Authenticate implements Handler<RoutingContext> {
     private static final String SCHEME = "Bearer ";
     private static final int LONGEST_KEY = 128;
-    private static final Problem UNAUTHENTICATED =
-            Problem.of(ProblemCode.UNAUTHENTICATED).withHeader("WWW-Authenticate", "Bearer realm=\"counterfoil\"");
+    private static final Problem UNAUTHENTICATED = unauthenticated("");
 
     private final KeyRing keys;
     private final Consumer<ApiKey> used;
+    private final Handler<RoutingContext> signature;
 
     /** In the order of the reasons. */
     private final List<Counter> refused = new ArrayList<>();
 
-    /** @param used told of every key that is accepted; must not block */
-    Authenticate(KeyRing keys, Consumer<ApiKey> used, MeterRegistry registry) {
+    /**
+     * @param used told of every key that is accepted; must not block
+     * @param signature what comes next, with a valid key
+     */
+    Authenticate(KeyRing keys, Consumer<ApiKey> used, Handler<RoutingContext> signature, MeterRegistry registry) {
         this.keys = keys;
         this.used = used;
+        this.signature = signature;
         for (KeyCheck.Refused reason : KeyCheck.Refused.values()) {
             refused.add(Counter.builder("counterfoil.keys.refused")
                     .description("Requests refused with 401, by what was wrong with their key")
@@ -65,6 +70,12 @@ final class Authenticate implements Handler<RoutingContext> {
         });
     }
 
+    /** 401, which says how to do better. */
+    static Problem unauthenticated(String detail) {
+        return Problem.of(ProblemCode.UNAUTHENTICATED, detail)
+                .withHeader("WWW-Authenticate", "Bearer realm=\"counterfoil\"");
+    }
+
     private void admit(RoutingContext context) {
         Call call = Call.of(context);
         List<String> headers = context.request().headers().getAll(HttpHeaders.AUTHORIZATION);
@@ -72,7 +83,7 @@ final class Authenticate implements Handler<RoutingContext> {
         if (checked instanceof KeyCheck.Accepted accepted) {
             call.key(accepted.key());
             used.accept(accepted.key());
-            context.next();
+            signature.handle(context);
             return;
         }
         refused.get(((KeyCheck.Refused) checked).ordinal()).increment();

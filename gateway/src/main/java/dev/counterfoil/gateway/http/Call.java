@@ -11,6 +11,7 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,7 @@ public final class Call {
     private @Nullable Program program;
     private @Nullable Catalog catalog;
     private byte[] body = NO_BODY;
+    private Consumer<byte[]> signedBody = received -> {};
     private @Nullable Problem problem;
 
     Call(RoutingContext context, long startedNanos, InetAddress clientAddress) {
@@ -188,6 +190,15 @@ public final class Call {
     void program(Program named, Optional<Catalog> known) {
         this.program = named;
         this.catalog = known.orElse(null);
+    }
+
+    /** @param check throws a {@link Rejection} for a body, as it was received, that is not the one that was signed */
+    void signedBody(Consumer<byte[]> check) {
+        this.signedBody = check;
+    }
+
+    void requireSigned(byte[] received) {
+        signedBody.accept(received);
     }
 
     void body(byte[] bytes) {

@@ -1,5 +1,6 @@
 package dev.counterfoil.gateway.http;
 
+import dev.counterfoil.gateway.signatures.RequestSignatures;
 import dev.counterfoil.ledger.access.AddressRange;
 import dev.counterfoil.ledger.access.ApiKey;
 import dev.counterfoil.ledger.access.KeyRing;
@@ -15,6 +16,7 @@ import java.util.function.Function;
  *
  * @param keys the access keys, in memory
  * @param used told of every key that a request was let in with; must not block
+ * @param signatures what signed requests are verified by
  * @param programs a program by its id, from memory; known also while its ledger is cold
  * @param catalogs the catalog of a program by its id, from memory
  * @param rates what a request counts against
@@ -25,6 +27,7 @@ import java.util.function.Function;
 public record Edge(
         KeyRing keys,
         Consumer<ApiKey> used,
+        RequestSignatures signatures,
         Function<String, Optional<Program>> programs,
         Function<String, Optional<Catalog>> catalogs,
         Readiness readiness,

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the whole body: 415 when it is no {@code application/json}, 413 past the limit, told from {@code Content-Length} before
- * a byte is read, else counted while it comes. What follows of a refused body is thrown away (see {@link Answers}).
+ * a byte is read, else counted while it comes; 401 when it is not the body that was signed. What follows of a refused body is thrown away (see {@link Answers}).
  */
 final class ReadBody implements Handler<RoutingContext> {
     private static final Pattern JSON =
@@ -54,8 +54,7 @@ final class ReadBody implements Handler<RoutingContext> {
     public void handle(RoutingContext context) {
         HttpServerRequest request = context.request();
         if (optional && isEmpty(request.headers())) {
-            Call.of(context).body(EMPTY_OBJECT);
-            context.next();
+            accept(context, new byte[0], EMPTY_OBJECT);
             return;
         }
         if (!isExpected(request.headers().get(HttpHeaders.CONTENT_TYPE))) {
@@ -88,10 +87,23 @@ final class ReadBody implements Handler<RoutingContext> {
         });
         request.endHandler(end -> {
             if (!context.failed()) {
-                Call.of(context).body(body.getBytes());
-                context.next();
+                byte[] received = body.getBytes();
+                accept(context, received, received);
             }
         });
+    }
+
+    /** Goes on with {@code body} where what was received is what was signed, or nothing was. */
+    private static void accept(RoutingContext context, byte[] received, byte[] body) {
+        Call call = Call.of(context);
+        try {
+            call.requireSigned(received);
+        } catch (Rejection e) {
+            context.fail(e);
+            return;
+        }
+        call.body(body);
+        context.next();
     }
 
     private static boolean isEmpty(MultiMap headers) {

@@ -21,7 +21,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The whole API: every path and the order of its handlers. The order is the contract's: 401, 404 for the program, 403 and 429 by
+ * The whole API: every path and the order of its handlers. The order is the contract's: 401 (the key, then the signature), 404 for the program, 403 and 429 by
  * {@code scope}, then 415 and 413 by {@code body}, then the endpoint, which reads the body (400) and asks the ledger. The busiest path comes first,
  * because paths are tried in turn.
  */
@@ -47,8 +47,11 @@ public final class Routes {
         this.arrival = new Arrival(
                 new AccessLog(), new HttpMetrics(edge.metrics().registry()), new ClientAddress(edge.trustedProxies()));
         this.failures = new Failures(arrival);
-        this.authenticate =
-                new Authenticate(edge.keys(), edge.used(), edge.metrics().registry());
+        this.authenticate = new Authenticate(
+                edge.keys(),
+                edge.used(),
+                new VerifySignature(edge.signatures(), edge.metrics().registry()),
+                edge.metrics().registry());
         this.program = new RequireProgram(edge.programs(), edge.catalogs());
         this.body = ReadBody.json(edge.maxBodyBytes());
         this.optionalBody = ReadBody.optionalJson(edge.maxBodyBytes());

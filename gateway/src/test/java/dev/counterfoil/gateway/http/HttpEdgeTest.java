@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.counterfoil.gateway.settings.HttpSettings;
 import dev.counterfoil.gateway.settings.LimitsSettings;
+import dev.counterfoil.gateway.settings.SignaturesSettings;
+import dev.counterfoil.gateway.signatures.RequestSignatures;
 import dev.counterfoil.ledger.Cell;
 import dev.counterfoil.ledger.LedgerFault;
 import dev.counterfoil.ledger.access.ApiKey;
@@ -29,6 +31,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -125,6 +128,7 @@ class HttpEdgeTest {
         Edge parts = new Edge(
                 (text, address) -> text.equals(KEY) ? new KeyCheck.Accepted(key) : KeyCheck.Refused.UNKNOWN,
                 used -> {},
+                noSignatures(),
                 id -> Optional.ofNullable(programs.get(id)),
                 id -> id.equals("demo") ? Optional.of(new Catalog(1, demo, Map.of(), Map.of())) : Optional.empty(),
                 READINESS,
@@ -587,6 +591,14 @@ class HttpEdgeTest {
 
     private static <T> T join(Future<T> future) {
         return future.toCompletionStage().toCompletableFuture().join();
+    }
+
+    static RequestSignatures noSignatures() {
+        return new RequestSignatures(
+                SignaturesSettings.defaults(),
+                (client, id) -> Optional.empty(),
+                (key, nonce, validFor) -> Future.failedFuture(new LedgerFault.Unavailable("no memory")),
+                Clock.systemUTC());
     }
 
     static RequestRates noLimits() {

@@ -148,6 +148,7 @@ final class LimitedEdge implements AutoCloseable {
                     return key == null ? KeyCheck.Refused.UNKNOWN : new KeyCheck.Accepted(key);
                 },
                 used -> {},
+                HttpEdgeTest.noSignatures(),
                 id -> Optional.ofNullable(programs.get(id)),
                 id -> Optional.of(new Catalog(1, program("demo", "acme"), Map.of(), Map.of())),
                 new Readiness(Map.of()),

@@ -27,6 +27,7 @@ public final class RouteList {
             Edge edge = new Edge(
                     (text, address) -> KeyCheck.Refused.UNKNOWN,
                     used -> {},
+                    HttpEdgeTest.noSignatures(),
                     program -> Optional.empty(),
                     program -> Optional.empty(),
                     new Readiness(Map.of()),

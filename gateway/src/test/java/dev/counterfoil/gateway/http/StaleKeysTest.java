@@ -82,6 +82,7 @@ class StaleKeysTest {
         Edge edge = new Edge(
                 ring,
                 key -> used.add(key.id()),
+                HttpEdgeTest.noSignatures(),
                 program -> Optional.empty(),
                 program -> Optional.empty(),
                 new Readiness(Map.of()),

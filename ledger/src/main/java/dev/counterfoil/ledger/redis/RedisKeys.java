@@ -90,6 +90,11 @@ public final class RedisKeys {
         return "counterfoil:rate:{" + limit + ":" + windowSeconds + "}";
     }
 
+    /** Says that the signing key signed something with that nonce, for as long as the signature could be sent again. */
+    public static String nonce(String signingKey, String nonce) {
+        return "counterfoil:nonce:" + signingKey + ":" + nonce;
+    }
+
     /** {@code record} is 16 raw bytes: these keys are many, and their names are most of what they cost. */
     public static byte[] idempotency(Cell cell, byte[] record) {
         byte[] prefix = bytes(cell.tag() + ":idem:");
