@@ -2,6 +2,7 @@ package dev.counterfoil.gateway.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.counterfoil.gateway.settings.EdgeBounds;
 import dev.counterfoil.ledger.access.Scope;
 import dev.counterfoil.ledger.rates.Rate;
 import io.vertx.core.Future;
@@ -161,7 +162,15 @@ class ContractTest {
                     .map(file -> file.getFileName().toString())
                     .sorted()
                     .toList();
-            assertThat(past).containsExactly("ContractClient.java", "HttpEdgeTest.java", "LimitedEdge.java");
+            assertThat(past)
+                    .containsExactly(
+                            "ContractClient.java",
+                            "DrainTest.java",
+                            "FullJournalIT.java",
+                            "HttpEdgeTest.java",
+                            "LimitedEdge.java",
+                            "MetricsServerTest.java",
+                            "TlsTest.java");
         }
     }
 
@@ -211,7 +220,9 @@ class ContractTest {
                     HttpEdgeTest.noLimits(),
                     1_024,
                     List.of(),
-                    docs);
+                    docs,
+                    new Admission(EdgeBounds.defaults(), program -> false, metrics.registry()),
+                    false);
             Set<String> routes = new TreeSet<>();
             for (Route route :
                     new Routes(edge, HttpEdgeTest.echoes()).router(vertx).getRoutes()) {
