@@ -2,6 +2,9 @@ package dev.counterfoil.gateway;
 
 import dev.counterfoil.gateway.api.Administration;
 import dev.counterfoil.gateway.api.Backend;
+import dev.counterfoil.gateway.http.Admission;
+import dev.counterfoil.gateway.http.CappedTransport;
+import dev.counterfoil.gateway.http.ConnectionCaps;
 import dev.counterfoil.gateway.http.Edge;
 import dev.counterfoil.gateway.http.HttpEdge;
 import dev.counterfoil.gateway.http.Metrics;
@@ -104,9 +107,15 @@ final class Serve implements AutoCloseable {
         try {
             HttpEdge.requireFreePort(settings.http());
             this.stores = opened.add("stores", Stores.forServing(settings));
-            this.vertx = opened.add("Vert.x", new ClosedVertx(Vertx.vertx(options())))
-                    .vertx();
             this.metrics = opened.add("metrics", new Metrics());
+            ConnectionCaps caps = new ConnectionCaps(settings.http(), metrics.registry());
+            this.vertx = opened.add(
+                            "Vert.x",
+                            new ClosedVertx(Vertx.builder()
+                                    .with(options())
+                                    .withTransport(new CappedTransport(caps))
+                                    .build()))
+                    .vertx();
             this.edge = open();
         } catch (RuntimeException e) {
             opened.close();
@@ -226,9 +235,12 @@ final class Serve implements AutoCloseable {
                                 (delayMs, task) -> vertx.setTimer(delayMs, due -> task.run())),
                         settings.http().maxBodyBytes(),
                         settings.http().trustedProxies(),
-                        settings.http().docs()),
+                        settings.http().docs(),
+                        new Admission(
+                                settings.http().bounds(), program -> ledger.busy(Cell.of(program)), metrics.registry()),
+                        settings.http().metricsPort() > 0),
                 backend.endpoints());
-        HttpEdge started = HttpEdge.start(vertx, settings.http(), eventLoops(), routes::router, readiness)
+        HttpEdge started = HttpEdge.start(vertx, settings.http(), eventLoops(), routes, readiness, metrics)
                 .await();
         opened.add("HTTP", () -> started.stop().await());
         if (demoWanted(catalogs)) {
@@ -263,7 +275,8 @@ final class Serve implements AutoCloseable {
 
     private String url(int port) {
         String host = settings.http().host();
-        return "http://" + (host.equals("0.0.0.0") ? "localhost" : host) + ":" + port;
+        return (settings.http().tls().isOn() ? "https://" : "http://") + (host.equals("0.0.0.0") ? "localhost" : host)
+                + ":" + port;
     }
 
     private Backend backend(
@@ -317,6 +330,7 @@ final class Serve implements AutoCloseable {
             Catalogs catalogs, SettledTransactions books, StartChecks checks, Consumer<Cell> posted) {
         LedgerLimits limits = new LedgerLimits(
                 settings.ledger().queueLimit(),
+                settings.ledger().targetLatency(),
                 settings.ledger().journalLimit(),
                 settings.ledger().idempotencyTtl(),
                 settings.ledger().refusalTtl());

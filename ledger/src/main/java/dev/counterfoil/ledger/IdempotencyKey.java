@@ -10,11 +10,17 @@ import java.util.Base64;
  * @param record 16 bytes: keyed hash of (client, key as sent)
  * @param fingerprint 16 bytes: keyed hash of the parsed request, with the card's id in place of its secret
  * @param asked the level that the request asks its answer to wait for; no part of its identity
+ * @param deadline until when the request waits; no part of its identity either
  */
-public record IdempotencyKey(String client, byte[] record, byte[] fingerprint, Durability asked) {
-    /** A request that asks for no more than the installation gives anyway. */
+public record IdempotencyKey(String client, byte[] record, byte[] fingerprint, Durability asked, Deadline deadline) {
+    /** Likewise, and it asks for no more than the installation gives anyway. */
     public IdempotencyKey(String client, byte[] record, byte[] fingerprint) {
         this(client, record, fingerprint, Durability.ACCEPTED);
+    }
+
+    /** A request that waits as long as it takes. */
+    public IdempotencyKey(String client, byte[] record, byte[] fingerprint, Durability asked) {
+        this(client, record, fingerprint, asked, Deadline.NONE);
     }
 
     public IdempotencyKey {

@@ -26,6 +26,14 @@ public interface Ledger {
     Future<Outcome> preview(Transaction transaction);
 
     /**
+     * Whether so much waits for the cell that a request that comes now would not be answered in time: it should be refused before
+     * it costs anything. Whoever posts all the same is not refused for it. Costs a few nanoseconds.
+     */
+    default boolean busy(Cell cell) {
+        return false;
+    }
+
+    /**
      * What was answered under a key: the outcome, or nothing when no final answer was given. Writes nothing.
      *
      * @param fingerprint to be compared with the record's, null to take whatever the key brought

@@ -22,6 +22,7 @@ final class Keys {
                 client,
                 hash.idempotency(client, card, call.idempotencyKey()),
                 hash.fingerprint(canonical),
-                call.durability().or(backend.durability()));
+                call.durability().or(backend.durability()),
+                call.deadline());
     }
 }

@@ -6,6 +6,7 @@ import dev.counterfoil.gateway.http.Endpoint;
 import dev.counterfoil.gateway.http.Problem;
 import dev.counterfoil.gateway.http.ProblemCode;
 import dev.counterfoil.ledger.Cell;
+import dev.counterfoil.ledger.Durability;
 import dev.counterfoil.ledger.IdempotencyKey;
 import dev.counterfoil.ledger.Outcome;
 import dev.counterfoil.ledger.Posted;
@@ -36,7 +37,8 @@ public final class PreviewRedemption implements Endpoint {
         }
         Cell cell = Cell.of(call.program().id());
         // No record is looked up under it.
-        IdempotencyKey none = new IdempotencyKey(call.key().client(), new byte[16], new byte[16]);
+        IdempotencyKey none = new IdempotencyKey(
+                call.key().client(), new byte[16], new byte[16], Durability.ACCEPTED, call.deadline());
         return checkout.get()
                 .rule(backend, cell, none)
                 .compose(rule -> backend.posting().preview(cell, rule))

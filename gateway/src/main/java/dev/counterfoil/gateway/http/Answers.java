@@ -5,6 +5,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Map;
 
@@ -16,15 +17,24 @@ final class Answers implements Handler<RoutingContext> {
     /** Bodies up to this size are read to their end after an early answer, and the connection is kept. */
     private static final long SHORT_BODY_BYTES = 65_536;
 
-    private final Endpoint endpoint;
+    private static final long HTTP2_CANCEL = 8;
 
-    Answers(Endpoint endpoint) {
+    private final Endpoint endpoint;
+    private final boolean inTime;
+
+    /** @param inTime whether the endpoint hands its call's deadline on with all that it posts, so that it may be given up at it */
+    Answers(Endpoint endpoint, boolean inTime) {
         this.endpoint = endpoint;
+        this.inTime = inTime;
     }
 
     @Override
     public void handle(RoutingContext context) {
-        endpoint.handle(Call.of(context)).onComplete(done -> {
+        Call call = Call.of(context);
+        if (!inTime && context.request().method() != HttpMethod.GET) {
+            call.withoutDeadline();
+        }
+        endpoint.handle(call).onComplete(done -> {
             if (done.succeeded()) {
                 write(context, done.result());
             } else {
@@ -42,11 +52,13 @@ final class Answers implements Handler<RoutingContext> {
         for (Map.Entry<String, String> header : answer.headers()) {
             response.putHeader(header.getKey(), header.getValue());
         }
-        if (stillSending(context.request())) {
-            response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        Problem problem = answer.problem();
+        if (stillSending(context.request()) || (problem != null && problem.code() == ProblemCode.REQUEST_TIMEOUT)) {
+            if (context.request().version() != HttpVersion.HTTP_2) {
+                response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+            }
             closeLater(context);
         }
-        Problem problem = answer.problem();
         if (problem != null) {
             Call call = Call.of(context);
             call.problem(problem);
@@ -68,8 +80,16 @@ final class Answers implements Handler<RoutingContext> {
     }
 
     private static void closeLater(RoutingContext context) {
-        long unused = context.vertx()
-                .setTimer(LINGER_MS, fired -> context.request().connection().close());
+        long unused = context.vertx().setTimer(LINGER_MS, fired -> hangUp(context));
+    }
+
+    /** Ends the request at once, and of HTTP/1 its connection: there is no other way to say that the rest is missing. */
+    static void hangUp(RoutingContext context) {
+        if (context.request().version() == HttpVersion.HTTP_2) {
+            context.response().reset(HTTP2_CANCEL).onFailure(Answers::callerLeft);
+        } else {
+            context.request().connection().close().onFailure(Answers::callerLeft);
+        }
     }
 
     /** Nobody is there to be told; the access log says 499. */

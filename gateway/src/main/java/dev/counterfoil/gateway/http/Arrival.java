@@ -1,6 +1,10 @@
 package dev.counterfoil.gateway.http;
 
 import io.vertx.core.Handler;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 
 /** The first handler: names the request and sees to it that its end is logged and counted, however it comes. */
@@ -10,8 +14,21 @@ final class Arrival implements Handler<RoutingContext> {
     private final AccessLog accessLog;
     private final HttpMetrics metrics;
     private final ClientAddress clientAddress;
+    private final Admission admission;
+    private final Readiness readiness;
+    private final Watch watch;
 
-    Arrival(AccessLog accessLog, HttpMetrics metrics, ClientAddress clientAddress) {
+    /** @param watch of the event loop whose requests these are */
+    Arrival(
+            AccessLog accessLog,
+            HttpMetrics metrics,
+            ClientAddress clientAddress,
+            Admission admission,
+            Readiness readiness,
+            Watch watch) {
+        this.admission = admission;
+        this.readiness = readiness;
+        this.watch = watch;
         this.accessLog = accessLog;
         this.metrics = metrics;
         this.clientAddress = clientAddress;
@@ -19,16 +36,29 @@ final class Arrival implements Handler<RoutingContext> {
 
     @Override
     public void handle(RoutingContext context) {
-        begin(context);
-        context.next();
+        if (begin(context)) {
+            context.next();
+        }
     }
 
-    /** Also for a request that no route was tried for, because its path or host is malformed. */
-    void begin(RoutingContext context) {
-        Call call = new Call(context, System.nanoTime(), clientAddress.of(context.request()));
-        context.response().putHeader(REQUEST_ID, call.requestId());
+    /**
+     * Also for a request that no route was tried for, because its path or host is malformed. False where it has failed already.
+     */
+    boolean begin(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        Call call = new Call(context, System.nanoTime(), clientAddress.of(request));
+        MultiMap headers = context.response().headers();
+        headers.set(REQUEST_ID, call.requestId());
+        SecurityHeaders.set(headers, request.isSSL());
+        if (readiness.isStopping() && request.version() != HttpVersion.HTTP_2) {
+            headers.set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        }
+        watch.begun(call);
         int unused = context.addEndHandler(ended -> {
-            long nanos = System.nanoTime() - call.startedNanos();
+            long now = System.nanoTime();
+            admission.end();
+            watch.ended(call, now);
+            long nanos = now - call.startedNanos();
             int status = ended.succeeded() ? context.response().getStatusCode() : AccessLog.CALLER_LEFT;
             metrics.record(call.route(), status, nanos);
             Problem problem = call.problemOrNull();
@@ -37,5 +67,6 @@ final class Arrival implements Handler<RoutingContext> {
             }
             accessLog.write(call, status, nanos);
         });
+        return admission.begins(context);
     }
 }

@@ -15,9 +15,10 @@ import java.util.function.Consumer;
 
 /**
  * 401 without a valid key in {@code Authorization: Bearer}, used from where it may be. The answer is the same whatever is wrong, so
- * that a thief does not learn that a key is valid elsewhere; a metric tells the reasons apart. A copy of the keys that is too old
- * is read again first, with the request paused; 503 where that cannot be done. With a valid key it leads on to what signatures are
- * asked of, so that no route can leave that out.
+ * that a thief does not learn that a key is valid elsewhere; a metric tells the reasons apart. 429 where an address has had its rate of
+ * such requests; a valid key passes from that address all the same: the servers of a shop may share it with somebody who guesses. A
+ * copy of the keys that is too old is read again first, with the request paused; 503 where that cannot be done. With a valid key it
+ * leads on to what signatures are asked of, so that no route can leave that out.
  */
 final class Authenticate implements Handler<RoutingContext> {
     private static final String SCHEME = "Bearer ";
@@ -26,6 +27,7 @@ final class Authenticate implements Handler<RoutingContext> {
 
     private final KeyRing keys;
     private final Consumer<ApiKey> used;
+    private final RequestRates rates;
     private final Handler<RoutingContext> signature;
 
     /** In the order of the reasons. */
@@ -35,9 +37,15 @@ final class Authenticate implements Handler<RoutingContext> {
      * @param used told of every key that is accepted; must not block
      * @param signature what comes next, with a valid key
      */
-    Authenticate(KeyRing keys, Consumer<ApiKey> used, Handler<RoutingContext> signature, MeterRegistry registry) {
+    Authenticate(
+            KeyRing keys,
+            Consumer<ApiKey> used,
+            RequestRates rates,
+            Handler<RoutingContext> signature,
+            MeterRegistry registry) {
         this.keys = keys;
         this.used = used;
+        this.rates = rates;
         this.signature = signature;
         for (KeyCheck.Refused reason : KeyCheck.Refused.values()) {
             refused.add(Counter.builder("counterfoil.keys.refused")
@@ -87,7 +95,7 @@ final class Authenticate implements Handler<RoutingContext> {
             return;
         }
         refused.get(((KeyCheck.Refused) checked).ordinal()).increment();
-        context.fail(new Rejection(UNAUTHENTICATED));
+        context.fail(new Rejection(rates.unknownCaller(call).orElse(UNAUTHENTICATED)));
     }
 
     private KeyCheck check(String header, Call call) {

@@ -1,5 +1,6 @@
 package dev.counterfoil.gateway.http;
 
+import dev.counterfoil.ledger.Deadline;
 import dev.counterfoil.ledger.Durability;
 import dev.counterfoil.ledger.access.ApiKey;
 import dev.counterfoil.ledger.audit.Actor;
@@ -38,6 +39,20 @@ public final class Call {
     private byte[] body = NO_BODY;
     private Consumer<byte[]> signedBody = received -> {};
     private @Nullable Problem problem;
+    private final Deadline deadline = new Deadline();
+    private boolean unhurried;
+
+    /** What {@link Watch} keeps of it: its neighbours in the list of calls under way, and how its answer is taken. */
+    @Nullable
+    Call older;
+
+    @Nullable
+    Call newer;
+
+    Watch.@Nullable Attention attention;
+
+    long lastWritten;
+    long takenNanos;
 
     Call(RoutingContext context, long startedNanos, InetAddress clientAddress) {
         this.context = context;
@@ -66,6 +81,11 @@ public final class Call {
     /** Where the request comes from: the caller's own address, not that of a trusted proxy. */
     public InetAddress clientAddress() {
         return clientAddress;
+    }
+
+    /** Until when the caller is kept waiting. To be handed on to the ledger with whatever is posted for it. */
+    public Deadline deadline() {
+        return deadline;
     }
 
     /** For endpoints that stream. */
@@ -173,6 +193,15 @@ public final class Call {
             throw new IllegalStateException("no " + name + ": the route lacks the handler that finds it");
         }
         return value;
+    }
+
+    /** Long work, bounded by other means. */
+    void withoutDeadline() {
+        unhurried = true;
+    }
+
+    boolean hasDeadline() {
+        return !unhurried;
     }
 
     void route(RouteLabel label) {

@@ -23,6 +23,8 @@ import java.util.function.Function;
  * @param maxBodyBytes the largest JSON body
  * @param trustedProxies whose {@code X-Forwarded-For} is believed
  * @param docs whether the try-it page is served
+ * @param admission what is refused before it costs anything
+ * @param metricsApart whether metrics are served on a port of their own
  */
 public record Edge(
         KeyRing keys,
@@ -35,4 +37,6 @@ public record Edge(
         RequestRates rates,
         int maxBodyBytes,
         List<AddressRange> trustedProxies,
-        boolean docs) {}
+        boolean docs,
+        Admission admission,
+        boolean metricsApart) {}

@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 final class Failures implements Handler<RoutingContext> {
     /** Also the answer to what is no HTTP. */
     static final Problem MALFORMED =
-            Problem.of(ProblemCode.INVALID_REQUEST, "the request line or a header is malformed or too long");
+            Problem.of(ProblemCode.INVALID_REQUEST, "the request line or a header is malformed");
 
     private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
 
@@ -35,10 +35,14 @@ final class Failures implements Handler<RoutingContext> {
 
     private void handle(RoutingContext context, Problem problem) {
         Call call = call(context);
+        if (context.response().ended()) {
+            // Given up at its deadline, and answered then.
+            return;
+        }
         if (context.response().headWritten()) {
             // A stream broke off: only a reset connection tells the caller that the end is missing.
             call.problem(problem);
-            context.request().connection().close().onFailure(e -> LOG.debug("already closed"));
+            Answers.hangUp(context);
             return;
         }
         Answers.write(context, Answer.of(problem));
@@ -46,7 +50,7 @@ final class Failures implements Handler<RoutingContext> {
 
     private Call call(RoutingContext context) {
         if (!Call.begun(context)) {
-            arrival.begin(context);
+            boolean unused = arrival.begin(context);
         }
         return Call.of(context);
     }

@@ -64,7 +64,7 @@ final class LimitRate implements Handler<RoutingContext> {
             request.exceptionHandler(callerLeft -> {});
         }
         limit.take().onComplete(taken -> {
-            if (context.response().closed()) {
+            if (context.response().closed() || context.response().ended()) {
                 return;
             }
             if (taken.failed()) {

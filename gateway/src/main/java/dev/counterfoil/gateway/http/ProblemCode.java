@@ -10,7 +10,9 @@ public enum ProblemCode {
     FORBIDDEN(403, false, "The API key has not the scope for this"),
     NOT_FOUND(404, false, "There is no such thing"),
     METHOD_NOT_ALLOWED(405, false, "The method does not apply here"),
+    REQUEST_TIMEOUT(408, true, "The request did not arrive in time"),
     PAYLOAD_TOO_LARGE(413, false, "The body is too large"),
+    URI_TOO_LONG(414, false, "The request line is too long"),
     UNSUPPORTED_MEDIA_TYPE(415, false, "The body's media type is not supported"),
 
     CARD_INACTIVE(409, false, "The card is not active yet"),
@@ -37,6 +39,8 @@ public enum ProblemCode {
 
     RATE_LIMITED(429, true, "Too many requests"),
     TOO_MANY_FAILED_ATTEMPTS(429, true, "Too many failed attempts"),
+
+    HEADERS_TOO_LARGE(431, false, "The headers are too large"),
 
     OUTCOME_UNKNOWN(503, true, "The outcome is unknown: retry with the same Idempotency-Key"),
     OVERLOADED(503, true, "Too busy: nothing was posted"),

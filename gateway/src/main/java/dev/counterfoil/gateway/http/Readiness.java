@@ -39,6 +39,10 @@ public final class Readiness {
         phase = Phase.STOPPING;
     }
 
+    boolean isStopping() {
+        return phase == Phase.STOPPING;
+    }
+
     /** {@code GET /health/live}: the process runs and its event loop turns. */
     Future<Answer> live(Call call) {
         return Future.succeededFuture(

@@ -21,9 +21,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The whole API: every path and the order of its handlers. The order is the contract's: 401 (the key, then the signature), 404 for the program, 403 and 429 by
- * {@code scope}, then 415 and 413 by {@code body}, then the endpoint, which reads the body (400) and asks the ledger. The busiest path comes first,
- * because paths are tried in turn.
+ * The whole API: every path and the order of its handlers. The order is the contract's: 401 (the key, then the signature), 404 for the
+ * program, 403 and 429 by {@code scope}, 503 by {@code queue} where too much waits, then 415 and 413 by {@code body}, then the endpoint,
+ * which reads the body (400) and asks the ledger. The busiest path comes first, because paths are tried in turn.
  */
 public final class Routes {
     /** The largest body of lines. */
@@ -31,27 +31,30 @@ public final class Routes {
 
     private final Edge edge;
     private final Endpoints endpoints;
-    private final Arrival arrival;
-    private final Failures failures;
+    private final AccessLog accessLog = new AccessLog();
+    private final HttpMetrics httpMetrics;
+    private final ClientAddress clientAddress;
     final Handler<RoutingContext> authenticate;
     final Handler<RoutingContext> program;
     final Handler<RoutingContext> body;
     private final Handler<RoutingContext> optionalBody;
     private final Handler<RoutingContext> lines;
     private final Handler<RoutingContext> limit;
+    final Handler<RoutingContext> queue;
     private final Handler<RoutingContext> openApi = answer(new OpenApiDocument());
     private final @Nullable TryItPage tryIt;
 
     public Routes(Edge edge, Endpoints endpoints) {
         this.edge = edge;
-        this.arrival = new Arrival(
-                new AccessLog(), new HttpMetrics(edge.metrics().registry()), new ClientAddress(edge.trustedProxies()));
-        this.failures = new Failures(arrival);
+        this.httpMetrics = new HttpMetrics(edge.metrics().registry());
+        this.clientAddress = new ClientAddress(edge.trustedProxies());
         this.authenticate = new Authenticate(
                 edge.keys(),
                 edge.used(),
+                edge.rates(),
                 new VerifySignature(edge.signatures(), edge.metrics().registry()),
                 edge.metrics().registry());
+        this.queue = edge.admission()::queue;
         this.program = new RequireProgram(edge.programs(), edge.catalogs());
         this.body = ReadBody.json(edge.maxBodyBytes());
         this.optionalBody = ReadBody.optionalJson(edge.maxBodyBytes());
@@ -68,10 +71,46 @@ public final class Routes {
 
     /** The same, with more paths in front. */
     Router router(Vertx vertx, Consumer<Paths> more) {
+        return around(vertx, paths -> {
+            more.accept(paths);
+            api(paths);
+            operations(paths, !edge.metricsApart());
+            paths.at("/openapi.yaml").get(openApi).only();
+            if (tryIt != null) {
+                paths.at("/docs/{file}").get(answer(tryIt::file)).only();
+                paths.at("/docs").get(answer(tryIt::page)).only();
+            }
+        });
+    }
+
+    /** Health and metrics alone, for a port of their own. */
+    public Router operations(Vertx vertx) {
+        return around(vertx, paths -> operations(paths, true));
+    }
+
+    private Router around(Vertx vertx, Consumer<Paths> inner) {
         Router router = Router.router(vertx);
+        Watch watch =
+                Watch.start(vertx, edge.admission().bounds(), edge.metrics().registry());
+        Arrival arrival = new Arrival(accessLog, httpMetrics, clientAddress, edge.admission(), edge.readiness(), watch);
+        Failures failures = new Failures(arrival);
         Route first = router.route().handler(arrival).failureHandler(failures);
-        Paths paths = new Paths(router);
-        more.accept(paths);
+        inner.accept(new Paths(router));
+        Route last = router.route().handler(context -> context.fail(404));
+        return router.errorHandler(400, failures::malformed)
+                .errorHandler(404, failures)
+                .errorHandler(500, failures);
+    }
+
+    private void operations(Paths paths, boolean metrics) {
+        paths.at("/health/live").get(answer(edge.readiness()::live)).only();
+        paths.at("/health/ready").get(answer(edge.readiness()::ready)).only();
+        if (metrics) {
+            paths.at("/metrics").get(answer(edge.metrics()::scrape)).only();
+        }
+    }
+
+    private void api(Paths paths) {
 
         redemptions(paths, "/v1/programs/{program}");
         accounts(paths, "/v1/programs/{program}/accounts");
@@ -83,44 +122,30 @@ public final class Routes {
                 .post(authenticate, scope(ADMIN), body, answer(endpoints.postProgram()))
                 .only();
         administration(paths);
-
-        paths.at("/health/live").get(answer(edge.readiness()::live)).only();
-        paths.at("/health/ready").get(answer(edge.readiness()::ready)).only();
-        paths.at("/metrics").get(answer(edge.metrics()::scrape)).only();
-        paths.at("/openapi.yaml").get(openApi).only();
-        if (tryIt != null) {
-            paths.at("/docs/{file}").get(answer(tryIt::file)).only();
-            paths.at("/docs").get(answer(tryIt::page)).only();
-        }
-
-        Route last = router.route().handler(context -> context.fail(404));
-        return router.errorHandler(400, failures::malformed)
-                .errorHandler(404, failures)
-                .errorHandler(500, failures);
     }
 
     private void redemptions(Paths paths, String root) {
         paths.at(root + "/redemptions")
-                .post(authenticate, program, scope(REDEEM), body, answer(endpoints.postRedemption()))
+                .post(authenticate, program, scope(REDEEM), queue, body, inTime(endpoints.postRedemption()))
                 .get(authenticate, program, scope(READ, REDEEM), answer(endpoints.findRedemptions()))
                 .only();
         paths.at(root + "/redemptions/preview")
-                .post(authenticate, program, scope(REDEEM), body, answer(endpoints.previewRedemption()))
+                .post(authenticate, program, scope(REDEEM), queue, body, inTime(endpoints.previewRedemption()))
                 .only();
         paths.at(root + "/redemptions/{id}")
                 .get(authenticate, program, scope(READ, REDEEM), answer(endpoints.getRedemption()))
                 .only();
         paths.at(root + "/redemptions/{id}/capture")
-                .post(authenticate, program, scope(REDEEM), optionalBody, answer(endpoints.captureRedemption()))
+                .post(authenticate, program, scope(REDEEM), queue, optionalBody, inTime(endpoints.captureRedemption()))
                 .only();
         paths.at(root + "/redemptions/{id}/release")
-                .post(authenticate, program, scope(REDEEM), optionalBody, answer(endpoints.releaseRedemption()))
+                .post(authenticate, program, scope(REDEEM), queue, optionalBody, inTime(endpoints.releaseRedemption()))
                 .only();
         paths.at(root + "/redemptions/{id}/reverse")
-                .post(authenticate, program, scope(REVERSE), body, answer(endpoints.reverseRedemption()))
+                .post(authenticate, program, scope(REVERSE), queue, body, inTime(endpoints.reverseRedemption()))
                 .only();
         paths.at(root + "/cards/lookup")
-                .post(authenticate, program, scope(LOOKUP), body, answer(endpoints.lookUpCard()))
+                .post(authenticate, program, scope(LOOKUP), queue, body, inTime(endpoints.lookUpCard()))
                 .only();
     }
 
@@ -140,7 +165,7 @@ public final class Routes {
 
     private void adjusting(Paths paths, String template, Endpoint endpoint) {
         paths.at(template)
-                .post(authenticate, program, scope(ADJUST), body, answer(endpoint))
+                .post(authenticate, program, scope(ADJUST), queue, body, inTime(endpoint))
                 .only();
     }
 
@@ -251,7 +276,12 @@ public final class Routes {
     }
 
     static Handler<RoutingContext> answer(Endpoint endpoint) {
-        return new Answers(endpoint);
+        return new Answers(endpoint, false);
+    }
+
+    /** As {@link #answer}, of an endpoint that hands its call's deadline on with all that it posts. */
+    static Handler<RoutingContext> inTime(Endpoint endpoint) {
+        return new Answers(endpoint, true);
     }
 
     static Handler<RoutingContext> stream(StreamingEndpoint endpoint) {

@@ -15,6 +15,7 @@ final class Streams implements Handler<RoutingContext> {
 
     @Override
     public void handle(RoutingContext context) {
+        Call.of(context).withoutDeadline();
         context.request().pause();
         if (!context.request().isEnded()
                 && "100-continue".equalsIgnoreCase(context.request().headers().get(HttpHeaders.EXPECT))) {

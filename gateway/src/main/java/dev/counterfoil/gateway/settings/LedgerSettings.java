@@ -10,6 +10,7 @@ public record LedgerSettings(
         Duration idempotencyTtl,
         Duration refusalTtl,
         int queueLimit,
+        Duration targetLatency,
         int journalLimit,
         int journalKeep,
         boolean reverseToExpired,
@@ -29,6 +30,7 @@ public record LedgerSettings(
         Bounds.between("ledger.idempotency-ttl", idempotencyTtl, Duration.ofHours(24), Duration.ofDays(90));
         Bounds.between("ledger.refusal-ttl", refusalTtl, Duration.ofMinutes(1), Duration.ofDays(30));
         Bounds.between("ledger.queue-limit", queueLimit, 1, 1_000_000);
+        Bounds.between("ledger.target-latency", targetLatency, Duration.ofMillis(5), Duration.ofMinutes(1));
         Bounds.between("ledger.journal-limit", journalLimit, 1_000, 100_000_000);
         Bounds.between("ledger.journal-keep", journalKeep, 0, 1_000_000);
     }
@@ -48,6 +50,7 @@ public record LedgerSettings(
                 Duration.ofHours(48),
                 Duration.ofHours(1),
                 10_000,
+                Duration.ofMillis(200),
                 1_000_000,
                 100_000,
                 true,

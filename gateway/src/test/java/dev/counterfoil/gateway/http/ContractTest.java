@@ -158,11 +158,13 @@ class ContractTest {
             assertThat(past)
                     .containsExactly(
                             "ContractClient.java",
+                            "DrainTest.java",
                             "FullJournalIT.java",
                             "HttpEdgeTest.java",
                             "LimitedEdge.java",
                             "MetricsServerTest.java",
-                            "StaleKeysTest.java");
+                            "StaleKeysTest.java",
+                            "TlsTest.java");
         }
     }
 

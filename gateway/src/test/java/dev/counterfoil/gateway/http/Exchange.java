@@ -22,9 +22,17 @@ import java.util.concurrent.Flow;
  * where it was answered with success: what a test sends wrong on purpose is refused.
  */
 final class Exchange {
-    /** Headers that belong to HTTP and not to what is said by it. */
-    private static final Set<String> TRANSPORT =
-            Set.of("connection", "content-length", "content-type", "date", "transfer-encoding");
+    /** Headers that belong to HTTP and not to what is said by it, and those that every answer has for browsers and caches. */
+    private static final Set<String> TRANSPORT = Set.of(
+            "connection",
+            "content-length",
+            "content-type",
+            "date",
+            "transfer-encoding",
+            "cache-control",
+            "content-security-policy",
+            "referrer-policy",
+            "x-content-type-options");
 
     private final Contract contract = Contract.OPENAPI;
     private final HttpRequest request;

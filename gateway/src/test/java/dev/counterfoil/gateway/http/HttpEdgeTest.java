@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.counterfoil.gateway.settings.EdgeBounds;
 import dev.counterfoil.gateway.settings.HttpSettings;
 import dev.counterfoil.gateway.settings.LimitsSettings;
 import dev.counterfoil.gateway.settings.SignaturesSettings;
@@ -61,6 +62,8 @@ class HttpEdgeTest {
     private static final AtomicReference<Promise<Answer>> PARKED = new AtomicReference<>(Promise.promise());
 
     private static final Metrics METRICS = new Metrics();
+    private static final Admission ADMISSION =
+            new Admission(EdgeBounds.defaults(), program -> false, METRICS.registry());
     private static final Readiness READINESS = new Readiness(Map.of("redis", Future::succeededFuture));
     private static HttpEdge edge;
 
@@ -136,7 +139,9 @@ class HttpEdgeTest {
                 noLimits(),
                 SETTINGS.maxBodyBytes(),
                 List.of(),
-                true);
+                true,
+                ADMISSION,
+                false);
         Routes routes = new Routes(parts, echoes());
         return routes.router(vertx, paths -> {
             paths.at("/v1/programs/{program}/things")
@@ -398,17 +403,6 @@ class HttpEdgeTest {
         assertThat(answer).matches("(?s)HTTP/1\\.[01] 40[0-9] .*");
         assertThat(RawHttp.json(answer).getString("code")).isIn("invalid_request", "not_found");
         assertThat(answer.toLowerCase(java.util.Locale.ROOT)).contains("x-request-id: ");
-    }
-
-    @Test
-    void a_long_request_line_or_header_is_400() throws Exception {
-        for (String head : List.of(
-                "GET /" + "a".repeat(9_000) + " HTTP/1.1\r\nHost: x",
-                "GET / HTTP/1.1\r\nHost: x\r\nA: " + "a".repeat(9_000))) {
-            String answer = RawHttp.exchange(edge.port(), head + "\r\n\r\n");
-            assertThat(answer).matches("(?s)HTTP/1\\.[01] 400 .*");
-            assertThat(RawHttp.json(answer).getString("code")).isEqualTo("invalid_request");
-        }
     }
 
     @Test

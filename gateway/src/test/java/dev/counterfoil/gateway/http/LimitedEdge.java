@@ -1,5 +1,6 @@
 package dev.counterfoil.gateway.http;
 
+import dev.counterfoil.gateway.settings.EdgeBounds;
 import dev.counterfoil.gateway.settings.HttpSettings;
 import dev.counterfoil.gateway.settings.LimitsSettings;
 import dev.counterfoil.ledger.LedgerFault;
@@ -48,6 +49,7 @@ final class LimitedEdge implements AutoCloseable {
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final Metrics metrics = new Metrics();
+    private final Admission admission = new Admission(EdgeBounds.defaults(), program -> false, metrics.registry());
     private final Map<String, ApiKey> keys = new ConcurrentHashMap<>();
 
     /** Tokens left, by limit; at first the quota. */
@@ -156,7 +158,9 @@ final class LimitedEdge implements AutoCloseable {
                 new RequestRates(LIMITS, this::lease, (delayMs, task) -> vertx.setTimer(delayMs, due -> task.run())),
                 SETTINGS.maxBodyBytes(),
                 List.of(),
-                true);
+                true,
+                admission,
+                false);
         Routes routes = new Routes(parts, echoes);
         Endpoint fine = call -> Future.succeededFuture(Answer.ok(new JsonObject()));
         return routes.router(

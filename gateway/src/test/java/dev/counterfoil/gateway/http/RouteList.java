@@ -1,5 +1,6 @@
 package dev.counterfoil.gateway.http;
 
+import dev.counterfoil.gateway.settings.EdgeBounds;
 import dev.counterfoil.ledger.access.KeyCheck;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -35,7 +36,9 @@ public final class RouteList {
                     HttpEdgeTest.noLimits(),
                     1_024,
                     List.of(),
-                    docs);
+                    docs,
+                    new Admission(EdgeBounds.defaults(), program -> false, metrics.registry()),
+                    false);
             Set<String> routes = new TreeSet<>();
             for (Route route :
                     new Routes(edge, HttpEdgeTest.echoes()).router(vertx).getRoutes()) {

@@ -2,6 +2,7 @@ package dev.counterfoil.gateway.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.counterfoil.gateway.settings.EdgeBounds;
 import dev.counterfoil.ledger.LedgerFault;
 import dev.counterfoil.ledger.access.ApiKey;
 import dev.counterfoil.ledger.access.KeyCheck;
@@ -90,6 +91,8 @@ class StaleKeysTest {
                 HttpEdgeTest.noLimits(),
                 1_024,
                 List.of(),
+                false,
+                new Admission(EdgeBounds.defaults(), program -> false, metrics.registry()),
                 false);
         Routes routes = new Routes(edge, HttpEdgeTest.echoes());
         server = vertx.createHttpServer()

@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -104,6 +106,9 @@ class SettingsFileTest {
                 "http: {host: ''}           | http.host: \"\" (expected: a text that is not empty)",
                 "http: {host: 5}            | http.host: 5 (expected: a text)",
                 "http: 5                    | http: 5 (expected: a section with settings)",
+                "http: {tls: {key: k.pem}}  | http.tls.certificate: missing (expected: the PEM file that http.tls.key belongs to)",
+                "http: {tls: {certificate: c.pem}} | http.tls.key: missing (expected: the PEM file with the key of http.tls.certificate)",
+                "http: {bounds: {in-flight: 0}} | http.bounds.in-flight: 0 (expected: 1..1000000)",
                 "http: {idle-timeout: 10}   | http.idle-timeout: 10 (expected: a duration such as 500ms, 10s, 5m or 24h)",
                 "http: {idle-timeout: 5 s}  | http.idle-timeout: \"5 s\" (expected: a duration such as 500ms, 10s, 5m or 24h)",
                 "http: {idle-timeout: 10ms} | http.idle-timeout: 10ms (expected: 1s..1h)",
@@ -146,7 +151,8 @@ class SettingsFileTest {
         Path file = write("limits: {secret-key-rate: 600/1m, publishable-key-rate: off, program-rate: 'off'}");
         LimitsSettings limits = SettingsFile.load(Optional.of(file), Map.of("COUNTERFOIL_LIMITS_PROGRAM_RATE", "5/s"))
                 .limits();
-        assertThat(limits).isEqualTo(new LimitsSettings(new Rate(600, 60), Rate.OFF, new Rate(5, 1)));
+        assertThat(limits)
+                .isEqualTo(new LimitsSettings(new Rate(600, 60), Rate.OFF, new Rate(5, 1), new Rate(6_000, 60)));
         assertThat(SettingsFile.load(Optional.of(file), Map.of("COUNTERFOIL_LIMITS_SECRET_KEY_RATE", "off"))
                         .limits()
                         .secretKeyRate())
@@ -209,19 +215,21 @@ class SettingsFileTest {
     /** Path → the comment above it, read as text, since YAML forgets comments. */
     private static Map<String, String> settingsOf(String text) {
         Map<String, String> comments = new HashMap<>();
-        String section = "";
+        Deque<String> sections = new ArrayDeque<>();
         String comment = "";
         for (String line : text.lines().toList()) {
             Matcher name = Pattern.compile("( *)([a-z-]+):(.*)").matcher(line);
             if (line.strip().startsWith("#")) {
                 comment = comment + line;
             } else if (name.matches()) {
-                boolean nested = !name.group(1).isEmpty();
-                if (!nested && name.group(3).isEmpty()) {
-                    section = name.group(2);
-                } else {
-                    comments.put(nested ? section + "." + name.group(2) : name.group(2), comment);
+                while (sections.size() > name.group(1).length() / 2) {
+                    String unused = sections.removeLast();
                 }
+                sections.addLast(name.group(2));
+                String path = String.join(".", sections);
+                // What others are found below is a section.
+                comments.remove(path.substring(0, Math.max(0, path.lastIndexOf('.'))));
+                comments.put(path, comment);
                 comment = "";
             } else {
                 comment = "";

@@ -46,7 +46,8 @@ public record Rate(int quota, int windowSeconds) {
         return quota == 0;
     }
 
-    long windowMs() {
+    /** The window's length. */
+    public long windowMs() {
         return windowSeconds * 1_000L;
     }
 

@@ -136,6 +136,11 @@ public final class RateLimit {
         return waiting.isEmpty() && !asking && !recent();
     }
 
+    /** Whether it is known without asking that the window has no more. */
+    boolean isRefusing() {
+        return lease.refuses(nanoTime.getAsLong());
+    }
+
     private void ask(int wanted) {
         long sent = nanoTime.getAsLong();
         source.lease(name, rate, wanted).onComplete(answer -> answered(wanted, sent, answer));

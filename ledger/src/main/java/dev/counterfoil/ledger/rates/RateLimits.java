@@ -1,12 +1,14 @@
 package dev.counterfoil.ledger.rates;
 
+import java.util.Iterator;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
 /**
- * The limits of one kind, by the id of what is limited. Ids have to be of things that exist, such as keys: of those that were
- * used in the last two windows each has its limit here, and beyond {@link #MOST_IDLE} the others are forgotten. Thread-safe.
+ * The limits of one kind, by the id of what is limited. Of those that were used in the last two windows each has its limit here, and
+ * beyond {@link #MOST_IDLE} the others are forgotten. Ids of things that anybody can make up, such as addresses, need a bound on all
+ * of them: what is forgotten past it loses its tokens, and is asked for anew at the source, which forgets nothing. Thread-safe.
  */
 public final class RateLimits {
     static final int MOST_IDLE = 10_000;
@@ -18,13 +20,21 @@ public final class RateLimits {
     private final LongSupplier nanoTime;
     private final RateLimit.Later later;
     private final Map<String, RateLimit> limits = new ConcurrentHashMap<>();
+    private final int most;
     private long sweptNanos;
+
+    /** Of things that exist, so that there are no more than of them. */
+    public RateLimits(String kind, TokenSource source, LongSupplier nanoTime, RateLimit.Later later) {
+        this(kind, source, nanoTime, later, Integer.MAX_VALUE);
+    }
 
     /**
      * @param kind as {@code key}; part of the count's name
      * @param nanoTime as {@link System#nanoTime}
+     * @param most how many are known at the same time, about
      */
-    public RateLimits(String kind, TokenSource source, LongSupplier nanoTime, RateLimit.Later later) {
+    public RateLimits(String kind, TokenSource source, LongSupplier nanoTime, RateLimit.Later later, int most) {
+        this.most = most;
         this.kind = kind;
         this.source = source;
         this.nanoTime = nanoTime;
@@ -40,6 +50,9 @@ public final class RateLimits {
         }
         if (known == null && limits.size() >= MOST_IDLE) {
             sweep();
+            if (limits.size() >= most) {
+                forget();
+            }
         }
         return limits.compute(
                 id,
@@ -50,6 +63,21 @@ public final class RateLimits {
 
     int size() {
         return limits.size();
+    }
+
+    /** An eighth of them, those that refuse now last: they save the source the most. */
+    private synchronized void forget() {
+        int wanted = Math.max(1, most / 8);
+        int gone = 0;
+        for (boolean all : new boolean[] {false, true}) {
+            Iterator<RateLimit> each = limits.values().iterator();
+            while (gone < wanted && limits.size() >= most - wanted && each.hasNext()) {
+                if (all | !each.next().isRefusing()) {
+                    each.remove();
+                    gone++;
+                }
+            }
+        }
     }
 
     private synchronized void sweep() {

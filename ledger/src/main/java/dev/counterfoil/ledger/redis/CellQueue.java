@@ -36,6 +36,12 @@ final class CellQueue {
     interface Waiting {
         PostCall call();
 
+        /** When it was put into the queue, as {@link System#nanoTime}. */
+        long sinceNanos();
+
+        /** Whether it may be sent now; where not, nobody waits for it any more. */
+        boolean beginSending();
+
         /** Status, sequence or empty, payload: the three elements of post.lua's reply. */
         void reply(String status, String sequence, String payload);
 
@@ -50,6 +56,7 @@ final class CellQueue {
     private final BatchListener listener;
     private final Queue<Waiting> waiting = new ConcurrentLinkedQueue<>();
     private final AtomicInteger length = new AtomicInteger();
+    private final QueueLimit limit;
     private final AtomicBoolean inFlight = new AtomicBoolean();
     private final SeenSequences seen = new SeenSequences();
 
@@ -69,6 +76,7 @@ final class CellQueue {
         this.redis = redis;
         this.post = post;
         this.limits = limits;
+        this.limit = new QueueLimit(limits.queue(), limits.targetLatency().toNanos(), System.nanoTime());
         this.epoch = epoch;
         this.listener = listener;
     }
@@ -105,6 +113,19 @@ final class CellQueue {
         return new LedgerFault.Cold(cell);
     }
 
+    /** Whether as many wait as get their turn within the target latency. */
+    boolean busy() {
+        return length.get() >= limit.current();
+    }
+
+    int waiting() {
+        return length.get();
+    }
+
+    int limit() {
+        return limit.current();
+    }
+
     void add(Waiting one) {
         if (length.incrementAndGet() > limits.queue()) {
             length.decrementAndGet();
@@ -138,9 +159,13 @@ final class CellQueue {
                                 && keys + next.call().keyCount() <= MOST_KEYS))) {
             waiting.remove();
             length.decrementAndGet();
-            batch.add(next);
-            bytes += next.call().size();
-            keys += next.call().keyCount();
+            if (next.beginSending()) {
+                batch.add(next);
+                bytes += next.call().size();
+                keys += next.call().keyCount();
+            } else {
+                next.fail(new LedgerFault.Overloaded("its turn in the queue of cell " + cell + " came too late"));
+            }
             next = waiting.peek();
         }
         return batch;
@@ -170,6 +195,8 @@ final class CellQueue {
                 .whenComplete((reply, failure) -> {
                     // The next batch leaves before this one's answers are looked at, so Redis does not wait for them.
                     try {
+                        long answered = System.nanoTime();
+                        limit.answered(answered - batch.get(0).sinceNanos(), length.get(), answered);
                         raiseFloor(reply, replicated, now);
                     } finally {
                         inFlight.set(false);

@@ -7,6 +7,7 @@ import dev.counterfoil.ledger.Refusal;
 import dev.counterfoil.ledger.Refused;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.vertx.core.AsyncResult;
@@ -15,6 +16,7 @@ import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** What the ledger tells of itself: outcomes by kind, sizes of batches, time from queue to answer. */
 public final class LedgerMetrics {
@@ -26,7 +28,10 @@ public final class LedgerMetrics {
     private final Counter faults;
     private final Counter unknown;
 
+    private final MeterRegistry registry;
+
     public LedgerMetrics(MeterRegistry registry) {
+        this.registry = registry;
         time = Timer.builder("counterfoil.ledger.post")
                 .description("From the queue of a cell to the outcome")
                 .publishPercentileHistogram(false)
@@ -55,6 +60,19 @@ public final class LedgerMetrics {
         return Counter.builder("counterfoil.ledger.outcomes")
                 .description("Transactions by what became of them")
                 .tag("outcome", outcome)
+                .register(registry);
+    }
+
+    /** Shows how many wait in the queues, and how many may wait in the one that is let wait least. */
+    void queues(Supplier<Number> waiting, Supplier<Number> lowestLimit) {
+        Gauge.builder("counterfoil.ledger.queue.waiting", waiting)
+                .description("Transactions that wait for their cell, of all cells")
+                .strongReference(true)
+                .register(registry);
+        Gauge.builder("counterfoil.ledger.queue.limit", lowestLimit)
+                .description(
+                        "How many may wait for a cell before requests for it are shed, of the cell with the lowest limit")
+                .strongReference(true)
                 .register(registry);
     }
 

@@ -1,5 +1,6 @@
 package dev.counterfoil.ledger.redis;
 
+import dev.counterfoil.ledger.Deadline;
 import dev.counterfoil.ledger.LedgerFault;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -14,11 +15,15 @@ final class PendingPost implements CellQueue.Waiting {
     record Reply(String status, String sequence, String payload, JsonObject data) {}
 
     private final PostCall call;
+    private final Deadline deadline;
+    private final long sinceNanos = System.nanoTime();
     private final CompletableFuture<Reply> reply = new CompletableFuture<>();
     private final @Nullable Context context = Vertx.currentContext();
 
-    PendingPost(PostCall call) {
+    /** @param deadline until when somebody waits for it */
+    PendingPost(PostCall call, Deadline deadline) {
         this.call = call;
+        this.deadline = deadline;
     }
 
     Future<Reply> future() {
@@ -28,6 +33,16 @@ final class PendingPost implements CellQueue.Waiting {
     @Override
     public PostCall call() {
         return call;
+    }
+
+    @Override
+    public long sinceNanos() {
+        return sinceNanos;
+    }
+
+    @Override
+    public boolean beginSending() {
+        return deadline.beginSending();
     }
 
     @Override

@@ -96,11 +96,28 @@ public final class RedisLedger implements Ledger {
         this.account = scripts.apply("read_account");
         this.followed = scripts.apply("read_followed");
         this.dueHolds = scripts.apply("read_due_holds");
+        metrics.queues(this::waiting, this::lowestLimit);
     }
 
     /** Tells of a sequence that PostgreSQL holds: a Redis that has a shorter history is cold from now on. */
     public void atLeast(Cell cell, long sequence) {
         queue(cell).keptUpTo(sequence);
+    }
+
+    @Override
+    public boolean busy(Cell cell) {
+        CellQueue queue = queues.get(cell);
+        return queue != null && queue.busy();
+    }
+
+    /** What waits, of all cells. */
+    private long waiting() {
+        return queues.values().stream().mapToLong(CellQueue::waiting).sum();
+    }
+
+    /** The limit of the cell that is let wait least. */
+    private int lowestLimit() {
+        return queues.values().stream().mapToInt(CellQueue::limit).min().orElse(0);
     }
 
     /** What an answer may say now. Of a server whose replica may be promoted and does not keep up, no more than accepted. */
@@ -112,7 +129,8 @@ public final class RedisLedger implements Ledger {
     @Override
     public Future<Outcome> post(Transaction transaction) {
         long started = System.nanoTime();
-        PendingPost pending = new PendingPost(new PostCall(transaction, level(transaction)));
+        PendingPost pending = new PendingPost(
+                new PostCall(transaction, level(transaction)), transaction.key().deadline());
         queue(transaction.cell()).add(pending);
         return pending.future()
                 .compose(reply -> outcome(transaction.cell(), reply))
@@ -139,7 +157,8 @@ public final class RedisLedger implements Ledger {
 
     @Override
     public Future<Outcome> preview(Transaction transaction) {
-        PendingPost pending = new PendingPost(PostCall.preview(transaction));
+        PendingPost pending =
+                new PendingPost(PostCall.preview(transaction), transaction.key().deadline());
         queue(transaction.cell()).add(pending);
         return pending.future().compose(reply -> outcome(transaction.cell(), reply));
     }
