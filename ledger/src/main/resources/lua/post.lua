@@ -20,7 +20,8 @@
               account|'=' nobody (a card with an owner is his), list of type, amount, …; -1 = at another price than the
               caller expects, -2 (debits only) = what it has, up to what its next list of dues asks for; and where one of
               these is said all six: number|'', balance expected|-1, state to set (of aifv)|'', expiry to set ms|0 =
-              never|-1, set aside '+' = the amount|n = no longer|'', owner to set|''   keys: the candidates
+              never|-1, set aside '+' = the amount|n = no longer|'', owner to set|''; and behind them, where it is so, true = untold:
+              every refusal is unknown, at the same cost   keys: the candidates
     new_card  api id, number, type, amount, state (of aifv), expires ms|0        key:  card
     stock     delta, and of a sale opens ms|0, closes ms|0                                         key:  item
     codes     n >= 1                                                                 key:  pool

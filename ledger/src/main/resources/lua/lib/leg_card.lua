@@ -1,12 +1,15 @@
---[[ A card moves, or comes into being. Within a card: unknown, void, frozen, inactive, expired, owner, type, price, balance. ]]
-function legs.card(leg)
+--[[
+  A card moves, or comes into being. Within a card: unknown, void, frozen, inactive, expired, owner, type, price, balance. Of an
+  untold one all of these are unknown, which is not pinned either: a record would be a write, and its fsync could be timed.
+]]
+local function card_moves(leg, untold)
   local candidates, many = list(leg[2], 1, 16, 1)
   local id, key, card
   for i = 1, many do
     local candidate = next_key()
-    if not key then
+    if not key or untold then
       local read = call('HMGET', candidate, 'b', 's', 't', 'x', 'c', 'n', 'o')
-      if read[1] then
+      if read[1] and not key then
         id, key, card = candidates[i], candidate, read
       end
     end
@@ -79,6 +82,15 @@ function legs.card(leg)
   end
   word(id .. card[5] .. card[6] .. card[3])
   tell('["' .. id .. '","' .. card[5] .. '","' .. card[6] .. '","' .. card[3] .. '",' .. printed(amount) .. ',' .. after .. ',"' .. (set ~= '' and set or state) .. '"' .. more .. ']')
+end
+
+function legs.card(leg)
+  local untold = leg[14] and truth(leg[14])
+  local refusal, name, most, used = card_moves(leg, untold)
+  if refusal and untold then
+    return CARD_UNKNOWN
+  end
+  return refusal, name, most, used
 end
 
 function legs.new_card(leg)

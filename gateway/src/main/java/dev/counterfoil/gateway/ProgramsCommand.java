@@ -13,6 +13,7 @@ import dev.counterfoil.ledger.catalog.Limits;
 import dev.counterfoil.ledger.catalog.Mode;
 import dev.counterfoil.ledger.catalog.Program;
 import dev.counterfoil.ledger.catalog.ProgramDraft;
+import dev.counterfoil.ledger.secrets.SecretFormat;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.security.SecureRandom;
@@ -107,6 +108,15 @@ final class ProgramsCommand {
             }
             Program program = ((Applied<Program>) change).value();
             print(json(program), line(program));
+            long failures = program.limits().failuresADay();
+            err().printf(
+                            "Guessing: %d failed attempts a day with publishable keys, then challenges; of a million live cards a guesser finds"
+                                    + " %.1e a year (%s) or %.1e (%s)%n",
+                            failures,
+                            SecretFormat.CROCKFORD.expectedHitsAYear(failures, 1_000_000),
+                            SecretFormat.CROCKFORD.id(),
+                            SecretFormat.DIGITS.expectedHitsAYear(failures, 1_000_000),
+                            SecretFormat.DIGITS.id());
             return Main.DONE;
         }
     }

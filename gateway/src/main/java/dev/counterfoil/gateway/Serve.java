@@ -1,5 +1,6 @@
 package dev.counterfoil.gateway;
 
+import dev.counterfoil.gateway.api.AccountTokens;
 import dev.counterfoil.gateway.api.Administration;
 import dev.counterfoil.gateway.api.Backend;
 import dev.counterfoil.gateway.http.Admission;
@@ -11,6 +12,7 @@ import dev.counterfoil.gateway.http.Metrics;
 import dev.counterfoil.gateway.http.Readiness;
 import dev.counterfoil.gateway.http.RequestRates;
 import dev.counterfoil.gateway.http.Routes;
+import dev.counterfoil.gateway.settings.GuardSettings;
 import dev.counterfoil.gateway.settings.LedgerSettings;
 import dev.counterfoil.gateway.settings.Settings;
 import dev.counterfoil.gateway.signatures.RequestSignatures;
@@ -39,6 +41,10 @@ import dev.counterfoil.ledger.catalog.ProgramCell;
 import dev.counterfoil.ledger.catalog.Recurring;
 import dev.counterfoil.ledger.embedded.DataDirectory;
 import dev.counterfoil.ledger.embedded.EmbeddedServers;
+import dev.counterfoil.ledger.guard.Challenges;
+import dev.counterfoil.ledger.guard.GuardLimits;
+import dev.counterfoil.ledger.guard.GuardMetrics;
+import dev.counterfoil.ledger.guard.GuessingGuard;
 import dev.counterfoil.ledger.installation.Installation;
 import dev.counterfoil.ledger.issuing.BatchChange;
 import dev.counterfoil.ledger.issuing.BatchMaker;
@@ -49,6 +55,7 @@ import dev.counterfoil.ledger.postgres.Database;
 import dev.counterfoil.ledger.rebuild.ColdCells;
 import dev.counterfoil.ledger.redis.LedgerLimits;
 import dev.counterfoil.ledger.redis.LedgerMetrics;
+import dev.counterfoil.ledger.redis.RedisFailureCounts;
 import dev.counterfoil.ledger.redis.RedisLedger;
 import dev.counterfoil.ledger.redis.RedisNonces;
 import dev.counterfoil.ledger.redis.RedisTokens;
@@ -56,6 +63,7 @@ import dev.counterfoil.ledger.rules.Posting;
 import dev.counterfoil.ledger.rules.ReversalPolicy;
 import dev.counterfoil.ledger.secrets.CardIds;
 import dev.counterfoil.ledger.secrets.CodeCipher;
+import dev.counterfoil.ledger.secrets.GuessHash;
 import dev.counterfoil.ledger.secrets.Pepper;
 import dev.counterfoil.ledger.secrets.RequestHash;
 import dev.counterfoil.ledger.settlement.SettledAccounts;
@@ -199,9 +207,11 @@ final class Serve implements AutoCloseable {
         if (settings.ledger().rebuild() == LedgerSettings.Rebuild.AUTO) {
             rebuildByItself(checks, new Installation(pepper));
         }
+        AccountTokens accountTokens = new AccountTokens(signingKeys::find, clock);
         Administration administration = new Administration(
                 keys, keyStore, keyPublisher, signingStore, signingPublisher, new AuditLog(stores.database()), clock);
-        Backend backend = backend(pepper, cipher, ledger, books, catalogs, catalogPublisher, administration);
+        Backend backend =
+                backend(pepper, cipher, ledger, books, catalogs, catalogPublisher, administration, accountTokens);
         KeyUses uses = new KeyUses(stores.database(), clock);
         opened.add("key uses", uses.start(vertx));
         HoldSweeper holds = opened.add(
@@ -239,7 +249,8 @@ final class Serve implements AutoCloseable {
                         new Admission(
                                 settings.http().bounds(), program -> ledger.busy(Cell.of(program)), metrics.registry()),
                         settings.http().metricsPort() > 0),
-                backend.endpoints());
+                backend.endpoints(),
+                keys::allowOrigin);
         HttpEdge started = HttpEdge.start(vertx, settings.http(), eventLoops(), routes, readiness, metrics)
                 .await();
         opened.add("HTTP", () -> started.stop().await());
@@ -279,6 +290,21 @@ final class Serve implements AutoCloseable {
                 + ":" + port;
     }
 
+    private GuessingGuard guard(GuessHash hash) {
+        GuardSettings wanted = settings.guard();
+        GuessingGuard guard = new GuessingGuard(
+                new RedisFailureCounts(stores.redis()),
+                hash,
+                new GuardLimits(wanted.failures(), wanted.numberFailures(), wanted.window()),
+                new Challenges(hash, wanted.challengeBits(), wanted.challengeLifetime(), clock, random),
+                new GuardMetrics(metrics.registry()),
+                clock,
+                System::nanoTime);
+        guard.refresh().await();
+        opened.add("locks", Recurring.start(vertx, "reading locks", GuessingGuard.REFRESH, guard::refresh));
+        return guard;
+    }
+
     private Backend backend(
             Pepper pepper,
             CodeCipher cipher,
@@ -286,10 +312,12 @@ final class Serve implements AutoCloseable {
             SettledBooks books,
             Catalogs catalogs,
             CatalogPublisher publisher,
-            Administration administration) {
+            Administration administration,
+            AccountTokens accountTokens) {
         Database database = stores.database();
         CardIds cardIds = new CardIds(pepper);
         RequestHash hash = new RequestHash(pepper);
+        GuessHash guessHash = new GuessHash(pepper);
         CatalogStore store = new CatalogStore(database);
         SettledUpTo settledUpTo = new SettledUpTo(vertx, database, clock);
         SettledCards settledCards = new SettledCards(database, clock);
@@ -311,6 +339,9 @@ final class Serve implements AutoCloseable {
                 new SettledAccounts(database),
                 new AfterSale(vertx, ledger, books, settledUpTo, reversalPolicy()),
                 administration,
+                guard(guessHash),
+                guessHash,
+                accountTokens,
                 settings.ledger().durability(),
                 clock);
     }

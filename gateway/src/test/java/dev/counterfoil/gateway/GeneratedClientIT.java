@@ -9,6 +9,7 @@ import dev.counterfoil.client.ApiResponse;
 import dev.counterfoil.client.api.CardsApi;
 import dev.counterfoil.client.api.RedemptionsApi;
 import dev.counterfoil.client.model.Card;
+import dev.counterfoil.client.model.CardLookup;
 import dev.counterfoil.client.model.CardState;
 import dev.counterfoil.client.model.Durability;
 import dev.counterfoil.client.model.PresentedCard;
@@ -69,7 +70,7 @@ class GeneratedClientIT {
     void a_card_is_looked_up_redeemed_and_its_redemption_is_repeated_and_found() throws ApiException {
         String secret = gateway.env("CF_CARD_SECRET");
         CardsApi cards = new CardsApi(client);
-        Card before = cards.lookUpCard("demo", new PresentedCard().secret(secret));
+        Card before = cards.lookUpCard("demo", new CardLookup().secret(secret), null);
         assertThat(before.getState()).isEqualTo(CardState.ACTIVE);
         assertThat(before.getExpiresAt()).isNull();
 
@@ -78,16 +79,19 @@ class GeneratedClientIT {
                 .item("crab-8")
                 .account("u_123")
                 .reference("A1");
-        ApiResponse<Redemption> first = redemptions.redeemWithHttpInfo("order-A1", "demo", request, Durability.DURABLE);
+        ApiResponse<Redemption> first =
+                redemptions.redeemWithHttpInfo("order-A1", "demo", request, Durability.DURABLE, null);
         assertThat(first.getStatusCode()).isEqualTo(201);
         assertThat(first.getHeaders()).doesNotContainKey("idempotency-replayed");
         Redemption redemption = first.getData();
         assertThat(redemption.getStatus()).isEqualTo(Redemption.StatusEnum.POSTED);
         assertThat(redemption.getAmount().getValue()).isEqualTo(29_800);
-        assertThat(cards.lookUpCard("demo", new PresentedCard().secret(secret)).getBalance())
+        assertThat(cards.lookUpCard("demo", new CardLookup().secret(secret), null)
+                        .getBalance())
                 .isEqualTo(before.getBalance() - 29_800);
 
-        ApiResponse<Redemption> again = redemptions.redeemWithHttpInfo("order-A1", "demo", request, Durability.DURABLE);
+        ApiResponse<Redemption> again =
+                redemptions.redeemWithHttpInfo("order-A1", "demo", request, Durability.DURABLE, null);
         assertThat(again.getData()).isEqualTo(redemption);
         assertThat(again.getHeaders().get("idempotency-replayed")).containsExactly("true");
         assertThat(redemptions.getRedemption("demo", redemption.getId()).getActualInstance())
@@ -104,8 +108,8 @@ class GeneratedClientIT {
                         new PresentedCard().secret(gateway.cards("gift-1000", 1).get(0)))))
                 .items(List.of(new RedemptionLine().item("crab-8").quantity(3)))
                 .account("u_124");
-        ApiException refused =
-                catchThrowableOfType(ApiException.class, () -> redemptions.redeem("order-A2", "demo", tooMany, null));
+        ApiException refused = catchThrowableOfType(
+                ApiException.class, () -> redemptions.redeem("order-A2", "demo", tooMany, null, null));
         assertThat(refused.getCode()).isEqualTo(409);
         Problem problem = client.getObjectMapper().readValue(refused.getResponseBody(), Problem.class);
         assertThat(problem.getCode()).isEqualTo(Problem.CodeEnum.QUOTA_EXCEEDED);

@@ -147,6 +147,40 @@ final class TwoGateways implements AutoCloseable {
         return client.sendAsync(request).thenApply(Answer::of);
     }
 
+    /** Sends with another key than the storefront's, and with more headers, each a name and a value. */
+    Answer send(int gateway, String bearer, String path, JsonObject body, String... headers) {
+        HttpRequest.Builder request = request(gateway, path)
+                .setHeader("Authorization", "Bearer " + bearer)
+                .header("Idempotency-Key", RunningGateway.key())
+                .POST(HttpRequest.BodyPublishers.ofString(body.encode()));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return client.sendAsync(request.build()).thenApply(Answer::of).join();
+    }
+
+    /** A new key of the issuer's client {@code page}. */
+    String newKey(String kind, String... more) {
+        List<String> args = new ArrayList<>(
+                List.of("keys", "create", "--issuer", "acme", "--client", "page", "--kind", kind, "--scopes"));
+        args.add("redeem,lookup");
+        args.addAll(List.of(more));
+        return command(args.toArray(String[]::new)).lines().get(0);
+    }
+
+    /** Changes the program, with that key; both gateways know it a moment later. */
+    Answer patch(String bearer, JsonObject body) {
+        HttpRequest request = request(0, "")
+                .setHeader("Authorization", "Bearer " + bearer)
+                .method("PATCH", HttpRequest.BodyPublishers.ofString(body.encode()))
+                .build();
+        return client.sendAsync(request).thenApply(Answer::of).join();
+    }
+
+    int port(int gateway) {
+        return serving.get(gateway).port();
+    }
+
     CompletableFuture<Answer> redeem(int gateway, String idempotencyKey, JsonObject body) {
         return post(gateway, "/redemptions", idempotencyKey, body);
     }

@@ -48,6 +48,8 @@ public sealed interface Leg {
      *     no longer
      * @param spender null for anyone; else only a card without an owner or of this one may move, the empty text being nobody
      * @param newOwner the account it belongs to from now on, null to keep it
+     * @param untold whether every refusal reads CARD_UNKNOWN, for the same cost in Redis, and none is final for the key: the caller
+     *     may be guessing
      */
     record CardLeg(
             List<String> ids,
@@ -61,7 +63,8 @@ public sealed interface Leg {
             @Nullable Long newExpiresAtMs,
             long setAside,
             @Nullable String spender,
-            @Nullable String newOwner)
+            @Nullable String newOwner,
+            boolean untold)
             implements Leg {
         public CardLeg {
             Amounts.within("setAside", setAside, ASIDE_AMOUNT, Amounts.MAX);
@@ -105,7 +108,8 @@ public sealed interface Leg {
                     newExpiresAtMs,
                     0,
                     null,
-                    null);
+                    null,
+                    false);
         }
 
         /** The same, setting that much aside. */
@@ -122,7 +126,8 @@ public sealed interface Leg {
                     newExpiresAtMs,
                     amount,
                     spender,
-                    newOwner);
+                    newOwner,
+                    untold);
         }
 
         /** The same, spent by that account, or by nobody that is known where it is null. */
@@ -139,7 +144,8 @@ public sealed interface Leg {
                     newExpiresAtMs,
                     setAside,
                     account == null ? "" : account,
-                    newOwner);
+                    newOwner,
+                    untold);
         }
 
         /** The same, and then it belongs to that account. */
@@ -156,7 +162,26 @@ public sealed interface Leg {
                     newExpiresAtMs,
                     setAside,
                     spender,
-                    account);
+                    account,
+                    untold);
+        }
+
+        /** The same, and a refusal tells nothing of the card. */
+        public CardLeg asUntold() {
+            return new CardLeg(
+                    ids,
+                    number,
+                    allowed,
+                    refuseExpired,
+                    sign,
+                    prices,
+                    expectedBalance,
+                    newState,
+                    newExpiresAtMs,
+                    setAside,
+                    spender,
+                    newOwner,
+                    true);
         }
 
         /** A card that keeps its expiry. */

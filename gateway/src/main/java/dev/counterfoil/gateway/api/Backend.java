@@ -8,6 +8,7 @@ import dev.counterfoil.ledger.aftersale.Step;
 import dev.counterfoil.ledger.catalog.CatalogEditor;
 import dev.counterfoil.ledger.catalog.CatalogStore;
 import dev.counterfoil.ledger.catalog.Catalogs;
+import dev.counterfoil.ledger.guard.GuessingGuard;
 import dev.counterfoil.ledger.issuing.BatchChange;
 import dev.counterfoil.ledger.issuing.BatchMaker;
 import dev.counterfoil.ledger.issuing.CardsChange;
@@ -16,6 +17,7 @@ import dev.counterfoil.ledger.rules.CardChange;
 import dev.counterfoil.ledger.rules.Posting;
 import dev.counterfoil.ledger.secrets.CardIds;
 import dev.counterfoil.ledger.secrets.CodeCipher;
+import dev.counterfoil.ledger.secrets.GuessHash;
 import dev.counterfoil.ledger.secrets.RequestHash;
 import dev.counterfoil.ledger.settlement.SettledAccounts;
 import dev.counterfoil.ledger.settlement.SettledBooks;
@@ -45,6 +47,9 @@ public record Backend(
         SettledAccounts settledAccounts,
         AfterSale afterSale,
         Administration administration,
+        GuessingGuard guard,
+        GuessHash guessHash,
+        AccountTokens accountTokens,
         Durability durability,
         Clock clock) {
     /** Every endpoint of the API on this ledger. */

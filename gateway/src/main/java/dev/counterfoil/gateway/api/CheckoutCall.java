@@ -1,5 +1,6 @@
 package dev.counterfoil.gateway.api;
 
+import dev.counterfoil.gateway.api.Attempts.Attempt;
 import dev.counterfoil.gateway.http.Call;
 import dev.counterfoil.gateway.http.Problem;
 import dev.counterfoil.gateway.http.Rejection;
@@ -22,17 +23,43 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * A checkout as a call brings it: read, its secrets replaced by the cards they stand for, and made a rule.
  *
+ * @param attempt the cards that it presents, and who does
+ * @param possible empty when no card can have such a secret or number
  * @param inPublic whether the key stands in a public page, where a refusal must tell nothing of the card
  */
-record CheckoutCall(Call call, RedemptionRequest request, boolean inPublic) {
-    /** Empty when no card can have such a secret or number. Throws a {@link Rejection} for what is not a checkout. */
-    static Optional<CheckoutCall> read(Call call, Backend backend) {
-        RedemptionFields fields = call.read(RedemptionFields::read);
+record CheckoutCall(Call call, Attempt attempt, Optional<RedemptionRequest> possible, boolean inPublic) {
+    /** Throws a {@link Rejection} for what is not a checkout. */
+    static CheckoutCall read(Call call, Backend backend) {
         boolean inPublic = call.key().kind() == KeyKind.PUBLISHABLE;
+        RedemptionFields fields = held(call, backend, call.read(RedemptionFields::read), inPublic);
+        List<PresentedCard> cards = fields.payments().stream()
+                .flatMap(payment -> Stream.ofNullable(payment.card()))
+                .toList();
+        Attempt attempt = new Attempt(cards, Attempts.client(call, fields.client()), fields.account());
+        return new CheckoutCall(call, attempt, request(call, backend, fields, inPublic), inPublic);
+    }
+
+    /** With the account that the token is for, where there is one: a page could name any other. */
+    private static RedemptionFields held(Call call, Backend backend, RedemptionFields fields, boolean inPublic) {
+        String token = fields.accountToken();
+        if (token == null) {
+            return fields;
+        } else if (!inPublic) {
+            throw new Rejection(
+                    Problem.invalid("/account_token", "not with a secret key (expected: account, which is believed)"));
+        } else if (fields.account() != null) {
+            throw new Rejection(Problem.invalid("/account", "not with a publishable key (expected: account_token)"));
+        }
+        return fields.heldBy(backend.accountTokens().account(call, token));
+    }
+
+    private static Optional<RedemptionRequest> request(
+            Call call, Backend backend, RedemptionFields fields, boolean inPublic) {
         List<Payer> payers = new ArrayList<>();
         Set<String> met = new HashSet<>();
         for (int i = 0; i < fields.payments().size(); i++) {
@@ -63,21 +90,26 @@ record CheckoutCall(Call call, RedemptionRequest request, boolean inPublic) {
         } else if (inPublic && !request.byOneCard()) {
             throw new Rejection(Problem.invalid(
                     "", "with a publishable key one card pays for items (expected: a secret key for anything else)"));
-        } else if (inPublic && request.account() != null) {
-            throw new Rejection(
-                    Problem.invalid("/account", "not with a publishable key: anyone could name any account"));
+        } else if (inPublic && request.account() != null && fields.accountToken() == null) {
+            throw new Rejection(Problem.invalid("/account", "not with a publishable key (expected: account_token)"));
         }
-        return Optional.of(new CheckoutCall(call, request, inPublic));
+        return Optional.of(request);
+    }
+
+    /** Only of one that is possible. */
+    RedemptionRequest request() {
+        return possible.orElseThrow();
     }
 
     /** The record of the request: with a publishable key, which many holders share, each card has its own. */
     IdempotencyKey key(Backend backend) {
-        String card = inPublic ? request.cards().get(0).stableId() : null;
-        return Keys.of(call, backend, card, request.canonical());
+        String card = inPublic ? request().cards().get(0).stableId() : null;
+        return Keys.of(call, backend, card, request().canonical());
     }
 
     /** The rule; several payers are looked at first, for what each can pay for depends on its type, which never changes. */
     Future<Rule> rule(Backend backend, Cell cell, IdempotencyKey key) {
+        RedemptionRequest request = request();
         if (request.byOneCard()) {
             return Future.succeededFuture(new Redemption(cell, key, call.requestId(), request, inPublic));
         }

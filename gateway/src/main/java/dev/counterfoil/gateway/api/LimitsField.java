@@ -5,7 +5,7 @@ import dev.counterfoil.ledger.catalog.Limits;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** {@code "limits"} of an item or a program: an omitted limit is none. */
+/** {@code "limits"} of an item or a program: an omitted limit is none, or for what fails the default. */
 final class LimitsField {
     private LimitsField() {}
 
@@ -16,6 +16,17 @@ final class LimitsField {
                                 limit(limits, "per_account_daily"),
                                 limit(limits, "per_card_daily"),
                                 limit(limits, "per_account_total")))
+                .orElse(Limits.NONE);
+    }
+
+    static Limits ofProgram(RequestFields fields) {
+        return fields.optionalObject(
+                        "limits",
+                        limits -> new Limits(
+                                limit(limits, "per_account_daily"),
+                                limit(limits, "per_card_daily"),
+                                limit(limits, "per_account_total"),
+                                limit(limits, "failures_daily")))
                 .orElse(Limits.NONE);
     }
 

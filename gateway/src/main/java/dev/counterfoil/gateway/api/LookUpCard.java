@@ -1,40 +1,64 @@
 package dev.counterfoil.gateway.api;
 
+import dev.counterfoil.gateway.api.Attempts.Attempt;
 import dev.counterfoil.gateway.http.Answer;
 import dev.counterfoil.gateway.http.Call;
 import dev.counterfoil.gateway.http.Endpoint;
-import dev.counterfoil.gateway.http.Problem;
-import dev.counterfoil.gateway.http.ProblemCode;
+import dev.counterfoil.gateway.http.RequestFields;
+import dev.counterfoil.ledger.Card;
+import dev.counterfoil.ledger.CardState;
 import dev.counterfoil.ledger.Cell;
 import dev.counterfoil.ledger.access.KeyKind;
 import dev.counterfoil.ledger.rules.RedemptionRequest.Payment;
 import io.vertx.core.Future;
+import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** {@code POST /v1/programs/{program}/cards/lookup}: what a holder sees of his card. The secret stands in the body, never in a URL. */
 public final class LookUpCard implements Endpoint {
-    private static final Answer UNKNOWN = Answer.of(Problem.of(ProblemCode.CARD_NOT_REDEEMABLE));
-
     private final Backend backend;
+    private final Attempts attempts;
 
     public LookUpCard(Backend backend) {
         this.backend = backend;
+        this.attempts = new Attempts(backend);
+    }
+
+    private record Lookup(PresentedCard card, @Nullable EndClient client) {
+        static Lookup read(RequestFields fields) {
+            return new Lookup(PresentedCard.read(fields), EndClient.read(fields).orElse(null));
+        }
     }
 
     @Override
     public Future<Answer> handle(Call call) {
-        PresentedCard presented = call.read(PresentedCard::read);
+        Lookup lookup = call.read(Lookup::read);
+        PresentedCard card = lookup.card();
+        return attempts.guarded(
+                call,
+                new Attempt(List.of(card), Attempts.client(call, lookup.client()), null),
+                () -> found(call, card));
+    }
+
+    private Future<Answer> found(Call call, PresentedCard presented) {
         String program = call.program().id();
         Optional<Payment> payment = presented.identified(program, backend.cardIds());
         if (payment.isEmpty()) {
-            return Future.succeededFuture(UNKNOWN);
+            return Future.succeededFuture(Attempts.NOT_REDEEMABLE);
         }
         String number = payment.get().number();
         return backend.ledger()
                 .card(Cell.of(program), payment.get().ids())
-                .map(found -> found.filter(card -> number == null || number.equals(card.number()))
-                        .filter(card -> call.key().kind() == KeyKind.SECRET || CardJson.active(card))
-                        .map(card -> Answer.ok(CardJson.of(card)).noStore())
-                        .orElse(UNKNOWN));
+                .map(found -> answer(call, found.filter(card -> number == null || number.equals(card.number()))));
+    }
+
+    private Answer answer(Call call, Optional<Card> found) {
+        if (found.filter(card -> card.state() == CardState.INACTIVE).isPresent()) {
+            backend.guard().inactiveLookedUp();
+        }
+        return found.filter(card -> call.key().kind() == KeyKind.SECRET || CardJson.active(card))
+                .map(card -> Answer.ok(CardJson.of(card)).noStore())
+                .orElse(Attempts.NOT_REDEEMABLE);
     }
 }

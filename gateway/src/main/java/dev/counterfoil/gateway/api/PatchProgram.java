@@ -23,7 +23,7 @@ public final class PatchProgram implements Endpoint {
     public Future<Answer> handle(Call call) {
         ProgramPatch patch = call.read(fields -> {
             boolean limited = fields.has("limits");
-            Limits limits = LimitsField.read(fields);
+            Limits limits = LimitsField.ofProgram(fields);
             return new ProgramPatch(
                     fields.optionalText("name", PutItem.NAME).orElse(null),
                     fields.optionalText("zone", ZONE)

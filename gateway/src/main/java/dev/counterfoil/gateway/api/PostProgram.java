@@ -33,7 +33,7 @@ public final class PostProgram implements Endpoint {
                 zone(fields, fields.text("zone", ZONE)),
                 fields.oneOf("mode", Mode.class),
                 fields.texts("assets", 1, ProgramDraft.MOST_ASSETS, PutItem.ASSET),
-                LimitsField.read(fields)));
+                LimitsField.ofProgram(fields)));
         return CatalogAnswers.of(
                 backend.catalogs(),
                 draft.id(),

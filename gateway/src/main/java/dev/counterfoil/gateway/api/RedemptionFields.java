@@ -26,12 +26,15 @@ record RedemptionFields(
         @Nullable String account,
         @Nullable String reference,
         Map<String, String> metadata,
-        int holdSeconds) {
+        int holdSeconds,
+        @Nullable EndClient client,
+        @Nullable String accountToken) {
     private static final int HOLD_SECONDS = 900;
 
     static final Text SKU = Text.matching(64, "[A-Za-z0-9._-]{1,64}", "letters, digits, dot, hyphen, underscore");
     static final Text ACCOUNT = Text.upTo(128);
     static final Text REFERENCE = Text.upTo(64);
+    private static final Text TOKEN = Text.upTo(4096);
     private static final Text METADATA_NAME = Text.matching(40, "[A-Za-z0-9_.-]{1,40}", "letters, digits, . _ -");
     private static final Text METADATA_VALUE = Text.upTo(200).orEmpty();
     private static final int MOST_METADATA = 20;
@@ -52,7 +55,9 @@ record RedemptionFields(
                 holder(fields, named, payments),
                 fields.optionalText("reference", REFERENCE).orElse(null),
                 fields.textMap("metadata", MOST_METADATA, METADATA_NAME, METADATA_VALUE),
-                fields.optionalObject("hold", RedemptionFields::holdSeconds).orElse(0));
+                fields.optionalObject("hold", RedemptionFields::holdSeconds).orElse(0),
+                EndClient.read(fields).orElse(null),
+                fields.optionalText("account_token", TOKEN).orElse(null));
     }
 
     private static int holdSeconds(RequestFields fields) {
@@ -128,9 +133,30 @@ record RedemptionFields(
                         .orElse(1));
     }
 
+    /** The same for the account that its token is for. */
+    RedemptionFields heldBy(String holder) {
+        return new RedemptionFields(
+                payments,
+                lines,
+                amount,
+                upTo,
+                expectedTotal,
+                holder,
+                reference,
+                metadata,
+                holdSeconds,
+                client,
+                accountToken);
+    }
+
     /** The request for the ledger, each secret replaced by the card it stands for. */
     RedemptionRequest request(List<Payer> payers) {
         return new RedemptionRequest(
                 payers, lines, amount, upTo, expectedTotal, account, reference, metadata, holdSeconds);
+    }
+
+    @Override
+    public String toString() {
+        return "RedemptionFields[masked]";
     }
 }

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * 401 without a valid key in {@code Authorization: Bearer}, used from where it may be. The answer is the same whatever is wrong, so
+ * 401 without a valid key in {@code Authorization: Bearer}, used from where it may be; 403 where a page uses one that is not for it. The 401 is the same whatever is wrong, so
  * that a thief does not learn that a key is valid elsewhere; a metric tells the reasons apart. 429 where an address has had its rate of
  * such requests; a valid key passes from that address all the same: the servers of a shop may share it with somebody who guesses. A
  * copy of the keys that is too old is read again first, with the request paused; 503 where that cannot be done. With a valid key it
@@ -24,6 +24,9 @@ final class Authenticate implements Handler<RoutingContext> {
     private static final String SCHEME = "Bearer ";
     private static final int LONGEST_KEY = 128;
     private static final Problem UNAUTHENTICATED = unauthenticated("");
+
+    private static final Problem OTHER_ORIGIN =
+            Problem.of(ProblemCode.FORBIDDEN, "the key is not for where this comes from (see its allowed_origins)");
 
     private final KeyRing keys;
     private final Consumer<ApiKey> used;
@@ -91,7 +94,11 @@ final class Authenticate implements Handler<RoutingContext> {
         if (checked instanceof KeyCheck.Accepted accepted) {
             call.key(accepted.key());
             used.accept(accepted.key());
-            signature.handle(context);
+            if (Cors.admits(context, accepted.key())) {
+                signature.handle(context);
+            } else {
+                context.fail(new Rejection(OTHER_ORIGIN));
+            }
             return;
         }
         refused.get(((KeyCheck.Refused) checked).ordinal()).increment();

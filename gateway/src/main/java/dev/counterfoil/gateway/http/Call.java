@@ -184,6 +184,12 @@ public final class Call {
         }
     }
 
+    /** A header that is there once; several count as none. */
+    public Optional<String> header(String name) {
+        List<String> values = context.request().headers().getAll(name);
+        return values.size() == 1 ? Optional.of(values.get(0)) : Optional.empty();
+    }
+
     private static Rejection idempotencyKeyMissing(String detail) {
         return new Rejection(Problem.of(ProblemCode.IDEMPOTENCY_KEY_MISSING, "Idempotency-Key: " + detail));
     }

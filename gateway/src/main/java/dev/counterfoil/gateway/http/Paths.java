@@ -15,9 +15,11 @@ import java.util.List;
  */
 final class Paths {
     private final Router router;
+    private final Cors cors;
 
-    Paths(Router router) {
+    Paths(Router router, Cors cors) {
         this.router = router;
+        this.cors = cors;
     }
 
     /** @param template as {@code /v1/programs/{program}} */
@@ -30,6 +32,7 @@ final class Paths {
         private final String template;
         private final String pattern;
         private final List<String> methods = new ArrayList<>();
+        private String ofPages = "";
 
         private Path(String template) {
             this.template = template;
@@ -56,6 +59,12 @@ final class Paths {
             return add(HttpMethod.PATCH, handlers);
         }
 
+        /** Pages may send these methods from a browser. */
+        Path pages(String... sent) {
+            ofPages = String.join(", ", sent);
+            return this;
+        }
+
         /** Nothing else is allowed here. */
         void only() {
             String allow = String.join(", ", methods) + ", OPTIONS";
@@ -66,6 +75,9 @@ final class Paths {
             Route unused = router.route(pattern).handler(context -> {
                 Call.of(context).route(other);
                 boolean asks = context.request().method() == HttpMethod.OPTIONS;
+                if (asks && !ofPages.isEmpty()) {
+                    cors.preflight(context, ofPages);
+                }
                 Answers.write(context, asks ? options : Answer.of(notAllowed));
             });
         }

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param retryable whether the same key may still post later
  * @param errors what is wrong with the request, by place
  * @param quota which limit was reached, with {@link ProblemCode#QUOTA_EXCEEDED}
+ * @param challenge what has to be solved first, with {@link ProblemCode#CHALLENGE_REQUIRED}
  * @param headers sent with the answer, such as {@code Retry-After}
  * @param firstRequestId the request that was refused first, whose body a replay repeats; null: this one
  */
@@ -24,6 +25,7 @@ public record Problem(
         boolean retryable,
         List<FieldError> errors,
         @Nullable Quota quota,
+        @Nullable Challenge challenge,
         Map<String, String> headers,
         @Nullable String firstRequestId) {
 
@@ -33,6 +35,9 @@ public record Problem(
     /** A limit over a window: how much of it is used, and when it starts anew (null: never). */
     public record Quota(
             String name, long limit, long used, @Nullable Instant resetsAt) {}
+
+    /** Work: a text is to be found such that the SHA-256 of {@code token:text} begins with that many zero bits. */
+    public record Challenge(String token, int bits, Instant expiresAt) {}
 
     public Problem {
         errors = List.copyOf(errors);
@@ -44,7 +49,7 @@ public record Problem(
     }
 
     public static Problem of(ProblemCode code, String detail) {
-        return new Problem(code, detail, code.retryable(), List.of(), null, Map.of(), null);
+        return new Problem(code, detail, code.retryable(), List.of(), null, null, Map.of(), null);
     }
 
     /** 400 for one place of the request. */
@@ -55,7 +60,14 @@ public record Problem(
     /** 400 for one or more places of the request. */
     public static Problem invalid(List<FieldError> errors) {
         return new Problem(
-                ProblemCode.INVALID_REQUEST, "", ProblemCode.INVALID_REQUEST.retryable(), errors, null, Map.of(), null);
+                ProblemCode.INVALID_REQUEST,
+                "",
+                ProblemCode.INVALID_REQUEST.retryable(),
+                errors,
+                null,
+                null,
+                Map.of(),
+                null);
     }
 
     public static Problem quotaExceeded(Quota quota) {
@@ -65,24 +77,31 @@ public record Problem(
                 ProblemCode.QUOTA_EXCEEDED.retryable(),
                 List.of(),
                 quota,
+                null,
                 Map.of(),
                 null);
+    }
+
+    /** 429 until {@code challenge} is solved. */
+    public static Problem challengeRequired(Challenge challenge) {
+        ProblemCode code = ProblemCode.CHALLENGE_REQUIRED;
+        return new Problem(code, "", code.retryable(), List.of(), null, challenge, Map.of(), null).retryAfter(1);
     }
 
     public Problem withHeader(String name, String value) {
         Map<String, String> more = new HashMap<>(headers);
         more.put(name, value);
-        return new Problem(code, detail, retryable, errors, quota, more, firstRequestId);
+        return new Problem(code, detail, retryable, errors, quota, challenge, more, firstRequestId);
     }
 
     /** Final under its key, unlike what {@link ProblemCode#retryable()} says of the code in general. */
     public Problem pinned() {
-        return new Problem(code, detail, false, errors, quota, headers, firstRequestId);
+        return new Problem(code, detail, false, errors, quota, challenge, headers, firstRequestId);
     }
 
     /** The same body as the request {@code first} got. */
     public Problem firstAnsweredTo(String first) {
-        return new Problem(code, detail, retryable, errors, quota, headers, first);
+        return new Problem(code, detail, retryable, errors, quota, challenge, headers, first);
     }
 
     /** 503 and 429: tells the caller how many seconds to wait. */
@@ -110,6 +129,14 @@ public record Problem(
         }
         if (quota != null) {
             json.put("quota", quotaJson(quota));
+        }
+        if (challenge != null) {
+            json.put(
+                    "challenge",
+                    new JsonObject()
+                            .put("token", challenge.token())
+                            .put("bits", challenge.bits())
+                            .put("expires_at", Timestamps.text(challenge.expiresAt())));
         }
         return json;
     }

@@ -39,6 +39,7 @@ public enum ProblemCode {
 
     RATE_LIMITED(429, true, "Too many requests"),
     TOO_MANY_FAILED_ATTEMPTS(429, true, "Too many failed attempts"),
+    CHALLENGE_REQUIRED(429, true, "Solve the challenge and send what was found in Counterfoil-Proof"),
 
     HEADERS_TOO_LARGE(431, false, "The headers are too large"),
 

@@ -18,6 +18,7 @@ import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,7 @@ public final class Routes {
     private final AccessLog accessLog = new AccessLog();
     private final HttpMetrics httpMetrics;
     private final ClientAddress clientAddress;
+    private final Cors cors;
     final Handler<RoutingContext> authenticate;
     final Handler<RoutingContext> program;
     final Handler<RoutingContext> body;
@@ -44,8 +46,15 @@ public final class Routes {
     private final Handler<RoutingContext> openApi = answer(new OpenApiDocument());
     private final @Nullable TryItPage tryIt;
 
-    public Routes(Edge edge, Endpoints endpoints) {
+    /** Without pages: no browser may call from another origin. */
+    Routes(Edge edge, Endpoints endpoints) {
+        this(edge, endpoints, origin -> false);
+    }
+
+    /** @param origins whether pages of an origin may use any key at all; must not block */
+    public Routes(Edge edge, Endpoints endpoints, Predicate<String> origins) {
         this.edge = edge;
+        this.cors = new Cors(origins);
         this.httpMetrics = new HttpMetrics(edge.metrics().registry());
         this.clientAddress = new ClientAddress(edge.trustedProxies());
         this.authenticate = new Authenticate(
@@ -95,7 +104,7 @@ public final class Routes {
         Arrival arrival = new Arrival(accessLog, httpMetrics, clientAddress, edge.admission(), edge.readiness(), watch);
         Failures failures = new Failures(arrival);
         Route first = router.route().handler(arrival).failureHandler(failures);
-        inner.accept(new Paths(router));
+        inner.accept(new Paths(router, cors));
         Route last = router.route().handler(context -> context.fail(404));
         return router.errorHandler(400, failures::malformed)
                 .errorHandler(404, failures)
@@ -128,9 +137,11 @@ public final class Routes {
         paths.at(root + "/redemptions")
                 .post(authenticate, program, scope(REDEEM), queue, body, inTime(endpoints.postRedemption()))
                 .get(authenticate, program, scope(READ, REDEEM), answer(endpoints.findRedemptions()))
+                .pages("POST")
                 .only();
         paths.at(root + "/redemptions/preview")
                 .post(authenticate, program, scope(REDEEM), queue, body, inTime(endpoints.previewRedemption()))
+                .pages("POST")
                 .only();
         paths.at(root + "/redemptions/{id}")
                 .get(authenticate, program, scope(READ, REDEEM), answer(endpoints.getRedemption()))
@@ -146,6 +157,7 @@ public final class Routes {
                 .only();
         paths.at(root + "/cards/lookup")
                 .post(authenticate, program, scope(LOOKUP), queue, body, inTime(endpoints.lookUpCard()))
+                .pages("POST")
                 .only();
     }
 
@@ -216,20 +228,25 @@ public final class Routes {
         paths.at(root + "/items/{sku}")
                 .get(authenticate, program, mayRead, answer(endpoints.getItem()))
                 .put(authenticate, program, scope(CATALOG), body, answer(endpoints.putItem()))
+                .pages("GET")
                 .only();
         paths.at(root + "/items")
                 .get(authenticate, program, mayRead, answer(endpoints.listItems()))
+                .pages("GET")
                 .only();
         paths.at(root + "/card-types/{id}")
                 .get(authenticate, program, mayRead, answer(endpoints.getCardType()))
                 .put(authenticate, program, scope(CATALOG), body, answer(endpoints.putCardType()))
+                .pages("GET")
                 .only();
         paths.at(root + "/card-types")
                 .get(authenticate, program, mayRead, answer(endpoints.listCardTypes()))
+                .pages("GET")
                 .only();
         paths.at(root)
                 .get(authenticate, program, mayRead, answer(endpoints.getProgram()))
                 .patch(authenticate, program, scope(ADMIN), body, answer(endpoints.patchProgram()))
+                .pages("GET")
                 .only();
     }
 

@@ -30,6 +30,9 @@ final class Exchange {
             "date",
             "transfer-encoding",
             "cache-control",
+            "vary",
+            "access-control-allow-origin",
+            "access-control-expose-headers",
             "content-security-policy",
             "referrer-policy",
             "x-content-type-options");

@@ -12,6 +12,7 @@ import java.net.InetAddress;
 import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -94,6 +95,13 @@ public final class Keys implements KeyRing {
     @Override
     public Optional<ApiKey> find(String id) {
         return copy.get(id).map(StoredKey::key);
+    }
+
+    /** Whether pages of {@code origin} may use any key at all. Never blocks. */
+    public boolean allowOrigin(String origin) {
+        Instant now = clock.instant();
+        return copy.any(stored ->
+                stored.key().terms().allowOrigin(origin) && stored.key().isValidAt(now));
     }
 
     @Override

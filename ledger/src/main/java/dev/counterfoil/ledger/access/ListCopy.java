@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +30,10 @@ final class ListCopy<T> {
 
     Optional<T> get(String name) {
         return Optional.ofNullable(entries.get(name));
+    }
+
+    boolean any(Predicate<T> wanted) {
+        return entries.values().stream().anyMatch(wanted);
     }
 
     /** The version that this copy is of, or newer; -1 before the first reading. */

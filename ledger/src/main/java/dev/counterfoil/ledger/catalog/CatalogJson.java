@@ -128,12 +128,16 @@ public final class CatalogJson {
         putPresent(json, "per_account_daily", limits.perAccountDaily());
         putPresent(json, "per_card_daily", limits.perCardDaily());
         putPresent(json, "per_account_total", limits.perAccountTotal());
+        putPresent(json, "failures_daily", limits.failuresDaily());
         return json;
     }
 
     public static Limits limits(JsonObject json) {
         return new Limits(
-                json.getLong("per_account_daily"), json.getLong("per_card_daily"), json.getLong("per_account_total"));
+                json.getLong("per_account_daily"),
+                json.getLong("per_card_daily"),
+                json.getLong("per_account_total"),
+                json.getLong("failures_daily"));
     }
 
     private static JsonObject write(Sale sale) {

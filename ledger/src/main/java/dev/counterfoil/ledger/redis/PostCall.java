@@ -171,8 +171,11 @@ final class PostCall {
                 || state != null
                 || card.newExpiresAtMs() != null
                 || card.setAside() != 0
-                || owner != null;
-        legs.list(more ? 13 : 7).text("card").list(card.ids().size());
+                || owner != null
+                || card.untold();
+        legs.list(card.untold() ? 14 : more ? 13 : 7)
+                .text("card")
+                .list(card.ids().size());
         card.ids().forEach(legs::text);
         legs.text(card.allowedLetters()).truth(card.refuseExpired()).number(card.sign());
         legs.text(spender == null ? "*" : "=" + spender).list(2 * card.prices().size());
@@ -182,6 +185,9 @@ final class PostCall {
             legs.text(state == null ? "" : String.valueOf(state.letter())).number(orNone(card.newExpiresAtMs()));
             aside(card.setAside());
             legs.text(orNothing(owner));
+        }
+        if (card.untold()) {
+            legs.truth(true);
         }
         JsonArray journaled = new JsonArray().add("card").add(card.sign());
         if (card.setAside() != 0 || owner != null) {

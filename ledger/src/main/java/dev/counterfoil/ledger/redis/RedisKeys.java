@@ -29,6 +29,9 @@ public final class RedisKeys {
 
     public static final String SIGNING_KEYS_VERSION = "counterfoil:signing-keys:version";
 
+    /** Stream: the lock-outs after failed attempts. */
+    public static final String GUESS_LOCKS = "counterfoil:guess:locks";
+
     private RedisKeys() {}
 
     public static String meta(Cell cell) {
@@ -93,6 +96,21 @@ public final class RedisKeys {
     /** Says that the signing key signed something with that nonce, for as long as the signature could be sent again. */
     public static String nonce(String signingKey, String nonce) {
         return "counterfoil:nonce:" + signingKey + ":" + nonce;
+    }
+
+    /** Failed attempts of one suspect, in a slot of its own. */
+    public static String guesses(String suspect) {
+        return "counterfoil:guess:{" + suspect + "}";
+    }
+
+    /** How many attempts failed in a program on a day, with publishable keys. */
+    public static String failures(String program, String day) {
+        return "counterfoil:failures:{" + program + "}:" + day;
+    }
+
+    /** That an answer to a challenge was used. */
+    public static String proof(String nonce) {
+        return "counterfoil:proof:" + nonce;
     }
 
     /** {@code record} is 16 raw bytes: these keys are many, and their names are most of what they cost. */

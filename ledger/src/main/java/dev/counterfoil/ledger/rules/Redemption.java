@@ -22,7 +22,7 @@ import java.util.Set;
 /**
  * 核销: one card pays for items ({@link Checkout} is for all else). Which of the prices applies is not known until the script has seen the card, so every card
  * type that could pay is compiled with its own total. Refusals come in the order item, card, quota, or,
- * for publishable keys, item, quota, card.
+ * for publishable keys, item, quota, card, of which no more is told than that it cannot be redeemed.
  */
 public final class Redemption implements Rule {
     private final Cell cell;
@@ -31,7 +31,7 @@ public final class Redemption implements Rule {
     private final RedemptionRequest request;
     private final boolean cardLast;
 
-    /** @param cardLast whether quotas are checked before the card, so that a refusal tells nothing of the card */
+    /** @param cardLast whether quotas are checked before the card, and its refusals tell nothing of it */
     public Redemption(Cell cell, IdempotencyKey key, String requestId, RedemptionRequest request, boolean cardLast) {
         if (!request.byOneCard()) {
             throw new IllegalArgumentException("request: several payers or an amount (expected: one card and lines)");
@@ -54,16 +54,19 @@ public final class Redemption implements Rule {
         List<Leg.Price> prices = prices(catalog, items);
         if (prices.isEmpty()) {
             return new Declined(Refused.of(Refusal.CARD_NOT_ACCEPTED));
+        } else if (cardLast && prices.stream().allMatch(price -> price.amount() == Leg.Price.OTHER_THAN_EXPECTED)) {
+            // Known without the card, of which the script would tell nothing.
+            return new Declined(Refused.of(Refusal.PRICE_CHANGED));
         }
         List<Leg> legs = sold.stock();
         RedemptionRequest.Payment payment = request.cards().get(0);
         int beforeQuotas = legs.size();
         legs.addAll(sold.quotas(now));
-        legs.add(
-                cardLast ? legs.size() : beforeQuotas,
-                new Leg.CardLeg(payment.ids(), payment.number(), Set.of(CardState.ACTIVE), true, -1, prices, null, null)
-                        .spentBy(request.account())
-                        .aside(request.aside()));
+        Leg.CardLeg card = new Leg.CardLeg(
+                        payment.ids(), payment.number(), Set.of(CardState.ACTIVE), true, -1, prices, null, null)
+                .spentBy(request.account())
+                .aside(request.aside());
+        legs.add(cardLast ? legs.size() : beforeQuotas, cardLast ? card.asUntold() : card);
         legs.addAll(sold.hold());
         return new Ready(new Transaction(
                 cell, TransactionType.REDEMPTION, key, requestId, catalog.version(), legs, sold.journaled(List.of())));

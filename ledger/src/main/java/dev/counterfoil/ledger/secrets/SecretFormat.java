@@ -10,7 +10,7 @@ import java.util.Optional;
  */
 public enum SecretFormat {
     /** 16 random characters of Crockford's base 32 (80 bits) and a check character: {@code 7KQ4-M2XW-9TPA-H5RCP}. */
-    CROCKFORD("crockford", 17) {
+    CROCKFORD("crockford", 17, 0x1p80) {
         @Override
         void fill(char[] secret, SecureRandom random) {
             byte[] bytes = new byte[DATA_BYTES];
@@ -47,7 +47,7 @@ public enum SecretFormat {
     },
 
     /** 19 random digits (63 bits) and a check digit, for keypads: {@code 4820-1935-…}. */
-    DIGITS("digits", 20) {
+    DIGITS("digits", 20, 1e19) {
         @Override
         void fill(char[] secret, SecureRandom random) {
             int interim = 0;
@@ -80,10 +80,12 @@ public enum SecretFormat {
 
     private final String id;
     private final int length;
+    private final double space;
 
-    SecretFormat(String id, int length) {
+    SecretFormat(String id, int length, double space) {
         this.id = id;
         this.length = length;
+        this.space = space;
     }
 
     /** The format a card type names, {@code crockford} or {@code digits}. */
@@ -99,6 +101,11 @@ public enum SecretFormat {
     /** The name in the API and the tables. */
     public String id() {
         return id;
+    }
+
+    /** How many cards a guesser who tries so many secrets a day finds in a year, of so many that live. */
+    public double expectedHitsAYear(long attemptsADay, long liveCards) {
+        return attemptsADay * 365.0 * liveCards / space;
     }
 
     /** A new secret in normal form. */

@@ -38,6 +38,11 @@ final class CardKind extends LegKind<CardLeg> {
 
     @Override
     Verdict check(CardLeg leg, ReferenceCell cell, long nowMs) {
+        Verdict verdict = told(leg, cell, nowMs);
+        return leg.untold() && verdict instanceof Verdict.Refuses ? Verdict.refuses(Refusal.CARD_UNKNOWN) : verdict;
+    }
+
+    private static Verdict told(CardLeg leg, ReferenceCell cell, long nowMs) {
         Optional<String> found = leg.ids().stream()
                 .filter(id -> card(cell, id, nowMs).isPresent())
                 .findFirst();
@@ -151,7 +156,8 @@ final class CardKind extends LegKind<CardLeg> {
                 draw.chance(90) ? null : draw.pick(0L, draw.nowMs() + 1, draw.nowMs() + 60_000),
                 draw.chance(85) ? 0 : draw.aside(card.map(StoredCard::held).orElse(0L)),
                 draw.chance(55) ? null : draw.pick("", draw.account()),
-                draw.chance(80) ? null : draw.account());
+                draw.chance(80) ? null : draw.account(),
+                draw.chance(15));
     }
 
     /** A card that gives what it has to what is due. */

@@ -56,7 +56,39 @@ public abstract class LegContract extends ContractSuite {
         assertThat(balance("live")).isEqualTo("0");
     }
 
-    private static Leg leg(String name, @Nullable String number, String type, long amount, @Nullable Long expected) {
+    @Test
+    protected void whatever_is_wrong_with_an_untold_card_reads_unknown() {
+        takeTheClock(LedgerLimits.standard());
+        long now = on.nowMs();
+        for (CardState state : CardState.values()) {
+            posts(newCard(state.letter() + "x", 10, state, now));
+        }
+        posts(newCard("live", 10, CardState.ACTIVE, now + 1), newCard("other", 7));
+        Refused unknown = new Refused(Refusal.CARD_UNKNOWN, "req1", "", 0, 0, 0, false);
+        for (String name : List.of("nobody", "vx", "fx", "ix", "ax")) {
+            assertThat(refused(leg(name, null, TOKEN, 1, null).asUntold()))
+                    .as(name)
+                    .isEqualTo(unknown);
+        }
+        assertThat(refused(leg("live", "999", TOKEN, 1, null).asUntold())).isEqualTo(unknown);
+        assertThat(refused(leg("live", null, "other:CNY", 1, null).asUntold())).isEqualTo(unknown);
+        assertThat(refused(leg("live", null, TOKEN, 11, null).asUntold())).isEqualTo(unknown);
+        Leg.CardLeg first = new Leg.CardLeg(
+                List.of(id("nobody"), id("live"), id("other")),
+                null,
+                Set.of(CardState.ACTIVE),
+                true,
+                -1,
+                List.of(new Leg.Price(TOKEN, 4)),
+                null,
+                null);
+        posts(first.asUntold());
+        assertThat(balance("live")).isEqualTo("6");
+        assertThat(balance("other")).isEqualTo("7");
+    }
+
+    private static Leg.CardLeg leg(
+            String name, @Nullable String number, String type, long amount, @Nullable Long expected) {
         return new Leg.CardLeg(
                 List.of(id(name)),
                 number,

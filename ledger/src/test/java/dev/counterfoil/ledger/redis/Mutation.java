@@ -52,7 +52,8 @@ record Mutation(String what, String from, String to) {
             new Mutation("two letters for a state", "if #s ~= 1 or not", "if not"),
             new Mutation("words that break JSON", "if not find(s, '^[%w%-_%.:]*$') then", "if false then"),
             // card
-            new Mutation("card: the last candidate", "if not key then\n", "if true then\n"),
+            new Mutation("card: the last candidate", "if read[1] and not key then", "if read[1] then"),
+            new Mutation("card: what is untold is told", "if refusal and untold then", "if false then"),
             new Mutation(
                     "card: any number", "if not card or (called ~= '' and called ~= card[6]) then", "if not card then"),
             new Mutation("card: any state", "if not find(states, state, 1, true) then", "if false then"),

@@ -75,15 +75,16 @@ class PostNeverHalfIT {
 
     private static Leg debitAndExtend() {
         return new Leg.CardLeg(
-                List.of(id("a")),
-                null,
-                Set.of(CardState.ACTIVE),
-                true,
-                -1,
-                List.of(new Leg.Price(SampleLegs.TOKEN, 10)),
-                null,
-                null,
-                7_000_000_000_000L);
+                        List.of(id("a")),
+                        null,
+                        Set.of(CardState.ACTIVE),
+                        true,
+                        -1,
+                        List.of(new Leg.Price(SampleLegs.TOKEN, 10)),
+                        null,
+                        null,
+                        7_000_000_000_000L)
+                .asUntold();
     }
 
     LedgerOnRedis open() {

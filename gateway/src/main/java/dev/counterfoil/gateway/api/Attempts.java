@@ -1,0 +1,176 @@
+package dev.counterfoil.gateway.api;
+
+import dev.counterfoil.gateway.http.Answer;
+import dev.counterfoil.gateway.http.Call;
+import dev.counterfoil.gateway.http.Problem;
+import dev.counterfoil.gateway.http.ProblemCode;
+import dev.counterfoil.gateway.http.Rejection;
+import dev.counterfoil.ledger.Card;
+import dev.counterfoil.ledger.Cell;
+import dev.counterfoil.ledger.access.KeyKind;
+import dev.counterfoil.ledger.catalog.Program;
+import dev.counterfoil.ledger.guard.Challenges;
+import dev.counterfoil.ledger.guard.GuessingGuard;
+import dev.counterfoil.ledger.guard.GuessingGuard.Budget;
+import dev.counterfoil.ledger.guard.GuessingGuard.Failure;
+import dev.counterfoil.ledger.guard.GuessingGuard.Wrong;
+import dev.counterfoil.ledger.guard.Suspect;
+import dev.counterfoil.ledger.rules.RedemptionRequest.Payment;
+import dev.counterfoil.ledger.secrets.CardNumbers;
+import dev.counterfoil.ledger.secrets.GuessHash;
+import dev.counterfoil.ledger.secrets.SecretFormat;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What every endpoint that takes a card's secret goes through. An attempt has failed when its answer is {@code
+ * card_not_redeemable}: with a secret key when a secret is unknown or is not that of the number beside it, with a publishable key whatever is
+ * wrong with the card, so that the count tells no more than the answer. Whoever is locked is told so before a card is looked at.
+ */
+final class Attempts {
+    static final Answer NOT_REDEEMABLE = Answer.of(Problem.of(ProblemCode.CARD_NOT_REDEEMABLE));
+    private static final String PROOF = "Counterfoil-Proof";
+
+    private final Backend backend;
+    private final GuessingGuard guard;
+    private final GuessHash hash;
+
+    Attempts(Backend backend) {
+        this.backend = backend;
+        this.guard = backend.guard();
+        this.hash = backend.guessHash();
+    }
+
+    /**
+     * Cards that are presented.
+     *
+     * @param client who presents them; null where a secret key does not say: then nobody is locked
+     * @param account the holder's account that the storefront answers for, or null
+     */
+    record Attempt(
+            List<PresentedCard> cards,
+            @Nullable EndClient client,
+            @Nullable String account) {}
+
+    /** Asks for the answer where whoever presents the cards may present any, and counts it where it failed. */
+    Future<Answer> guarded(Call call, Attempt attempt, Supplier<Future<Answer>> ask) {
+        List<Suspect> callers = callers(call, attempt);
+        List<Suspect> suspects = new ArrayList<>(callers);
+        attempt.cards().forEach(card -> number(call, card).ifPresent(suspects::add));
+        long lockedMs = guard.lockedMs(suspects);
+        if (lockedMs > 0) {
+            throw new Rejection(Problem.of(ProblemCode.TOO_MANY_FAILED_ATTEMPTS).retryAfter((lockedMs + 999) / 1_000));
+        }
+        Program program = call.program();
+        Budget budget =
+                new Budget(program.id(), program.zone(), program.limits().failuresADay());
+        boolean inPublic = inPublic(call);
+        Future<Answer> answer =
+                inPublic && guard.isSpent(budget) ? challenged(call).compose(solved -> ask.get()) : ask.get();
+        return answer.compose(given -> {
+            Problem problem = given.problem();
+            return problem == null || problem.code() != ProblemCode.CARD_NOT_REDEEMABLE
+                    ? Future.succeededFuture(given)
+                    : wrong(call, attempt.cards())
+                            .compose(wrong ->
+                                    guard.failed(new Failure(call.key().id(), inPublic, budget, callers, wrong)))
+                            .map(given);
+        });
+    }
+
+    /** Who presents cards in this call. Throws a {@link Rejection} where somebody with a publishable key says so himself. */
+    static @Nullable EndClient client(Call call, @Nullable EndClient said) {
+        if (!inPublic(call)) {
+            return said;
+        } else if (said != null) {
+            throw new Rejection(
+                    Problem.invalid("/client", "not with a publishable key: it is where the request comes from"));
+        }
+        return EndClient.at(call.clientAddress());
+    }
+
+    private static boolean inPublic(Call call) {
+        return call.key().kind() == KeyKind.PUBLISHABLE;
+    }
+
+    private List<Suspect> callers(Call call, Attempt attempt) {
+        List<Suspect> callers = new ArrayList<>();
+        EndClient client = attempt.client();
+        if (client == null) {
+            return callers;
+        }
+        String key = call.key().id();
+        callers.add(suspect(Suspect.Kind.CLIENT, key, client.text()));
+        String account = attempt.account();
+        if (account != null) {
+            callers.add(suspect(Suspect.Kind.ACCOUNT, key, account));
+        }
+        return callers;
+    }
+
+    private Optional<Suspect> number(Call call, PresentedCard card) {
+        return Optional.ofNullable(card.number())
+                .flatMap(CardNumbers::normalise)
+                .map(number -> suspect(Suspect.Kind.NUMBER, call.program().id(), number));
+    }
+
+    private Suspect suspect(Suspect.Kind kind, String within, String who) {
+        return new Suspect(kind, hash.suspect(kind.token(), within, who));
+    }
+
+    /** Fails with 429 unless the request brings what it found. */
+    private Future<Void> challenged(Call call) {
+        String program = call.program().id();
+        String key = call.key().id();
+        return call.header(PROOF)
+                .map(proof -> guard.solves(proof, program, key))
+                .orElseGet(() -> Future.succeededFuture(false))
+                .compose(solved -> {
+                    if (solved) {
+                        return Future.succeededFuture();
+                    }
+                    Challenges.Challenge next = guard.challenge(program, key);
+                    return Future.failedFuture(new Rejection(Problem.challengeRequired(
+                            new Problem.Challenge(next.token(), next.bits(), next.expiresAt()))));
+                });
+    }
+
+    /** Of several cards those that no one has: a holder with nine right ones and a slip made one mistake, not ten. */
+    private Future<List<Wrong>> wrong(Call call, List<PresentedCard> cards) {
+        if (cards.size() == 1) {
+            return Future.succeededFuture(List.of(wrong(call, cards.get(0))));
+        }
+        List<Future<Optional<Wrong>>> looked = cards.stream()
+                .map(card -> isKnown(call, card)
+                        .map(known -> known ? Optional.<Wrong>empty() : Optional.of(wrong(call, card))))
+                .toList();
+        return Future.all(looked)
+                .map(all ->
+                        looked.stream().flatMap(one -> one.result().stream()).toList());
+    }
+
+    private Wrong wrong(Call call, PresentedCard card) {
+        String secret = SecretFormat.normalise(card.secret()).orElse(card.secret());
+        return new Wrong(
+                hash.secret(call.program().id(), secret), number(call, card).orElse(null));
+    }
+
+    private Future<Boolean> isKnown(Call call, PresentedCard card) {
+        String program = call.program().id();
+        Optional<Payment> payment = card.identified(program, backend.cardIds());
+        return payment.isEmpty()
+                ? Future.succeededFuture(false)
+                : backend.ledger()
+                        .card(Cell.of(program), payment.get().ids())
+                        .map(found ->
+                                found.filter(one -> isOf(one, payment.get())).isPresent());
+    }
+
+    private static boolean isOf(Card card, Payment payment) {
+        return payment.number() == null || payment.number().equals(card.number());
+    }
+}

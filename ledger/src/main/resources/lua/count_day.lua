@@ -1,0 +1,13 @@
+--[[
+  count_day: one more failed attempt of a program's business day.
+
+  KEYS[1] count   counterfoil:failures:{<program>}:<day>   integer
+  ARGV[1] ttl     ms that a new count lives
+  Returns the count.
+  Cost: O(1). Not to be retried: a call without an answer may have counted.
+]]
+local count = redis.call('INCR', KEYS[1])
+if redis.call('PTTL', KEYS[1]) < 0 then
+  redis.call('PEXPIRE', KEYS[1], ARGV[1])
+end
+return count
