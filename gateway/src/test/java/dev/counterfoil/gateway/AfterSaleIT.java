@@ -257,6 +257,23 @@ class AfterSaleIT {
     }
 
     @Test
+    void a_hold_with_codes_is_ended_once_and_a_repeated_end_gets_the_same_answer() {
+        for (String verb : List.of("capture", "release")) {
+            Answer hold = redeemed(held(order(card(), "video-month", 2), 600));
+            JsonObject body = verb.equals("capture") ? new JsonObject().put("quantity", 1) : new JsonObject();
+            String key = RunningGateway.key();
+            Answer ended = step(key, hold, verb, body);
+            Answer repeated = step(key, hold, verb, body);
+            Answer another = step(hold, "release", new JsonObject());
+
+            assertThat(ended.status()).as(ended.text()).isEqualTo(200);
+            assertThat(repeated.text()).isEqualTo(ended.text());
+            assertThat(another.status()).as(another.text()).isEqualTo(409);
+            assertThat(another.json().getString("code")).isEqualTo("hold_not_open");
+        }
+    }
+
+    @Test
     void several_payers_get_back_what_they_paid_the_last_first() {
         String first = card();
         String second = card();
