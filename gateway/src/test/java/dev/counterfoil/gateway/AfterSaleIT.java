@@ -274,6 +274,24 @@ class AfterSaleIT {
     }
 
     @Test
+    void a_hold_that_its_first_payer_covers_is_ended_and_settled() {
+        String second = card();
+        JsonObject order = new JsonObject()
+                .put(
+                        "pay",
+                        new JsonArray()
+                                .add(new JsonObject().put("secret", card()))
+                                .add(new JsonObject().put("secret", second)))
+                .put("items", new JsonArray().add(new JsonObject().put("item", item(10, 10, new JsonObject()))));
+        for (String verb : List.of("capture", "release")) {
+            Answer hold = redeemed(held(order.copy(), 600));
+            assertThat(step(hold, verb, new JsonObject()).status()).isEqualTo(200);
+        }
+        // Whether their ends were settled is seen when everything is reconciled.
+        assertThat(lookUp(second).getLong("balance")).isEqualTo(100_000);
+    }
+
+    @Test
     void several_payers_get_back_what_they_paid_the_last_first() {
         String first = card();
         String second = card();
