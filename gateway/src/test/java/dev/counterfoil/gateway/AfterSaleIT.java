@@ -257,6 +257,41 @@ class AfterSaleIT {
     }
 
     @Test
+    void a_hold_with_codes_is_ended_once_and_a_repeated_end_gets_the_same_answer() {
+        for (String verb : List.of("capture", "release")) {
+            Answer hold = redeemed(held(order(card(), "video-month", 2), 600));
+            JsonObject body = verb.equals("capture") ? new JsonObject().put("quantity", 1) : new JsonObject();
+            String key = RunningGateway.key();
+            Answer ended = step(key, hold, verb, body);
+            Answer repeated = step(key, hold, verb, body);
+            Answer another = step(hold, "release", new JsonObject());
+
+            assertThat(ended.status()).as(ended.text()).isEqualTo(200);
+            assertThat(repeated.text()).isEqualTo(ended.text());
+            assertThat(another.status()).as(another.text()).isEqualTo(409);
+            assertThat(another.json().getString("code")).isEqualTo("hold_not_open");
+        }
+    }
+
+    @Test
+    void a_hold_that_its_first_payer_covers_is_ended_and_settled() {
+        String second = card();
+        JsonObject order = new JsonObject()
+                .put(
+                        "pay",
+                        new JsonArray()
+                                .add(new JsonObject().put("secret", card()))
+                                .add(new JsonObject().put("secret", second)))
+                .put("items", new JsonArray().add(new JsonObject().put("item", item(10, 10, new JsonObject()))));
+        for (String verb : List.of("capture", "release")) {
+            Answer hold = redeemed(held(order.copy(), 600));
+            assertThat(step(hold, verb, new JsonObject()).status()).isEqualTo(200);
+        }
+        // Whether their ends were settled is seen when everything is reconciled.
+        assertThat(lookUp(second).getLong("balance")).isEqualTo(100_000);
+    }
+
+    @Test
     void several_payers_get_back_what_they_paid_the_last_first() {
         String first = card();
         String second = card();

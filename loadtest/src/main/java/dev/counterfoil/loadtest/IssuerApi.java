@@ -58,33 +58,42 @@ public final class IssuerApi {
         }
     }
 
+    /** A card as its batch delivers it. */
+    public record MadeCard(String number, String secret) {}
+
     /** The secrets of {@code count} new cards. */
     public List<String> makeCards(String cardType, int count) {
-        List<String> secrets = new ArrayList<>(count);
-        for (int made = 0; made < count; made += MOST_CARDS_A_BATCH) {
-            secrets.addAll(batch(cardType, Math.min(MOST_CARDS_A_BATCH, count - made), made));
-        }
-        return secrets;
+        return makeNumbered(cardType, count).stream().map(MadeCard::secret).toList();
     }
 
-    private List<String> batch(String cardType, int count, int from) {
+    /** The numbers and secrets of {@code count} new cards. */
+    public List<MadeCard> makeNumbered(String cardType, int count) {
+        List<MadeCard> cards = new ArrayList<>(count);
+        for (int made = 0; made < count; made += MOST_CARDS_A_BATCH) {
+            cards.addAll(batch(cardType, Math.min(MOST_CARDS_A_BATCH, count - made), made));
+        }
+        return cards;
+    }
+
+    private List<MadeCard> batch(String cardType, int count, int from) {
         String body = "{\"card_type\":\"" + cardType + "\",\"count\":" + count + "}";
-        List<String> secrets = new ArrayList<>(count);
-        try (Stream<String> lines = send("batches", "batch-" + cardType + "-" + from, "POST", body)) {
+        List<MadeCard> cards = new ArrayList<>(count);
+        try (Stream<String> lines = send("batches", "batch-" + cardType + "-" + count + "-" + from, "POST", body)) {
             for (Iterator<String> line = lines.iterator(); line.hasNext(); ) {
                 JsonNode card = JSON.readTree(line.next());
                 if (card.path("end").asBoolean()) {
-                    if (card.path("count").asInt() != secrets.size() || secrets.size() != count) {
-                        throw new IllegalStateException(secrets.size() + " cards came, the batch says " + card);
+                    if (card.path("count").asInt() != cards.size() || cards.size() != count) {
+                        throw new IllegalStateException(cards.size() + " cards came, the batch says " + card);
                     }
-                    return secrets;
+                    return cards;
                 }
-                secrets.add(card.path("secret").textValue());
+                cards.add(new MadeCard(
+                        card.path("number").asText(), card.path("secret").asText()));
             }
         } catch (IOException e) {
             throw new IllegalStateException("the batch is not NDJSON", e);
         }
-        throw new IllegalStateException("the batch was cut after " + secrets.size() + " cards");
+        throw new IllegalStateException("the batch was cut after " + cards.size() + " cards");
     }
 
     private Stream<String> send(String path, String key, String method, String body) {

@@ -39,6 +39,15 @@ public record Target(String url, String secretKey, String issuerKey, String prog
                 "demo");
     }
 
+    /** Every key of the demo program, whatever its scopes. */
+    public static List<String> demoKeys(Path dataFolder) {
+        return assignments(dataFolder.resolve("demo.env")).entrySet().stream()
+                .filter(each -> each.getKey().endsWith("_KEY"))
+                .sorted(Map.Entry.comparingByKey())
+                .map(Map.Entry::getValue)
+                .toList();
+    }
+
     /** The same program and keys through another gateway. */
     public Target at(String otherUrl) {
         return new Target(otherUrl, secretKey, issuerKey, program);

@@ -6,9 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.counterfoil.loadtest.auditor.Addresses;
 import dev.counterfoil.loadtest.auditor.Auditor;
 import dev.counterfoil.loadtest.auditor.Tampering;
-import dev.counterfoil.loadtest.stack.FreePort;
 import dev.counterfoil.loadtest.stack.Gateway;
-import dev.counterfoil.loadtest.stack.Installation;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -30,22 +28,20 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The packaged gateway with real Redis and PostgreSQL, redeemed from and killed; the auditor has the last word. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class BooksUnderLoadIT {
     private static final int CLIENTS = 16;
-    private static final Duration STOPPED_WITHIN = Duration.ofSeconds(30);
 
-    @TempDir
-    static Path folder;
+    @RegisterExtension
+    static final EmbeddedGateway GATEWAY = new EmbeddedGateway();
 
     private static Path data;
     private static Gateway gateway;
@@ -61,10 +57,8 @@ class BooksUnderLoadIT {
 
     @BeforeAll
     static void start() throws Exception {
-        Installation installation = Installation.empty(folder);
-        data = installation.data();
-        gateway = Gateway.start(installation, "gateway", FreePort.choose(), List.of("-Xmx512m"), Map.of());
-        gateway.awaitReady();
+        data = GATEWAY.data();
+        gateway = GATEWAY.gateway();
         target = Target.demo(data);
         IssuerApi issuer = new IssuerApi(target, "it");
         issuer.putItem(
@@ -73,13 +67,6 @@ class BooksUnderLoadIT {
                         + "\"limits\":{\"per_account_daily\":3}}");
         issuer.stock("it-goods", 1_000_000);
         secrets = issuer.makeCards("gift-1000", 50);
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        if (gateway != null) {
-            gateway.stop(STOPPED_WITHIN);
-        }
     }
 
     @Test

@@ -84,7 +84,9 @@ final class BatchStream {
     private Future<Void> end() {
         String sha256 = HexFormat.of().formatHex(digest.digest());
         return maker.delivered(batch, sha256)
-                .compose(noted -> response.end(lines.end(batch.id(), batch.count(), sha256, reached)));
+                .compose(noted -> response.end(lines.end(batch.id(), batch.count(), sha256, reached))
+                        // Nothing but a connection that is closed refuses it.
+                        .recover(closed -> Future.failedFuture(new CallerLeft(batch.count()))));
     }
 
     private Future<Void> send(String text) {
@@ -99,7 +101,7 @@ final class BatchStream {
         }
         Promise<Void> drained = Promise.promise();
         response.drainHandler(room -> drained.tryComplete());
-        written.onFailure(drained::tryFail);
+        written.onFailure(closed -> drained.tryFail(new CallerLeft(0)));
         response.closeHandler(closed -> {
             gone = true;
             drained.tryFail(new CallerLeft(0));

@@ -167,9 +167,11 @@ public final class GivenBack {
         List<Leg> legs = new ArrayList<>();
         for (Line line : redeemed.lines()) {
             int units = (int) of(now, Redeemed.unitsOf(line.sku()));
-            int end = line.codes().size() - (int) of(before, Redeemed.unitsOf(line.sku()));
-            if (!line.codes().isEmpty() && units > 0) {
-                legs.add(new Leg.CodesAddLeg(line.sku(), line.codes().subList(end - units, end), true));
+            // None is left where a hold is ended that was ended before: the script says so, or repeats its answer.
+            int end = Math.max(0, line.codes().size() - (int) of(before, Redeemed.unitsOf(line.sku())));
+            int start = Math.max(0, end - units);
+            if (start < end) {
+                legs.add(new Leg.CodesAddLeg(line.sku(), line.codes().subList(start, end), true));
             }
         }
         return legs;

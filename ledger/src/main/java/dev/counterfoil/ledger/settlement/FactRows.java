@@ -164,7 +164,8 @@ final class FactRows {
     /** The postings of a balance that moved; beside it is what is held of it where the leg sets something aside. */
     private void balance(Fact fact, int n, String account, String asset, long sign, long amount, String aside) {
         if (aside.isEmpty()) {
-            if (sign != 0) {
+            // A payer of a hold who paid nothing has a leg in its end all the same.
+            if (sign * amount != 0) {
                 post(fact, n, account, PostingAccounts.besideBalance(fact, sign), asset, -sign * amount);
             }
             return;

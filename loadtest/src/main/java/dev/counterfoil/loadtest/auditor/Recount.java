@@ -201,7 +201,7 @@ final class Recount {
     /** Value that is held moves between a balance and what is held of it; what leaves the hold and does not return is spent. */
     private static void moved(Step step, String name, String asset, long sign, long amount, String aside) {
         if (aside.isEmpty()) {
-            if (sign != 0) {
+            if (sign != 0 && amount != 0) {
                 String other = counterpart(step.type(), sign);
                 step.post(sign < 0 ? name : other, sign < 0 ? other : name, asset, amount);
             }

@@ -41,7 +41,7 @@ public final class Gateway {
      * Starts one; does not wait for it to be ready.
      *
      * @param flags of its JVM
-     * @param settings its environment; empty: with embedded servers
+     * @param settings its environment; without addresses of servers: with embedded ones. No access log but where they ask for it
      */
     public static Gateway start(
             Installation installation, String name, int port, List<String> flags, Map<String, String> settings)
@@ -58,7 +58,7 @@ public final class Gateway {
         environment.put("COUNTERFOIL_HTTP_PORT", Integer.toString(port));
         environment.put("COUNTERFOIL_HTTP_HOST", FreePort.HOST);
         environment.put("COUNTERFOIL_DATA_DIR", installation.data().toString());
-        environment.put("COUNTERFOIL_LOGS_ACCESS", "false");
+        String unused = environment.putIfAbsent("COUNTERFOIL_LOGS_ACCESS", "false");
         return Child.start(name, command, environment, installation.log(name));
     }
 
