@@ -239,7 +239,7 @@ class RateLimitsIT {
         assertThat(header(get(0, newKey("secret", "").getString("key")), "RateLimit-Policy"))
                 .isEqualTo("\"key\";q=40;w=3600");
         assertThat(header(get(0, newKey("publishable", "").getString("key")), "RateLimit-Policy"))
-                .isEqualTo("\"key\";q=1000;w=1");
+                .isEqualTo("\"address\";q=6000;w=60, \"key\";q=1000;w=1");
     }
 
     @Test
