@@ -1,6 +1,8 @@
 package dev.counterfoil.gateway.http;
 
+import io.vertx.core.Future;
 import io.vertx.core.Handler;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -62,10 +64,20 @@ final class Answers implements Handler<RoutingContext> {
         if (problem != null) {
             Call call = Call.of(context);
             call.problem(problem);
-            response.end(problem.toJson(call.requestId()).toBuffer()).onFailure(Answers::callerLeft);
+            end(context, problem.toJson(call.requestId()).toBuffer());
         } else {
-            response.end(answer.body()).onFailure(Answers::callerLeft);
+            end(context, answer.body());
         }
+    }
+
+    /** An answer to HEAD says how long the body would be and has none: over HTTP/2 a body is an error of protocol. */
+    private static void end(RoutingContext context, Buffer body) {
+        HttpServerResponse response = context.response();
+        Future<Void> ended = context.request().method() == HttpMethod.HEAD
+                ? response.putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()))
+                        .end()
+                : response.end(body);
+        ended.onFailure(Answers::callerLeft);
     }
 
     /** Whether more of the body is on its way than is worth waiting for: it is long, of unknown length, or was not asked for. */

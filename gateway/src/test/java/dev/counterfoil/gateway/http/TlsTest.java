@@ -81,6 +81,26 @@ class TlsTest {
     }
 
     @Test
+    void an_answer_to_head_has_the_length_of_a_body_and_none() throws Exception {
+        for (HttpClient.Version version : HttpClient.Version.values()) {
+            for (String path : new String[] {"/health/ready", "/nothing"}) {
+                HttpClient client = client(version);
+                HttpResponse<String> got = get(client, path);
+                HttpResponse<String> head = client.send(
+                        HttpRequest.newBuilder(URI.create(url() + path))
+                                .method("HEAD", HttpRequest.BodyPublishers.noBody())
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+                assertThat(head.version()).isEqualTo(version);
+                assertThat(head.statusCode()).isEqualTo(got.statusCode());
+                assertThat(head.body()).isEmpty();
+                assertThat(head.headers().firstValue("Content-Length"))
+                        .hasValue(Integer.toString(got.body().length()));
+            }
+        }
+    }
+
+    @Test
     void a_refused_body_ends_its_stream_and_not_its_http_2_connection() throws Exception {
         HttpClient client = client(HttpClient.Version.HTTP_2);
         for (int i = 0; i < 3; i++) {
