@@ -18,6 +18,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -107,17 +108,21 @@ final class ProgramsCommand {
                 throw new IllegalStateException(declined.detail());
             }
             Program program = ((Applied<Program>) change).value();
-            print(json(program), line(program));
-            long failures = program.limits().failuresADay();
-            err().printf(
-                            "Guessing: %d failed attempts a day with publishable keys, then challenges; of a million live cards a guesser finds"
-                                    + " %.1e a year (%s) or %.1e (%s)%n",
-                            failures,
-                            SecretFormat.CROCKFORD.expectedHitsAYear(failures, 1_000_000),
-                            SecretFormat.CROCKFORD.id(),
-                            SecretFormat.DIGITS.expectedHitsAYear(failures, 1_000_000),
-                            SecretFormat.DIGITS.id());
+            print(json(program), line(program) + System.lineSeparator() + guessing(program));
             return Main.DONE;
+        }
+
+        private static String guessing(Program program) {
+            long failures = program.limits().failuresADay();
+            return String.format(
+                    Locale.ROOT,
+                    "Guessing: %d failed attempts a day with publishable keys, then challenges; of a million live cards a guesser finds"
+                            + " %.1e a year (%s) or %.1e (%s)",
+                    failures,
+                    SecretFormat.CROCKFORD.expectedHitsAYear(failures, 1_000_000),
+                    SecretFormat.CROCKFORD.id(),
+                    SecretFormat.DIGITS.expectedHitsAYear(failures, 1_000_000),
+                    SecretFormat.DIGITS.id());
         }
     }
 

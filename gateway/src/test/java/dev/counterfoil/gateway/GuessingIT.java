@@ -185,7 +185,9 @@ class GuessingIT {
     @Test
     void one_slip_beside_right_cards_is_one_failure() {
         String shop = gateways.newKey("secret");
-        Awaitility.await().until(() -> lookUp(0, shop, address(), right()).status() == 200);
+        Awaitility.await()
+                .until(() -> lookUp(0, shop, address(), right()).status() == 200
+                        && lookUp(1, shop, address(), right()).status() == 200);
         List<String> cards = gateways.cards(4);
         JsonObject order = new JsonObject()
                 .put("client", new JsonObject().put("ip", "203.0.113.9"))
