@@ -183,6 +183,35 @@ class GuessingIT {
     }
 
     @Test
+    void one_secret_with_ever_new_numbers_is_ever_another_failure() {
+        String guesser = address();
+        String secret = wrong();
+        for (int i = 0; i < 10; i++) {
+            assertThat(lookUp(0, page, guesser, secret, "number", Long.toString(7_000_000_000_000_000L + i))
+                            .status())
+                    .isEqualTo(422);
+        }
+        assertThat(lookUp(0, page, guesser, right()).status()).isEqualTo(429);
+    }
+
+    @Test
+    void a_page_cannot_have_failures_counted_against_an_account_that_it_only_names() {
+        JsonArray pay = new JsonArray();
+        for (int i = 0; i < 10; i++) {
+            pay.add(new JsonObject().put("secret", "7KQ4-M2XP-9DTR-5WVC-" + i));
+        }
+        JsonObject named = new JsonObject().put("pay", pay).put("item", "crab").put("account", "victim");
+        Answer answer = gateways.send(0, page, "/redemptions/preview", named, "X-Forwarded-For", address());
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.text()).contains("\"/account\"");
+        named.remove("account");
+        assertThat(gateways.send(0, page, "/redemptions/preview", named, "X-Forwarded-For", address())
+                        .status())
+                .as("several cards with a publishable key")
+                .isEqualTo(400);
+    }
+
+    @Test
     void one_slip_beside_right_cards_is_one_failure() {
         String shop = gateways.newKey("secret");
         Awaitility.await()

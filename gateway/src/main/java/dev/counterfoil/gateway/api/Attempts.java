@@ -155,8 +155,13 @@ final class Attempts {
 
     private Wrong wrong(Call call, PresentedCard card) {
         String secret = SecretFormat.normalise(card.secret()).orElse(card.secret());
+        // With another number it is another attempt: else one secret with ever new numbers would count once.
+        String tried = Optional.ofNullable(card.number())
+                .flatMap(CardNumbers::normalise)
+                .map(number -> number + "\0" + secret)
+                .orElse(secret);
         return new Wrong(
-                hash.secret(call.program().id(), secret), number(call, card).orElse(null));
+                hash.secret(call.program().id(), tried), number(call, card).orElse(null));
     }
 
     private Future<Boolean> isKnown(Call call, PresentedCard card) {

@@ -58,6 +58,8 @@ final class BatchStream {
                 .setWriteQueueMaxSize(WRITE_QUEUE_BYTES)
                 .closeHandler(closed -> gone = true)
                 .exceptionHandler(broken -> gone = true);
+        // Who left before that was not heard of.
+        gone = response.closed();
         return step(0).recover(failure -> cut(failure));
     }
 
@@ -95,7 +97,7 @@ final class BatchStream {
         }
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         digest.update(bytes);
-        Future<Void> written = response.write(Buffer.buffer(bytes));
+        Future<Void> written = response.write(Buffer.buffer(bytes)).onFailure(closed -> gone = true);
         if (!response.writeQueueFull()) {
             return Future.succeededFuture();
         }

@@ -68,8 +68,7 @@ public final class ChangeAccount implements Endpoint {
         Wanted wanted = call.read(fields -> kind.read(account, fields));
         Cell cell = Cell.of(call.program().id());
         IdempotencyKey key = Keys.of(call, backend, wanted.canonical());
-        KeyCeiling ceiling =
-                KeyCeiling.of(call.key(), Ceilings.Kind.ADJUSTED, call.program().zone());
+        KeyCeiling ceiling = KeyCeiling.of(call.key(), Ceilings.Kind.ADJUSTED, call.program());
         return backend.posting()
                 .post(cell, key, new AccountChange(cell, key, call.requestId(), wanted, ceiling))
                 .map(ChangeAccount::answer);

@@ -36,12 +36,31 @@ record CheckoutCall(Call call, Attempt attempt, Optional<RedemptionRequest> poss
     /** Throws a {@link Rejection} for what is not a checkout. */
     static CheckoutCall read(Call call, Backend backend) {
         boolean inPublic = call.key().kind() == KeyKind.PUBLISHABLE;
-        RedemptionFields fields = held(call, backend, call.read(RedemptionFields::read), inPublic);
+        RedemptionFields read = call.read(RedemptionFields::read);
+        if (inPublic) {
+            requireFitForPages(read);
+        }
+        RedemptionFields fields = held(call, backend, read, inPublic);
         List<PresentedCard> cards = fields.payments().stream()
                 .flatMap(payment -> Stream.ofNullable(payment.card()))
                 .toList();
         Attempt attempt = new Attempt(cards, Attempts.client(call, fields.client()), fields.account());
-        return new CheckoutCall(call, attempt, request(call, backend, fields, inPublic), inPublic);
+        return new CheckoutCall(call, attempt, request(call, backend, fields), inPublic);
+    }
+
+    /** Before any card is looked at: what only names an account must not be counted against it. */
+    private static void requireFitForPages(RedemptionFields fields) {
+        if (fields.account() != null) {
+            throw new Rejection(Problem.invalid("/account", "not with a publishable key (expected: account_token)"));
+        } else if (fields.holdSeconds() > 0) {
+            throw new Rejection(Problem.invalid("/hold", "not with a publishable key: nobody could capture it"));
+        } else if (fields.payments().size() != 1
+                || fields.payments().get(0).card() == null
+                || fields.amount() != null
+                || fields.upTo()) {
+            throw new Rejection(Problem.invalid(
+                    "", "with a publishable key one card pays for items (expected: a secret key for anything else)"));
+        }
     }
 
     /** With the account that the token is for, where there is one: a page could name any other. */
@@ -52,14 +71,11 @@ record CheckoutCall(Call call, Attempt attempt, Optional<RedemptionRequest> poss
         } else if (!inPublic) {
             throw new Rejection(
                     Problem.invalid("/account_token", "not with a secret key (expected: account, which is believed)"));
-        } else if (fields.account() != null) {
-            throw new Rejection(Problem.invalid("/account", "not with a publishable key (expected: account_token)"));
         }
         return fields.heldBy(backend.accountTokens().account(call, token));
     }
 
-    private static Optional<RedemptionRequest> request(
-            Call call, Backend backend, RedemptionFields fields, boolean inPublic) {
+    private static Optional<RedemptionRequest> request(Call call, Backend backend, RedemptionFields fields) {
         List<Payer> payers = new ArrayList<>();
         Set<String> met = new HashSet<>();
         for (int i = 0; i < fields.payments().size(); i++) {
@@ -84,16 +100,7 @@ record CheckoutCall(Call call, Attempt attempt, Optional<RedemptionRequest> poss
             }
             payers.add(card.get());
         }
-        RedemptionRequest request = fields.request(payers);
-        if (inPublic && request.holdSeconds() > 0) {
-            throw new Rejection(Problem.invalid("/hold", "not with a publishable key: nobody could capture it"));
-        } else if (inPublic && !request.byOneCard()) {
-            throw new Rejection(Problem.invalid(
-                    "", "with a publishable key one card pays for items (expected: a secret key for anything else)"));
-        } else if (inPublic && request.account() != null && fields.accountToken() == null) {
-            throw new Rejection(Problem.invalid("/account", "not with a publishable key (expected: account_token)"));
-        }
-        return Optional.of(request);
+        return Optional.of(fields.request(payers));
     }
 
     /** Only of one that is possible. */

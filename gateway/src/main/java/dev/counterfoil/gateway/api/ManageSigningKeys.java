@@ -4,6 +4,7 @@ import dev.counterfoil.gateway.http.Answer;
 import dev.counterfoil.gateway.http.Call;
 import dev.counterfoil.gateway.http.Problem;
 import dev.counterfoil.gateway.http.ProblemCode;
+import dev.counterfoil.gateway.http.Rejection;
 import dev.counterfoil.gateway.http.RequestFields;
 import dev.counterfoil.gateway.http.Text;
 import dev.counterfoil.ledger.access.SigningAlgorithm;
@@ -47,6 +48,7 @@ final class ManageSigningKeys {
     }
 
     Future<Answer> create(Call call) {
+        requireWhole(call);
         SigningKeyDraft draft = call.read(this::draft);
         return ManageKeys.requireClient(administration, call, draft.client())
                 .compose(client ->
@@ -60,6 +62,7 @@ final class ManageSigningKeys {
     }
 
     Future<Answer> revoke(Call call) {
+        requireWhole(call);
         return call.read(none -> Boolean.TRUE)
                 ? own(call)
                         .compose(found -> found.isEmpty()
@@ -70,6 +73,15 @@ final class ManageSigningKeys {
                                         .revoke(found.get().id()))
                         .map(ManageSigningKeys::answer)
                 : Future.succeededFuture(NOT_FOUND);
+    }
+
+    /** A signing key is good in every program of its client, so a key for some of them may not make or revoke one. */
+    private static void requireWhole(Call call) {
+        if (call.key().programs() != null) {
+            throw new Rejection(Problem.of(
+                    ProblemCode.FORBIDDEN,
+                    "the key is for some programs only (expected: one for all of its issuer's)"));
+        }
     }
 
     private SigningKeyDraft draft(RequestFields fields) {

@@ -61,8 +61,7 @@ public final class PostBatch implements StreamingEndpoint {
                         .add(wanted.state().name())
                         .encode());
         CardState state = wanted.state() == NewState.ACTIVE ? CardState.ACTIVE : CardState.INACTIVE;
-        KeyCeiling ceiling =
-                KeyCeiling.of(call.key(), Ceilings.Kind.ISSUED, call.program().zone());
+        KeyCeiling ceiling = KeyCeiling.of(call.key(), Ceilings.Kind.ISSUED, call.program());
         return backend.batches()
                 .begin(cell, cardType.get(), wanted.count(), state, key, ceiling, call.actor())
                 .compose(begun -> {

@@ -52,8 +52,7 @@ public final class StepRedemption implements Endpoint {
         if (step.returnCodes() && !call.key().has(Scope.ISSUE) && !call.key().has(Scope.CATALOG)) {
             throw new Rejection(Problem.of(ProblemCode.FORBIDDEN, "needed to return codes: issue or catalog"));
         }
-        KeyCeiling ceiling =
-                KeyCeiling.of(call.key(), Ceilings.Kind.REVERSED, call.program().zone());
+        KeyCeiling ceiling = KeyCeiling.of(call.key(), Ceilings.Kind.REVERSED, call.program());
         return GetRedemption.transaction(call, backend)
                 .map(found -> found.filter(one -> one.type().equals(TransactionType.REDEMPTION.label())))
                 .compose(found -> found.isEmpty()

@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
@@ -14,7 +15,10 @@ import java.util.function.Predicate;
  * program's cell in the ledger, which bounds latency. Health, metrics and the contract are never refused. Thread-safe.
  */
 public final class Admission {
-    private static final String API = "/v1/";
+    /** By their whole names: other spellings of a path of the API lead to it too. */
+    private static final Set<String> NEVER_SHED =
+            Set.of("/health/live", "/health/ready", "/metrics", "/openapi.yaml", "/docs");
+
     private static final Rejection SHED =
             new Rejection(Problem.of(ProblemCode.OVERLOADED).retryAfter(1));
 
@@ -53,7 +57,7 @@ public final class Admission {
     /** Counts a request; {@link #end} has to follow. False where it has failed already, because too many are under way. */
     boolean begins(RoutingContext context) {
         boolean room = inFlight.incrementAndGet() <= bounds.inFlight();
-        if (room || !context.request().path().startsWith(API)) {
+        if (room || NEVER_SHED.contains(String.valueOf(context.request().path()))) {
             return true;
         }
         beyondInFlight.increment();

@@ -33,7 +33,8 @@ final class Answers implements Handler<RoutingContext> {
     @Override
     public void handle(RoutingContext context) {
         Call call = Call.of(context);
-        if (!inTime && context.request().method() != HttpMethod.GET) {
+        HttpMethod method = context.request().method();
+        if (!inTime && method != HttpMethod.GET && method != HttpMethod.HEAD) {
             call.withoutDeadline();
         }
         endpoint.handle(call).onComplete(done -> {

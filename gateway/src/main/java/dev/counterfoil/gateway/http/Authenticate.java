@@ -73,6 +73,9 @@ final class Authenticate implements Handler<RoutingContext> {
                 return;
             }
             request.resume();
+            if (context.response().ended()) {
+                return;
+            }
             if (refreshed.succeeded()) {
                 admit(context);
             } else {

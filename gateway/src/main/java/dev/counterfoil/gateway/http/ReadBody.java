@@ -5,8 +5,10 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Locale;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -27,9 +29,11 @@ final class ReadBody implements Handler<RoutingContext> {
     private final int maxBytes;
 
     private final boolean optional;
+    private final boolean lines;
 
     private ReadBody(String type, Pattern form, int maxBytes, boolean optional) {
         this.optional = optional;
+        this.lines = form == NDJSON;
         this.type = type;
         this.form = form;
         this.maxBytes = maxBytes;
@@ -53,12 +57,25 @@ final class ReadBody implements Handler<RoutingContext> {
     @Override
     public void handle(RoutingContext context) {
         HttpServerRequest request = context.request();
+        if (lines) {
+            // As long as it comes at its pace: it is longer than what is read within a deadline, and posts in many
+            // steps.
+            Call.of(context).withoutDeadline();
+        }
+        // Over HTTP/2 only its end tells whether there is a body: no header has to.
+        boolean untold = optional
+                && request.version() == HttpVersion.HTTP_2
+                && request.headers().get(HttpHeaders.CONTENT_LENGTH) == null;
+        if (untold) {
+            read(context, request, received -> untold(context, received));
+            return;
+        }
         if (optional && isEmpty(request.headers())) {
             accept(context, new byte[0], EMPTY_OBJECT);
             return;
         }
         if (!isExpected(request.headers().get(HttpHeaders.CONTENT_TYPE))) {
-            fail(context, ProblemCode.UNSUPPORTED_MEDIA_TYPE, "expected: Content-Type: " + type);
+            failType(context);
             return;
         }
         if (tooLong(request.headers().get(HttpHeaders.CONTENT_LENGTH))) {
@@ -68,10 +85,20 @@ final class ReadBody implements Handler<RoutingContext> {
         if ("100-continue".equalsIgnoreCase(request.headers().get(HttpHeaders.EXPECT))) {
             context.response().writeContinue().onFailure(context::fail);
         }
-        read(context, request);
+        read(context, request, received -> accept(context, received, received));
     }
 
-    private void read(RoutingContext context, HttpServerRequest request) {
+    private void untold(RoutingContext context, byte[] received) {
+        if (received.length == 0) {
+            accept(context, received, EMPTY_OBJECT);
+        } else if (isExpected(context.request().headers().get(HttpHeaders.CONTENT_TYPE))) {
+            accept(context, received, received);
+        } else {
+            failType(context);
+        }
+    }
+
+    private void read(RoutingContext context, HttpServerRequest request, Consumer<byte[]> whole) {
         Buffer body = Buffer.buffer();
         // Nobody is there to be answered; without a handler it would be logged as an error.
         request.exceptionHandler(callerLeft -> {});
@@ -87,8 +114,7 @@ final class ReadBody implements Handler<RoutingContext> {
         });
         request.endHandler(end -> {
             if (!context.failed()) {
-                byte[] received = body.getBytes();
-                accept(context, received, received);
+                whole.accept(body.getBytes());
             }
         });
     }
@@ -122,6 +148,10 @@ final class ReadBody implements Handler<RoutingContext> {
     private boolean tooLong(@Nullable String contentLength) {
         // Netty refused what is not a number; one of more digits than the limit's need not be one that fits a long.
         return contentLength != null && (contentLength.length() > 9 || Long.parseLong(contentLength) > maxBytes);
+    }
+
+    private void failType(RoutingContext context) {
+        fail(context, ProblemCode.UNSUPPORTED_MEDIA_TYPE, "expected: Content-Type: " + type);
     }
 
     private static void fail(RoutingContext context, ProblemCode code, String detail) {

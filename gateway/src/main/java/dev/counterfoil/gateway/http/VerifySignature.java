@@ -62,6 +62,9 @@ final class VerifySignature implements Handler<RoutingContext> {
                 return;
             }
             request.resume();
+            if (context.response().ended()) {
+                return;
+            }
             if (done.succeeded()) {
                 call.signedBody(body -> require(context, done.result(), body));
                 context.next();

@@ -100,6 +100,26 @@ class TlsTest {
         }
     }
 
+    /** An amount that is not read would capture the whole hold. */
+    @Test
+    void an_optional_body_of_unknown_length_is_read_over_both_protocols() throws Exception {
+        for (HttpClient.Version version : HttpClient.Version.values()) {
+            HttpResponse<String> answer = client(version)
+                    .send(
+                            HttpRequest.newBuilder(URI.create(url() + "/v1/programs/demo/redemptions/x/capture"))
+                                    .header("Authorization", "Bearer " + BoundedEdge.KEY)
+                                    .header("Content-Type", "application/json")
+                                    .header("Idempotency-Key", "k")
+                                    .POST(HttpRequest.BodyPublishers.fromPublisher(
+                                            HttpRequest.BodyPublishers.ofString("{\"amount\":300}")))
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString());
+            assertThat(answer.version()).isEqualTo(version);
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
+            assertThat(answer.body()).contains("\"amount\":300");
+        }
+    }
+
     @Test
     void a_refused_body_ends_its_stream_and_not_its_http_2_connection() throws Exception {
         HttpClient client = client(HttpClient.Version.HTTP_2);

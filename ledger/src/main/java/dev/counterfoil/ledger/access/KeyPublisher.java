@@ -59,7 +59,7 @@ public final class KeyPublisher {
 
     /** See {@link KeyStore#create}. */
     public Future<IssuedKey> create(KeyDraft draft) {
-        return store.create(draft).compose(key -> publish().map(done -> key));
+        return store.create(draft).compose(key -> publishLater().map(done -> key));
     }
 
     /**
@@ -85,8 +85,10 @@ public final class KeyPublisher {
 
     private Future<Optional<ApiKey>> record(String id, Instant at) {
         return store.revoke(id, at)
-                .compose(key ->
-                        publish().compose(published -> revocations.remove(id)).map(removed -> key));
+                .compose(key -> publish()
+                        // Of a key that PostgreSQL does not have nothing else in Redis says that it is revoked.
+                        .compose(published -> key.isPresent() ? revocations.remove(id) : Future.<Void>succeededFuture())
+                        .map(removed -> key));
     }
 
     /** See {@link KeyStore#patch}. */
@@ -102,7 +104,7 @@ public final class KeyPublisher {
     /** See {@link KeyStore#rotate}. */
     public Future<Optional<Rotation.Rotated>> rotate(String id, Rotation rotation) {
         return store.rotate(id, rotation, clock.instant().truncatedTo(ChronoUnit.MILLIS))
-                .compose(rotated -> publish().map(done -> rotated));
+                .compose(rotated -> publishLater().map(done -> rotated));
     }
 
     /** Publishes, and takes to PostgreSQL the revocations that it has missed, with who revoked and when. */
@@ -119,6 +121,14 @@ public final class KeyPublisher {
         });
     }
 
+    /** Publishes, if need be by the next sweep: a key is made, and its text is told once only, now. */
+    private Future<Void> publishLater() {
+        return publish().recover(away -> {
+            LOG.warn("a key is made; gateways learn of it when Redis is back: {}", away.toString());
+            return Future.succeededFuture();
+        });
+    }
+
     /** Brings to Redis every change that it has not. Publishers may race: of a key the latest version stays. */
     public Future<Void> publish() {
         return publisher.publish();
@@ -128,6 +138,12 @@ public final class KeyPublisher {
         @Override
         public long version(Handle handle) {
             return KeyRows.version(handle);
+        }
+
+        @Override
+        public void raise(Handle handle, long version) {
+            handle.execute("update version set value = ? where name = 'keys' and value < ?", version, version);
+            handle.execute("update api_key set version = ?", version);
         }
 
         @Override

@@ -19,6 +19,9 @@ final class ListPublisher {
 
         /** Every entry that changed after {@code version}, by name; each says its own {@code version}. */
         Map<String, JsonObject> changedAfter(Handle handle, long version);
+
+        /** Gives the list and each of its entries that version. */
+        void raise(Handle handle, long version);
     }
 
     ListPublisher(Database database, PublishedList list, Record record) {
@@ -27,14 +30,29 @@ final class ListPublisher {
         this.record = record;
     }
 
-    /** Brings to Redis every change that it has not. Publishers may race: of an entry the latest version stays. */
+    /**
+     * Brings to Redis every change that it has not. Publishers may race: of an entry the latest version stays. A PostgreSQL that was
+     * restored to an earlier moment is behind Redis, and its changes would be taken for old: then all of it is made newer first.
+     */
     Future<Void> publish() {
         return list.version()
-                .compose(from -> database.inSnapshot(
-                                handle -> new Changes(record.version(handle), record.changedAfter(handle, from)))
-                        .compose(changes -> changes.version() <= from
-                                ? Future.succeededFuture()
-                                : list.publish(changes.version(), changes.entries())));
+                .compose(from -> changes(from).compose(changes -> {
+                    if (changes.version() < from) {
+                        return database.inTransaction(handle -> {
+                                    record.raise(handle, from + 1);
+                                    return from;
+                                })
+                                .compose(this::changes)
+                                .compose(all -> list.publish(all.version(), all.entries()));
+                    }
+                    return changes.version() == from
+                            ? Future.succeededFuture()
+                            : list.publish(changes.version(), changes.entries());
+                }));
+    }
+
+    private Future<Changes> changes(long from) {
+        return database.inSnapshot(handle -> new Changes(record.version(handle), record.changedAfter(handle, from)));
     }
 
     private record Changes(long version, Map<String, JsonObject> entries) {}

@@ -38,7 +38,8 @@ public final class SigningKeyPublisher {
 
     /** See {@link SigningKeyStore#create}. */
     public Future<IssuedSigningKey> create(SigningKeyDraft draft) {
-        return store.create(draft).compose(key -> publish().map(done -> key));
+        // A secret is told once only, now: where Redis is away the next sweep publishes.
+        return store.create(draft).compose(key -> publish().otherwiseEmpty().map(done -> key));
     }
 
     /** See {@link SigningKeyStore#revoke}. Publishes a key that was revoked before, too. */
@@ -55,6 +56,12 @@ public final class SigningKeyPublisher {
         @Override
         public long version(Handle handle) {
             return SigningKeyStore.version(handle);
+        }
+
+        @Override
+        public void raise(Handle handle, long version) {
+            handle.execute("update version set value = ? where name = 'signing_keys' and value < ?", version, version);
+            handle.execute("update signing_key set version = ?", version);
         }
 
         @Override

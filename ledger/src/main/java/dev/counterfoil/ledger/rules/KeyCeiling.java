@@ -4,6 +4,7 @@ import dev.counterfoil.ledger.Amounts;
 import dev.counterfoil.ledger.Leg;
 import dev.counterfoil.ledger.access.ApiKey;
 import dev.counterfoil.ledger.access.Ceilings;
+import dev.counterfoil.ledger.catalog.Program;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -12,6 +13,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,9 +40,14 @@ public final class KeyCeiling {
         this.zone = zone;
     }
 
-    /** @param zone of the program's business days */
-    public static KeyCeiling of(ApiKey key, Ceilings.Kind kind, ZoneId zone) {
-        return new KeyCeiling(kind, key.lineage(), key.terms().ceilings().of(kind), zone);
+    /** Its assets by their names in {@code program}, whose business days they are of; of two for one asset the lower counts. */
+    public static KeyCeiling of(ApiKey key, Ceilings.Kind kind, Program program) {
+        Map<String, Long> most = new TreeMap<>();
+        key.terms()
+                .ceilings()
+                .of(kind)
+                .forEach((asset, amount) -> most.merge(Assets.resolved(program, asset), amount, Math::min));
+        return new KeyCeiling(kind, key.lineage(), most, program.zone());
     }
 
     /** What refusals call it, such as {@code key_daily_issued}. */

@@ -73,6 +73,23 @@ class KeysIT {
         assertThat(issued.toString()).doesNotContain(text);
     }
 
+    /** A backup: what was published since is newer than what is changed now. */
+    @Test
+    void a_change_reaches_gateways_also_where_postgresql_was_restored_to_an_earlier_moment() {
+        IssuedKey kept = await(publisher.create(draft(null, null)));
+        IssuedKey revoked = await(publisher.create(draft(null, null)));
+        await(ledgers.redis()
+                .call(commands ->
+                        commands.set(RedisKeys.bytes(RedisKeys.ACCESS_KEYS_VERSION), RedisKeys.bytes("1000"))));
+        await(publisher.revoke(revoked.key().id()));
+        IssuedKey made = await(publisher.create(draft(null, null)));
+        Keys elsewhere = new Keys(ledgers.redis(), Clock.systemUTC());
+        await(elsewhere.load());
+        assertThat(elsewhere.authenticate(revoked.text())).isEmpty();
+        assertThat(elsewhere.authenticate(made.text())).isPresent();
+        assertThat(elsewhere.authenticate(kept.text())).isPresent();
+    }
+
     @Test
     void the_secret_is_kept_nowhere() {
         IssuedKey issued = await(publisher.create(draft(null, null)));
