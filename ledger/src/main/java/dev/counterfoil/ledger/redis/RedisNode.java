@@ -2,6 +2,7 @@ package dev.counterfoil.ledger.redis;
 
 import dev.counterfoil.ledger.LedgerFault;
 import io.lettuce.core.RedisChannelHandler;
+import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.RedisConnectionStateListener;
@@ -27,6 +28,8 @@ import org.slf4j.LoggerFactory;
  */
 final class RedisNode implements RedisServer, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RedisNode.class);
+    private static final Duration ACTIVE_WITHIN = Duration.ofSeconds(1);
+    private static final int MOST_TRIES = 100;
 
     private final RedisDriver driver;
     private final RedisURI uri;
@@ -49,9 +52,34 @@ final class RedisNode implements RedisServer, AutoCloseable {
     /** Connects, waiting as long as the URI's timeout says. Fails with {@link LedgerFault.Unavailable}, without the password. */
     void connect() {
         try {
-            take(driver.client().connect(ByteArrayCodec.INSTANCE, uri));
+            StatefulRedisConnection<byte[], byte[]> made = driver.client().connect(ByteArrayCodec.INSTANCE, uri);
+            take(made);
+            awaitActive(made);
         } catch (RedisException e) {
             throw new LedgerFault.Unavailable("Redis at " + this + " cannot be reached: " + rootMessage(e));
+        }
+    }
+
+    /** Lettuce now and then says that a connection is made a moment before it takes commands. */
+    private static void awaitActive(StatefulRedisConnection<byte[], byte[]> made) {
+        for (int tries = 1; ; tries++) {
+            try {
+                String pong = made.sync().ping();
+                return;
+            } catch (RedisCommandExecutionException answered) {
+                // That it is loading, or that this user may not: it takes commands.
+                return;
+            } catch (RedisException e) {
+                if (tries == MOST_TRIES || !notSent(e)) {
+                    throw e;
+                }
+            }
+            try {
+                Thread.sleep(ACTIVE_WITHIN.toMillis() / MOST_TRIES);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new LedgerFault.Unavailable("interrupted while connecting to Redis");
+            }
         }
     }
 
