@@ -120,7 +120,6 @@ public final class Routes {
     }
 
     private void api(Paths paths) {
-
         redemptions(paths, "/v1/programs/{program}");
         accounts(paths, "/v1/programs/{program}/accounts");
         issuing(paths, "/v1/programs/{program}");

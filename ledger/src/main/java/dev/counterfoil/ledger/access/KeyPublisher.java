@@ -59,7 +59,7 @@ public final class KeyPublisher {
 
     /** See {@link KeyStore#create}. */
     public Future<IssuedKey> create(KeyDraft draft) {
-        return store.create(draft).compose(key -> publishLater().map(done -> key));
+        return store.create(draft).compose(key -> publisher.publishSoon().map(done -> key));
     }
 
     /**
@@ -104,7 +104,7 @@ public final class KeyPublisher {
     /** See {@link KeyStore#rotate}. */
     public Future<Optional<Rotation.Rotated>> rotate(String id, Rotation rotation) {
         return store.rotate(id, rotation, clock.instant().truncatedTo(ChronoUnit.MILLIS))
-                .compose(rotated -> publishLater().map(done -> rotated));
+                .compose(rotated -> publisher.publishSoon().map(done -> rotated));
     }
 
     /** Publishes, and takes to PostgreSQL the revocations that it has missed, with who revoked and when. */
@@ -118,14 +118,6 @@ public final class KeyPublisher {
                         .mapEmpty());
             }
             return taken;
-        });
-    }
-
-    /** Publishes, if need be by the next sweep: a key is made, and its text is told once only, now. */
-    private Future<Void> publishLater() {
-        return publish().recover(away -> {
-            LOG.warn("a key is made; gateways learn of it when Redis is back: {}", away.toString());
-            return Future.succeededFuture();
         });
     }
 

@@ -6,9 +6,13 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.util.Map;
 import org.jdbi.v3.core.Handle;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Brings a list whose record is in PostgreSQL to Redis. Thread-safe. */
 final class ListPublisher {
+    private static final Logger LOG = LoggerFactory.getLogger(ListPublisher.class);
+
     private final Database database;
     private final PublishedList list;
     private final Record record;
@@ -49,6 +53,14 @@ final class ListPublisher {
                             ? Future.succeededFuture()
                             : list.publish(changes.version(), changes.entries());
                 }));
+    }
+
+    /** Publishes, if need be by the next sweep: for keys that are made, whose text is told once only, now. */
+    Future<Void> publishSoon() {
+        return publish().recover(away -> {
+            LOG.warn("a key is made; gateways learn of it when Redis is back: {}", away.toString());
+            return Future.succeededFuture();
+        });
     }
 
     private Future<Changes> changes(long from) {

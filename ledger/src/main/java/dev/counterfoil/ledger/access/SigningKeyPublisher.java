@@ -38,8 +38,7 @@ public final class SigningKeyPublisher {
 
     /** See {@link SigningKeyStore#create}. */
     public Future<IssuedSigningKey> create(SigningKeyDraft draft) {
-        // A secret is told once only, now: where Redis is away the next sweep publishes.
-        return store.create(draft).compose(key -> publish().otherwiseEmpty().map(done -> key));
+        return store.create(draft).compose(key -> publisher.publishSoon().map(done -> key));
     }
 
     /** See {@link SigningKeyStore#revoke}. Publishes a key that was revoked before, too. */
