@@ -25,6 +25,9 @@ import java.util.Map;
 
 /** The processes that are measured: the gateway with a Redis and a PostgreSQL of its own, and the echo. */
 final class Bench implements AutoCloseable {
+    /** As much memory and log as config/README.md wants a server to have. */
+    private static final List<String> POSTGRESQL = List.of("shared_buffers=512MB", "max_wal_size=4GB");
+
     private static final Duration READY_WITHIN = Duration.ofSeconds(60);
 
     private final Installation installation;
@@ -52,7 +55,7 @@ final class Bench implements AutoCloseable {
     /** @param jvm flags of both JVMs */
     static Bench start(Installation installation, List<String> jvm) throws IOException, InterruptedException {
         Redis redis = Redis.start(installation, Redis.Fsync.ALWAYS);
-        Postgresql postgresql = Postgresql.start(installation);
+        Postgresql postgresql = Postgresql.start(installation, POSTGRESQL);
         Map<String, String> settings = new HashMap<>(installation.settings(redis.uri(), postgresql.uri()));
         settings.put("COUNTERFOIL_LEDGER_DURABILITY", "durable");
         // Beyond what is measured: the limit counts, and refuses nothing.

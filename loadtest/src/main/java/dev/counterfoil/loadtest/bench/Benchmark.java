@@ -67,7 +67,9 @@ public final class Benchmark {
         Wrk.require();
         WorkFolder.clear(settings.folder());
         out.println("setting up in " + settings.folder());
-        Installation installation = Installation.prepare(settings.folder());
+        Installation installation = settings.postgresql().isPresent()
+                ? Installation.prepareWith(settings.postgresql().get(), settings.folder())
+                : Installation.prepare(settings.folder());
         try (Bench bench = Bench.start(installation, settings.jvm())) {
             Target target = installation.target(bench.gateway().url());
             out.println("making cards: 2 x " + settings.cards());

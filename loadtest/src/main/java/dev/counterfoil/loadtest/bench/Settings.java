@@ -1,8 +1,11 @@
 package dev.counterfoil.loadtest.bench;
 
+import dev.counterfoil.loadtest.stack.InstalledPostgresql;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How much is measured, from system properties.
@@ -13,6 +16,7 @@ import java.util.List;
  * @param cards made for the redemptions; more requests than cards use a card again
  * @param connections of wrk
  * @param jvm flags of the gateway and the echo alike
+ * @param postgresql where the programs of the PostgreSQL are that is measured; empty: the embedded one
  * @param scenarios in the order of the rounds
  * @param folder of the installation, which is new with every run
  * @param report folder of the results
@@ -24,10 +28,11 @@ record Settings(
         int cards,
         int connections,
         List<String> jvm,
+        Optional<Path> postgresql,
         List<Scenario> scenarios,
         Path folder,
         Path report) {
-    static Settings fromProperties() {
+    static Settings fromProperties() throws IOException {
         return new Settings(
                 number("rounds", 3, 1, 50),
                 number("seconds", 8, 1, 600),
@@ -37,6 +42,7 @@ record Settings(
                 List.of(System.getProperty("jvm", "-Xms1g -Xmx1g -XX:+UseG1GC")
                         .trim()
                         .split("\\s+")),
+                InstalledPostgresql.find(System.getProperty("postgresql", "auto")),
                 Arrays.stream(System.getProperty("scenarios", "echo,redeem,replay,quota,soldout,lookup,hot,checkout")
                                 .split(","))
                         .map(String::strip)

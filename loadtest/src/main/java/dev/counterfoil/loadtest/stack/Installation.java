@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A data folder that a gateway with embedded servers has set up: programs, passwords, pepper, the demo program. From it the
@@ -22,11 +23,13 @@ public final class Installation {
     private final Path jar;
     private final Path data;
     private final Path logs;
+    private final @Nullable Path postgresqlPrograms;
 
-    private Installation(Path jar, Path data, Path logs) {
+    private Installation(Path jar, Path data, Path logs, @Nullable Path postgresqlPrograms) {
         this.jar = jar;
         this.data = data;
         this.logs = logs;
+        this.postgresqlPrograms = postgresqlPrograms;
     }
 
     /** Sets one up below {@code folder}, which has to be new or empty; takes some ten seconds. */
@@ -38,12 +41,38 @@ public final class Installation {
         return installation;
     }
 
+    /**
+     * The same with a PostgreSQL that is installed on this machine: the embedded one is built for size, which costs it a third of
+     * its speed.
+     *
+     * @param programs the folder of {@code initdb} and {@code postgres}
+     */
+    public static Installation prepareWith(Path programs, Path folder) throws IOException, InterruptedException {
+        Installation installation = empty(folder, programs);
+        Postgresql.create(installation);
+        Postgresql postgresql = Postgresql.start(installation);
+        Gateway setup = Gateway.start(
+                installation,
+                "setup",
+                FreePort.choose(),
+                Gateway.QUICK_START,
+                Map.of("COUNTERFOIL_POSTGRES_URI", postgresql.uri().toString(), "COUNTERFOIL_DEMO", "true"));
+        setup.awaitReady();
+        setup.stop(STOPPED_WITHIN);
+        postgresql.stop();
+        return installation;
+    }
+
     /** One below {@code folder} that the first gateway started on it will set up. */
     public static Installation empty(Path folder) throws IOException {
+        return empty(folder, null);
+    }
+
+    private static Installation empty(Path folder, @Nullable Path postgresqlPrograms) throws IOException {
         Path logs = Files.createDirectories(folder.toAbsolutePath().resolve("logs"));
         // A copy: the project may be built again while it runs.
         Path jar = Files.copy(project().resolve(JAR), folder.toAbsolutePath().resolve("counterfoil.jar"));
-        return new Installation(jar, folder.toAbsolutePath().resolve("data"), logs);
+        return new Installation(jar, folder.toAbsolutePath().resolve("data"), logs, postgresqlPrograms);
     }
 
     /** The folder of the project: this one, or the nearest upwards, in which the gateway is packaged. */
@@ -98,9 +127,12 @@ public final class Installation {
 
     /** The command that starts one of PostgreSQL's programs; they refuse to be root, so root is nobody to them. */
     public List<String> postgresql(String program) throws IOException {
-        Path folder = program(data.resolve("bin"), "postgresql-")
-                .orElseThrow(() -> new IOException("no PostgreSQL in " + data.resolve("bin")));
-        String path = folder.resolve("bin").resolve(program).toString();
+        Path folder = postgresqlPrograms != null
+                ? postgresqlPrograms
+                : program(data.resolve("bin"), "postgresql-")
+                        .map(unpacked -> unpacked.resolve("bin"))
+                        .orElseThrow(() -> new IOException("no PostgreSQL in " + data.resolve("bin")));
+        String path = folder.resolve(program).toString();
         return "root".equals(System.getProperty("user.name")) ? List.of("unshare", "-U", path) : List.of(path);
     }
 
