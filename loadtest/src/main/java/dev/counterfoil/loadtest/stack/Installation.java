@@ -117,6 +117,18 @@ public final class Installation {
         return Target.demo(data).at(url);
     }
 
+    /** The folder of PostgreSQL's own files; an installed one's is beside the gateway's, which takes no others into its own. */
+    Path postgresqlData() {
+        return postgresqlPrograms == null ? data.resolve("postgres") : data.resolveSibling("postgresql");
+    }
+
+    /** The file with its role's password. */
+    Path postgresqlPassword() {
+        return postgresqlPrograms == null
+                ? data.resolve("postgresql.password")
+                : data.resolveSibling("postgresql.password");
+    }
+
     /** The Redis that the setup ran: unpacked into the data folder, else of version 7 or later and on PATH. */
     public Path redisServer() throws IOException {
         return program(data.resolve("bin"), "redis-server-")

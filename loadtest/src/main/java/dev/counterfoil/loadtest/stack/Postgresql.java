@@ -69,14 +69,13 @@ public final class Postgresql extends Server {
 
     /** Makes a new one with the product's role and database. */
     static void create(Installation installation) throws IOException, InterruptedException {
-        Path data = Files.createDirectories(installation.data());
         byte[] random = new byte[PASSWORD_BYTES];
         new SecureRandom().nextBytes(random);
         Path password = Files.writeString(
-                data.resolve("postgresql.password"), HexFormat.of().formatHex(random));
+                installation.postgresqlPassword(), HexFormat.of().formatHex(random));
         List<String> initdb = new ArrayList<>(installation.postgresql("initdb"));
         initdb.addAll(List.of(
-                "--pgdata=" + data.resolve("postgres"),
+                "--pgdata=" + installation.postgresqlData(),
                 "--username=" + ROLE,
                 "--pwfile=" + password,
                 "--auth=scram-sha-256",
@@ -111,13 +110,13 @@ public final class Postgresql extends Server {
     }
 
     private static URI uri(Installation installation, int port, String database) throws IOException {
-        return URI.create("postgresql://" + ROLE + ":" + installation.kept("postgresql.password") + "@" + FreePort.HOST
-                + ":" + port + "/" + database);
+        String password = Files.readString(installation.postgresqlPassword()).strip();
+        return URI.create("postgresql://" + ROLE + ":" + password + "@" + FreePort.HOST + ":" + port + "/" + database);
     }
 
     private static Child launch(Installation installation, List<String> more, int port) throws IOException {
         List<String> command = new ArrayList<>(installation.postgresql("postgres"));
-        command.addAll(List.of("-D", installation.data().resolve("postgres").toString(), "-c", "port=" + port));
+        command.addAll(List.of("-D", installation.postgresqlData().toString(), "-c", "port=" + port));
         Stream.concat(SETTINGS.stream(), more.stream()).forEach(setting -> command.addAll(List.of("-c", setting)));
         return Child.start("PostgreSQL", command, Map.of(), installation.log("postgresql"));
     }
@@ -137,7 +136,7 @@ public final class Postgresql extends Server {
     }
 
     public Path dataFolder() {
-        return installation.data().resolve("postgres");
+        return installation.postgresqlData();
     }
 
     /** Straight to it, past any link. */
