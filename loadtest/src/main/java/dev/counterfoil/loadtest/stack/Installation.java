@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Installation {
     private static final Path JAR = Path.of("gateway", "target", "counterfoil.jar");
+    private static final int SECRET_BYTES = 32;
     private static final Duration STOPPED_WITHIN = Duration.ofSeconds(60);
 
     private final Path jar;
@@ -51,16 +54,35 @@ public final class Installation {
         Installation installation = empty(folder, programs);
         Postgresql.create(installation);
         Postgresql postgresql = Postgresql.start(installation);
+        String pepper = secret();
+        String codeKeys = "k1:" + secret();
         Gateway setup = Gateway.start(
                 installation,
                 "setup",
                 FreePort.choose(),
                 Gateway.QUICK_START,
-                Map.of("COUNTERFOIL_POSTGRES_URI", postgresql.uri().toString(), "COUNTERFOIL_DEMO", "true"));
+                Map.of(
+                        "COUNTERFOIL_POSTGRES_URI",
+                        postgresql.uri().toString(),
+                        "COUNTERFOIL_PEPPER",
+                        pepper,
+                        "COUNTERFOIL_CODE_KEYS",
+                        codeKeys,
+                        "COUNTERFOIL_DEMO",
+                        "true"));
         setup.awaitReady();
         setup.stop(STOPPED_WITHIN);
         postgresql.stop();
+        // Where the embedded ones are kept.
+        Path first = Files.writeString(installation.data.resolve("pepper"), pepper);
+        Path second = Files.writeString(installation.data.resolve("code-keys"), codeKeys);
         return installation;
+    }
+
+    private static String secret() {
+        byte[] random = new byte[SECRET_BYTES];
+        new SecureRandom().nextBytes(random);
+        return Base64.getEncoder().encodeToString(random);
     }
 
     /** One below {@code folder} that the first gateway started on it will set up. */
