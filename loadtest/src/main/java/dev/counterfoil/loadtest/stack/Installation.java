@@ -171,6 +171,9 @@ public final class Installation {
     }
 
     private static Optional<Path> program(Path folder, String prefix) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return Optional.empty();
+        }
         try (Stream<Path> files = Files.list(folder)) {
             return files.filter(file -> String.valueOf(file.getFileName()).startsWith(prefix))
                     .findFirst();
