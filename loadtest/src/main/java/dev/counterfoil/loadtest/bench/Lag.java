@@ -11,6 +11,7 @@ import java.time.Duration;
 final class Lag implements AutoCloseable {
     private static final String METRIC = "counterfoil_settlement_lag_seconds ";
     private static final long EVERY_MS = 500;
+    private static final int TIMES_SETTLED = 3;
 
     private final HttpClient client = HttpClient.newHttpClient();
     private final HttpRequest request;
@@ -32,6 +33,19 @@ final class Lag implements AutoCloseable {
         return lag;
     }
 
+    /** Waits until the books have everything that was posted: until no lag is seen several times in a row. */
+    static void awaitNone(String url, Duration patience) throws IOException, InterruptedException {
+        Lag lag = new Lag(url);
+        long deadline = System.nanoTime() + patience.toNanos();
+        for (int settled = 0; settled < TIMES_SETTLED; ) {
+            settled = lag.seconds() == 0 ? settled + 1 : 0;
+            if (System.nanoTime() >= deadline) {
+                throw new IOException("not settled within " + patience.toSeconds() + " s");
+            }
+            Thread.sleep(EVERY_MS);
+        }
+    }
+
     /** Stops looking; the longest lag seen, in seconds. */
     double longest() throws InterruptedException {
         close();
@@ -48,11 +62,7 @@ final class Lag implements AutoCloseable {
     private void watch() {
         while (watching) {
             try {
-                String metrics = client.send(request, BodyHandlers.ofString()).body();
-                metrics.lines()
-                        .filter(line -> line.startsWith(METRIC))
-                        .map(line -> Double.parseDouble(line.substring(METRIC.length())))
-                        .forEach(seconds -> longest = Math.max(longest, seconds));
+                longest = Math.max(longest, seconds());
                 Thread.sleep(EVERY_MS);
             } catch (IOException e) {
                 // A look that failed says nothing; the run itself shows whether the gateway answers.
@@ -60,5 +70,15 @@ final class Lag implements AutoCloseable {
                 return;
             }
         }
+    }
+
+    private double seconds() throws IOException, InterruptedException {
+        return client.send(request, BodyHandlers.ofString())
+                .body()
+                .lines()
+                .filter(line -> line.startsWith(METRIC))
+                .mapToDouble(line -> Double.parseDouble(line.substring(METRIC.length())))
+                .max()
+                .orElse(0);
     }
 }
