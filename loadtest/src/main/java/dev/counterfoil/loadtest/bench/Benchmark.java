@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Measures, warm and interleaved, what the gateway does beside a bare echo of the same requests and answers, and ends with the
@@ -78,7 +79,9 @@ public final class Benchmark {
             Path script = script(settings.folder());
             List<Round> rounds =
                     new Benchmark(settings, bench, sale, new Wrk(script, settings.connections()), out).rounds();
-            Report report = new Report(settings, bench.versions(), new Figures(rounds), bench.gcPauses());
+            Figures figures = new Figures(rounds);
+            Optional<Steady> steady = steady(settings, target, sale, figures);
+            Report report = new Report(settings, bench.versions(), figures, steady, bench.gcPauses());
             report.print(out);
             report.write(settings.report());
             out.println("written to " + settings.report());
@@ -90,6 +93,16 @@ public final class Benchmark {
                     out);
             return wrong || audit == WRONG ? WRONG : audit;
         }
+    }
+
+    private static Optional<Steady> steady(Settings settings, Target target, Sale sale, Figures figures)
+            throws IOException {
+        if (settings.share() == 0 || !settings.scenarios().contains(Scenario.REDEEM)) {
+            return Optional.empty();
+        }
+        double most = figures.median(Scenario.REDEEM, round -> round.load().perSecond());
+        return Optional.of(
+                Steady.measure(target, sale.cards(), settings.share(), most, Duration.ofSeconds(settings.seconds())));
     }
 
     private static Path script(Path folder) throws IOException {

@@ -7,6 +7,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 
 /** The figures as a table, as JSON and as a chart. */
 final class Report {
@@ -16,12 +17,14 @@ final class Report {
     private final Settings settings;
     private final Versions versions;
     private final Figures figures;
+    private final Optional<Steady> steady;
     private final GcPauses pauses;
 
-    Report(Settings settings, Versions versions, Figures figures, GcPauses pauses) {
+    Report(Settings settings, Versions versions, Figures figures, Optional<Steady> steady, GcPauses pauses) {
         this.settings = settings;
         this.versions = versions;
         this.figures = figures;
+        this.steady = steady;
         this.pauses = pauses;
     }
 
@@ -51,7 +54,7 @@ final class Report {
         for (Scenario scenario : figures.scenarios()) {
             sum += figures.sum(scenario, Report::wrong);
         }
-        return Math.round(sum);
+        return Math.round(sum) + steady.map(Steady::wrong).orElse(0L);
     }
 
     void print(PrintStream out) {
@@ -88,6 +91,14 @@ final class Report {
                     number("%.2f", figures.ratio(scenario, Round::gatewayCpuPerThousand)),
                     number("%.2f", figures.longest(scenario, Round::lagSeconds)));
         }
+        steady.ifPresent(at -> out.printf(
+                Locale.ROOT,
+                "redemptions at %d %% of the most, sent when due (%.0f/s): p50 %.1f ms, p99 %.1f ms, p99.9 %.1f ms%n",
+                at.share(),
+                at.offered(),
+                at.p50(),
+                at.p99(),
+                at.p999()));
         out.printf(
                 Locale.ROOT,
                 "gateway's GC pauses: %d, p99 %.1f ms, longest %.1f ms; wrong answers: %d%n%n",
@@ -118,6 +129,12 @@ final class Report {
         json.put("gc_pauses", pauses.count());
         json.put("gc_pause_p99_ms", pauses.p99());
         json.put("wrong_answers", wrongAnswers());
+        steady.ifPresent(at -> json.putObject("steady")
+                .put("share_percent", at.share())
+                .put("offered_per_second", at.offered())
+                .put("p50_ms", at.p50())
+                .put("p99_ms", at.p99())
+                .put("p999_ms", at.p999()));
         ObjectNode scenarios = json.putObject("scenarios");
         for (Scenario scenario : figures.scenarios()) {
             ObjectNode one = scenarios.putObject(scenario.token());

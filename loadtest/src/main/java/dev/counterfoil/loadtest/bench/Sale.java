@@ -47,6 +47,11 @@ final class Sale {
                 issuer.makeCards("bench-hot", 1).get(0));
     }
 
+    /** The file with the secrets of the cards that pay for one thing. */
+    Path cards() {
+        return cards;
+    }
+
     /** What the script needs to know to send requests {@code from} to {@code to}, and then from the start again, in {@code run}. */
     Map<String, String> environment(Scenario scenario, String run, long from, long to) {
         Map<String, String> environment = new HashMap<>();

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param warmUp seconds of redemptions, and of the echo, before the first
  * @param cards made for the redemptions; more requests than cards use a card again
  * @param connections of wrk
+ * @param share of the most redemptions that was measured, in percent, at which their latency is; 0: it is not
  * @param jvm flags of the gateway and the echo alike
  * @param postgresql where the programs of the PostgreSQL are that is measured; empty: the embedded one
  * @param scenarios in the order of the rounds
@@ -27,6 +28,7 @@ record Settings(
         int warmUp,
         int cards,
         int connections,
+        int share,
         List<String> jvm,
         Optional<Path> postgresql,
         List<Scenario> scenarios,
@@ -39,6 +41,7 @@ record Settings(
                 number("warmUp", 15, 0, 600),
                 number("cards", 200_000, 1_000, 5_000_000),
                 number("connections", 64, 1, 4_096),
+                number("share", 70, 0, 95),
                 List.of(System.getProperty("jvm", "-Xms1g -Xmx1g -XX:+UseG1GC")
                         .trim()
                         .split("\\s+")),

@@ -1,6 +1,6 @@
-package dev.counterfoil.loadtest.overload;
+package dev.counterfoil.loadtest.openloop;
 
-import dev.counterfoil.loadtest.overload.Answered.Kind;
+import dev.counterfoil.loadtest.openloop.Answered.Kind;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;

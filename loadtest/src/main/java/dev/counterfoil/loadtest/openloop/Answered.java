@@ -1,11 +1,11 @@
-package dev.counterfoil.loadtest.overload;
+package dev.counterfoil.loadtest.openloop;
 
 import java.util.Arrays;
 
 /** What became of the requests of a phase: how many of each kind, and how long those of a kind took. One thread. */
-final class Answered {
+public final class Answered {
     /** What a request can end as. */
-    enum Kind {
+    public enum Kind {
         /** 201. */
         DONE,
         /** 503. */
@@ -29,12 +29,12 @@ final class Answered {
         micros[at][counts[at]++] = nanos / 1_000;
     }
 
-    int count(Kind kind) {
+    public int count(Kind kind) {
         return counts[kind.ordinal()];
     }
 
     /** Milliseconds within which {@code percent} of a kind were answered; 0 without any. */
-    double millis(Kind kind, double percent) {
+    public double millis(Kind kind, double percent) {
         int count = count(kind);
         if (count == 0) {
             return 0;

@@ -1,6 +1,6 @@
-package dev.counterfoil.loadtest.overload;
+package dev.counterfoil.loadtest.openloop;
 
-import dev.counterfoil.loadtest.overload.Answered.Kind;
+import dev.counterfoil.loadtest.openloop.Answered.Kind;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.SelectionKey;
@@ -14,7 +14,7 @@ import java.util.function.LongFunction;
  * Sends requests over connections that are open before. In the open phases a request goes when it is due, whatever became of those
  * before it, and its time counts from when it was due: what waits here is not left out of the figures. One thread.
  */
-final class Generator implements AutoCloseable {
+public final class Generator implements AutoCloseable {
     private static final Duration LAST_ANSWERS = Duration.ofSeconds(20);
 
     private final Selector selector = Selector.open();
@@ -25,7 +25,7 @@ final class Generator implements AutoCloseable {
     private int underWay;
 
     /** @param requests the n-th request, from 1 */
-    Generator(InetSocketAddress gateway, int connections, LongFunction<byte[]> requests) throws IOException {
+    public Generator(InetSocketAddress gateway, int connections, LongFunction<byte[]> requests) throws IOException {
         this.gateway = gateway;
         this.requests = requests;
         for (int i = 0; i < connections; i++) {
@@ -34,7 +34,7 @@ final class Generator implements AutoCloseable {
     }
 
     /** {@code clients} that each wait for their answer before they ask again. */
-    Answered closed(int clients, Duration lasting) throws IOException {
+    public Answered closed(int clients, Duration lasting) throws IOException {
         Answered answered = new Answered();
         long end = System.nanoTime() + lasting.toNanos();
         while (System.nanoTime() < end) {
@@ -49,7 +49,7 @@ final class Generator implements AutoCloseable {
     }
 
     /** {@code rate} requests a second, evenly. */
-    Answered open(double rate, Duration lasting) throws IOException {
+    public Answered open(double rate, Duration lasting) throws IOException {
         Answered answered = new Answered();
         long begin = System.nanoTime();
         long all = (long) (rate * lasting.toMillis() / 1_000);

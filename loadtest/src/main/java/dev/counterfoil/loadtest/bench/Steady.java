@@ -1,0 +1,70 @@
+package dev.counterfoil.loadtest.bench;
+
+import dev.counterfoil.loadtest.Target;
+import dev.counterfoil.loadtest.openloop.Answered;
+import dev.counterfoil.loadtest.openloop.Answered.Kind;
+import dev.counterfoil.loadtest.openloop.Generator;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * How long redemptions take at a fixed share of the most that was measured. They are sent when they are due, evenly and whatever
+ * became of those before, and their times count from then: a closed loop like wrk's leaves out what waits to be sent.
+ *
+ * @param share in percent
+ * @param offered a second
+ * @param wrong how many were not answered with 201
+ */
+record Steady(int share, double offered, double p50, double p99, double p999, long wrong) {
+    private static final int CONNECTIONS = 256;
+    private static final double PERCENT = 100;
+
+    /**
+     * @param most redemptions a second
+     * @param cards file of secrets, used from its end on
+     */
+    static Steady measure(Target target, Path cards, int share, double most, Duration lasting) throws IOException {
+        List<String> secrets = Files.readAllLines(cards);
+        String run = "steady-" + Long.toString(System.currentTimeMillis(), Character.MAX_RADIX);
+        URI url = URI.create(target.url());
+        double rate = most * share / PERCENT;
+        try (Generator generator = new Generator(
+                new InetSocketAddress(url.getHost(), url.getPort()),
+                CONNECTIONS,
+                n -> redemption(target, run, secrets.get(secrets.size() - 1 - (int) (n % secrets.size())), n))) {
+            Answered warm = generator.open(rate, Duration.ofSeconds(2));
+            Answered answered = generator.open(rate, lasting);
+            return new Steady(
+                    share,
+                    rate,
+                    answered.millis(Kind.DONE, 50),
+                    answered.millis(Kind.DONE, 99),
+                    answered.millis(Kind.DONE, 99.9),
+                    wrong(warm) + wrong(answered));
+        }
+    }
+
+    private static long wrong(Answered answered) {
+        return Stream.of(Kind.values())
+                .filter(kind -> kind != Kind.DONE)
+                .mapToLong(answered::count)
+                .sum();
+    }
+
+    private static byte[] redemption(Target target, String run, String secret, long n) {
+        String body = "{\"secret\":\"" + secret + "\",\"item\":\"bench\",\"account\":\"" + run + n
+                + "\",\"reference\":\"r" + n + "\"}";
+        return ("POST /v1/programs/" + target.program()
+                        + "/redemptions HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer " + target.secretKey()
+                        + "\r\nContent-Type: application/json\r\nIdempotency-Key: " + run + "-" + n
+                        + "\r\nContent-Length: " + body.length() + "\r\n\r\n" + body)
+                .getBytes(StandardCharsets.US_ASCII);
+    }
+}
