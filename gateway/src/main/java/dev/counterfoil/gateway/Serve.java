@@ -3,6 +3,7 @@ package dev.counterfoil.gateway;
 import dev.counterfoil.gateway.api.AccountTokens;
 import dev.counterfoil.gateway.api.Administration;
 import dev.counterfoil.gateway.api.Backend;
+import dev.counterfoil.gateway.http.AccountRate;
 import dev.counterfoil.gateway.http.Admission;
 import dev.counterfoil.gateway.http.CappedTransport;
 import dev.counterfoil.gateway.http.ConnectionCaps;
@@ -239,10 +240,7 @@ final class Serve implements AutoCloseable {
                         catalogs::get,
                         readiness,
                         metrics,
-                        new RequestRates(
-                                settings.limits(),
-                                new RedisTokens(stores.redis()),
-                                (delayMs, task) -> vertx.setTimer(delayMs, due -> task.run())),
+                        new RequestRates(settings.limits(), new RedisTokens(stores.redis()), this::later),
                         settings.http().maxBodyBytes(),
                         settings.http().trustedProxies(),
                         settings.http().docs(),
@@ -305,6 +303,19 @@ final class Serve implements AutoCloseable {
         return guard;
     }
 
+    private AccountRate accountRate(GuessHash hash) {
+        return new AccountRate(
+                settings.limits().accountRate(),
+                (program, account) -> hash.suspect("rate", program, account),
+                new RedisTokens(stores.redis()),
+                this::later,
+                metrics.registry());
+    }
+
+    private void later(long delayMs, Runnable task) {
+        long unused = vertx.setTimer(delayMs, due -> task.run());
+    }
+
     private Backend backend(
             Pepper pepper,
             CodeCipher cipher,
@@ -342,6 +353,7 @@ final class Serve implements AutoCloseable {
                 guard(guessHash),
                 guessHash,
                 accountTokens,
+                accountRate(guessHash),
                 settings.ledger().durability(),
                 clock);
     }

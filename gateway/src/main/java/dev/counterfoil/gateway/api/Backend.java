@@ -1,5 +1,6 @@
 package dev.counterfoil.gateway.api;
 
+import dev.counterfoil.gateway.http.AccountRate;
 import dev.counterfoil.gateway.http.Endpoints;
 import dev.counterfoil.ledger.Durability;
 import dev.counterfoil.ledger.Ledger;
@@ -50,6 +51,7 @@ public record Backend(
         GuessingGuard guard,
         GuessHash guessHash,
         AccountTokens accountTokens,
+        AccountRate accountRate,
         Durability durability,
         Clock clock) {
     /** Every endpoint of the API on this ledger. */
