@@ -108,6 +108,11 @@ public final class RedisKeys {
         return "counterfoil:failures:{" + program + "}:" + day;
     }
 
+    /** How often a card was looked up before it was active. All of a program are in one slot, so that a page of cards is one call. */
+    public static String inactiveLookups(String program, String card) {
+        return "counterfoil:looked-up:{" + program + "}:" + card;
+    }
+
     /** That an answer to a challenge was used. */
     public static String proof(String nonce) {
         return "counterfoil:proof:" + nonce;
