@@ -9,6 +9,7 @@ import dev.counterfoil.ledger.aftersale.Step;
 import dev.counterfoil.ledger.catalog.CatalogEditor;
 import dev.counterfoil.ledger.catalog.CatalogStore;
 import dev.counterfoil.ledger.catalog.Catalogs;
+import dev.counterfoil.ledger.catalog.MadeCards;
 import dev.counterfoil.ledger.guard.GuessingGuard;
 import dev.counterfoil.ledger.issuing.BatchChange;
 import dev.counterfoil.ledger.issuing.BatchMaker;
@@ -52,6 +53,7 @@ public record Backend(
         GuessHash guessHash,
         AccountTokens accountTokens,
         AccountRate accountRate,
+        MadeCards madeCards,
         Durability durability,
         Clock clock) {
     /** Every endpoint of the API on this ledger. */

@@ -29,6 +29,12 @@ public final class RedisKeys {
 
     public static final String SIGNING_KEYS_VERSION = "counterfoil:signing-keys:version";
 
+    /** Hash: program id → JSON with how many cards were made in each format. */
+    public static final String MADE_CARDS = "counterfoil:made";
+
+    /** Integer: how many cards were made in all, which is that list's version. */
+    public static final String MADE_CARDS_VERSION = "counterfoil:made:version";
+
     /** Stream: the lock-outs after failed attempts. */
     public static final String GUESS_LOCKS = "counterfoil:guess:locks";
 
