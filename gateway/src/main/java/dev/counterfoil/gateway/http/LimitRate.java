@@ -15,9 +15,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class LimitRate implements Handler<RoutingContext> {
     private final List<RequestRates.Kind> kinds;
+    private final StageTimers stages;
     private final List<Counter> limited = new ArrayList<>();
 
-    LimitRate(RequestRates rates, MeterRegistry registry) {
+    LimitRate(RequestRates rates, StageTimers stages, MeterRegistry registry) {
+        this.stages = stages;
         this.kinds = rates.kinds();
         for (RequestRates.Kind kind : kinds) {
             limited.add(limited(registry, kind.name()));
@@ -51,6 +53,7 @@ final class LimitRate implements Handler<RoutingContext> {
         }
         show(context, call, kinds.size(), null);
         resume(context, paused);
+        stages.admitted(call);
         context.next();
     }
 
