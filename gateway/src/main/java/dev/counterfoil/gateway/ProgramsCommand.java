@@ -108,8 +108,18 @@ final class ProgramsCommand {
                 throw new IllegalStateException(declined.detail());
             }
             Program program = ((Applied<Program>) change).value();
-            print(json(program), line(program) + System.lineSeparator() + guessing(program));
+            print(
+                    json(program).put("expected_hits_of_a_million", expectedHits(program)),
+                    line(program) + System.lineSeparator() + guessing(program));
             return Main.DONE;
+        }
+
+        private static JsonObject expectedHits(Program program) {
+            JsonObject hits = new JsonObject();
+            for (SecretFormat format : SecretFormat.values()) {
+                hits.put(format.id(), format.expectedHitsAYear(program.limits().failuresADay(), 1_000_000));
+            }
+            return hits;
         }
 
         private static String guessing(Program program) {

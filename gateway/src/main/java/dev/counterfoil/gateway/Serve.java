@@ -3,6 +3,7 @@ package dev.counterfoil.gateway;
 import dev.counterfoil.gateway.api.AccountTokens;
 import dev.counterfoil.gateway.api.Administration;
 import dev.counterfoil.gateway.api.Backend;
+import dev.counterfoil.gateway.http.AccountRate;
 import dev.counterfoil.gateway.http.Admission;
 import dev.counterfoil.gateway.http.CappedTransport;
 import dev.counterfoil.gateway.http.ConnectionCaps;
@@ -37,6 +38,7 @@ import dev.counterfoil.ledger.catalog.CatalogEditor;
 import dev.counterfoil.ledger.catalog.CatalogPublisher;
 import dev.counterfoil.ledger.catalog.CatalogStore;
 import dev.counterfoil.ledger.catalog.Catalogs;
+import dev.counterfoil.ledger.catalog.MadeCards;
 import dev.counterfoil.ledger.catalog.ProgramCell;
 import dev.counterfoil.ledger.catalog.Recurring;
 import dev.counterfoil.ledger.embedded.DataDirectory;
@@ -171,7 +173,9 @@ final class Serve implements AutoCloseable {
         CodeCipher cipher = CodeCipher.of(stores.codeKeys(), random);
         SigningKeyStore signingStore = new SigningKeyStore(stores.database(), cipher, random);
         SigningKeyPublisher signingPublisher = new SigningKeyPublisher(stores.database(), signingStore, stores.redis());
+        MadeCards made = new MadeCards(stores.database(), stores.redis());
         if (prepared) {
+            made.publish().await();
             keyPublisher.publish().await();
             signingPublisher.publish().await();
             catalogPublisher.sweep().await();
@@ -210,8 +214,13 @@ final class Serve implements AutoCloseable {
         AccountTokens accountTokens = new AccountTokens(signingKeys::find, clock);
         Administration administration = new Administration(
                 keys, keyStore, keyPublisher, signingStore, signingPublisher, new AuditLog(stores.database()), clock);
+        made.load().await();
+        opened.add("made cards", made.start(vertx));
+        opened.add(
+                "counting cards",
+                Recurring.start(vertx, "counting cards", MadeCards.SWEEP, checks.onceBelonging(made::publish)));
         Backend backend =
-                backend(pepper, cipher, ledger, books, catalogs, catalogPublisher, administration, accountTokens);
+                backend(pepper, cipher, ledger, books, catalogs, catalogPublisher, administration, accountTokens, made);
         KeyUses uses = new KeyUses(stores.database(), clock);
         opened.add("key uses", uses.start(vertx));
         HoldSweeper holds = opened.add(
@@ -239,10 +248,7 @@ final class Serve implements AutoCloseable {
                         catalogs::get,
                         readiness,
                         metrics,
-                        new RequestRates(
-                                settings.limits(),
-                                new RedisTokens(stores.redis()),
-                                (delayMs, task) -> vertx.setTimer(delayMs, due -> task.run())),
+                        new RequestRates(settings.limits(), new RedisTokens(stores.redis()), this::later),
                         settings.http().maxBodyBytes(),
                         settings.http().trustedProxies(),
                         settings.http().docs(),
@@ -305,6 +311,19 @@ final class Serve implements AutoCloseable {
         return guard;
     }
 
+    private AccountRate accountRate(GuessHash hash) {
+        return new AccountRate(
+                settings.limits().accountRate(),
+                (program, account) -> hash.suspect("rate", program, account),
+                new RedisTokens(stores.redis()),
+                this::later,
+                metrics.registry());
+    }
+
+    private void later(long delayMs, Runnable task) {
+        long unused = vertx.setTimer(delayMs, due -> task.run());
+    }
+
     private Backend backend(
             Pepper pepper,
             CodeCipher cipher,
@@ -313,7 +332,8 @@ final class Serve implements AutoCloseable {
             Catalogs catalogs,
             CatalogPublisher publisher,
             Administration administration,
-            AccountTokens accountTokens) {
+            AccountTokens accountTokens,
+            MadeCards made) {
         Database database = stores.database();
         CardIds cardIds = new CardIds(pepper);
         RequestHash hash = new RequestHash(pepper);
@@ -342,6 +362,8 @@ final class Serve implements AutoCloseable {
                 guard(guessHash),
                 guessHash,
                 accountTokens,
+                accountRate(guessHash),
+                made,
                 settings.ledger().durability(),
                 clock);
     }

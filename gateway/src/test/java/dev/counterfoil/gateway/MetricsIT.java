@@ -21,20 +21,29 @@ class MetricsIT {
                             .status())
                     .isEqualTo(404);
 
-            Exposition metrics =
-                    new Exposition(gateway.get("/metrics", "CF_SECRET_KEY").text());
+            String text = gateway.get("/metrics", "CF_SECRET_KEY").text();
+            Exposition metrics = new Exposition(text);
 
             assertThat(metrics.faults()).isEmpty();
             assertThat(metrics.families())
                     .contains(
                             "counterfoil_http_requests_seconds",
                             "counterfoil_http_problems_total",
+                            "counterfoil_http_stage_seconds",
                             "counterfoil_ledger_post_seconds",
+                            "counterfoil_ledger_queue_wait_seconds",
+                            "counterfoil_ledger_redis_call_seconds",
                             "counterfoil_ledger_batch_size",
                             "counterfoil_ledger_outcomes_total",
                             "counterfoil_settlement_lag_seconds",
                             "counterfoil_settlement_backlog",
                             "process_cpu_seconds_total");
+            assertThat(text)
+                    .containsPattern("counterfoil_http_stage_seconds_count\\{stage=\"auth\"} [1-9]")
+                    .containsPattern("counterfoil_http_stage_seconds_count\\{stage=\"admission\"} [1-9]")
+                    .containsPattern("counterfoil_http_stage_seconds_count\\{stage=\"body\"} [1-9]")
+                    .containsPattern("counterfoil_ledger_queue_wait_seconds_count [1-9]")
+                    .containsPattern("counterfoil_ledger_redis_call_seconds_count [1-9]");
             assertThat(metrics.samples()).contains("counterfoil_http_problems_total{code=\"not_found\"}");
         }
     }

@@ -216,7 +216,13 @@ final class TwoGateways implements AutoCloseable {
         return client.sendAsync(request.build()).thenApply(Answer::of);
     }
 
-    private void put(String path, JsonObject body) {
+    /** Of the books that both write to. */
+    String booksUri() {
+        return environment.get("COUNTERFOIL_POSTGRES_URI");
+    }
+
+    /** Makes or replaces something of the catalog. */
+    void put(String path, JsonObject body) {
         HttpRequest request = request(0, path)
                 .PUT(HttpRequest.BodyPublishers.ofString(body.encode()))
                 .build();

@@ -6,6 +6,7 @@ import dev.counterfoil.gateway.RunningGateway.Answer;
 import dev.counterfoil.ledger.secrets.SecretFormat;
 import dev.counterfoil.ledger.testing.RedisWire;
 import dev.counterfoil.ledger.testing.Servers;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.security.SecureRandom;
@@ -108,6 +109,30 @@ class UntoldCardsIT {
         }
         assertThat(lookups).allSatisfy((what, told) -> assertThat(told).as(what).isEqualTo(lookups.get("unknown")));
         assertThat(lookUp(active).json().getLong("balance")).isEqualTo(100_000);
+    }
+
+    @Test
+    void a_look_up_of_an_inactive_card_is_counted_on_it_for_its_issuer() {
+        JsonObject batch =
+                new JsonObject().put("card_type", "gift").put("count", 2).put("state", "inactive");
+        List<JsonObject> made = gateways.post(0, "/batches", RunningGateway.key(), batch)
+                .join()
+                .text()
+                .lines()
+                .map(JsonObject::new)
+                .toList();
+        String secret = made.get(0).getString("secret");
+        assertThat(lookUp(secret).code()).isEqualTo("card_not_redeemable");
+        assertThat(gateways.lookUp(1, secret).join().json().getString("state")).isEqualTo("inactive");
+        String list = "/cards?batch=" + made.get(2).getString("batch");
+        Awaitility.await().untilAsserted(() -> {
+            JsonArray cards = gateways.get(0, list).json().getJsonArray("data");
+            assertThat(cards.stream().map(card -> ((JsonObject) card).getLong("inactive_lookups")))
+                    .containsExactly(2L, 0L);
+        });
+        JsonObject first = gateways.get(1, list).json().getJsonArray("data").getJsonObject(0);
+        assertThat(gateways.get(1, "/cards/" + first.getString("id")).json().getLong("inactive_lookups"))
+                .isEqualTo(2);
     }
 
     @Test

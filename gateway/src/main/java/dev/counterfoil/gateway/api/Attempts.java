@@ -35,6 +35,9 @@ final class Attempts {
     static final Answer NOT_REDEEMABLE = Answer.of(Problem.of(ProblemCode.CARD_NOT_REDEEMABLE));
     private static final String PROOF = "Counterfoil-Proof";
 
+    /** Cards that a guesser with a publishable key may hit in a year, in expectation, before he has to work for each attempt. */
+    private static final double MOST_HITS_A_YEAR = 0.01;
+
     private final Backend backend;
     private final GuessingGuard guard;
     private final GuessHash hash;
@@ -69,8 +72,8 @@ final class Attempts {
         Budget budget =
                 new Budget(program.id(), program.zone(), program.limits().failuresADay());
         boolean inPublic = inPublic(call);
-        Future<Answer> answer =
-                inPublic && guard.isSpent(budget) ? challenged(call).compose(solved -> ask.get()) : ask.get();
+        boolean toWork = inPublic && (guard.isSpent(budget) || isGuessable(program, attempt.cards()));
+        Future<Answer> answer = toWork ? challenged(call).compose(solved -> ask.get()) : ask.get();
         return answer.compose(given -> {
             Problem problem = given.problem();
             return problem == null || problem.code() != ProblemCode.CARD_NOT_REDEEMABLE
@@ -120,6 +123,25 @@ final class Attempts {
 
     private Suspect suspect(Suspect.Kind kind, String within, String who) {
         return new Suspect(kind, hash.suspect(kind.token(), within, who));
+    }
+
+    /** Whether a guesser would hit too many cards of the format that one of these is typed in, within the program's budget. */
+    private boolean isGuessable(Program program, List<PresentedCard> cards) {
+        for (SecretFormat format : SecretFormat.values()) {
+            if (backend.madeCards().expectedHitsAYear(program, format) > MOST_HITS_A_YEAR
+                    && cards.stream().anyMatch(card -> isTypedIn(format, card))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** By its length alone: what is asked of the caller must not tell whether there is such a card. */
+    private static boolean isTypedIn(SecretFormat format, PresentedCard card) {
+        return SecretFormat.normalise(card.secret())
+                .flatMap(SecretFormat::ofLength)
+                .filter(format::equals)
+                .isPresent();
     }
 
     /** Fails with 429 unless the request brings what it found. */

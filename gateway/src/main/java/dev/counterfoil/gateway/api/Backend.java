@@ -1,5 +1,6 @@
 package dev.counterfoil.gateway.api;
 
+import dev.counterfoil.gateway.http.AccountRate;
 import dev.counterfoil.gateway.http.Endpoints;
 import dev.counterfoil.ledger.Durability;
 import dev.counterfoil.ledger.Ledger;
@@ -8,6 +9,7 @@ import dev.counterfoil.ledger.aftersale.Step;
 import dev.counterfoil.ledger.catalog.CatalogEditor;
 import dev.counterfoil.ledger.catalog.CatalogStore;
 import dev.counterfoil.ledger.catalog.Catalogs;
+import dev.counterfoil.ledger.catalog.MadeCards;
 import dev.counterfoil.ledger.guard.GuessingGuard;
 import dev.counterfoil.ledger.issuing.BatchChange;
 import dev.counterfoil.ledger.issuing.BatchMaker;
@@ -50,6 +52,8 @@ public record Backend(
         GuessingGuard guard,
         GuessHash guessHash,
         AccountTokens accountTokens,
+        AccountRate accountRate,
+        MadeCards madeCards,
         Durability durability,
         Clock clock) {
     /** Every endpoint of the API on this ledger. */

@@ -1,6 +1,7 @@
 package dev.counterfoil.gateway.api;
 
 import dev.counterfoil.gateway.api.Attempts.Attempt;
+import dev.counterfoil.gateway.http.Answer;
 import dev.counterfoil.gateway.http.Call;
 import dev.counterfoil.gateway.http.Problem;
 import dev.counterfoil.gateway.http.Rejection;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -101,6 +103,14 @@ record CheckoutCall(Call call, Attempt attempt, Optional<RedemptionRequest> poss
             payers.add(card.get());
         }
         return Optional.of(fields.request(payers));
+    }
+
+    /** Asks for the answer where the account that it is for has not had its rate of requests. */
+    Future<Answer> inRate(Backend backend, Supplier<Future<Answer>> ask) {
+        String account = attempt.account();
+        return account == null
+                ? ask.get()
+                : backend.accountRate().count(call, account).compose(counted -> ask.get());
     }
 
     /** Only of one that is possible. */

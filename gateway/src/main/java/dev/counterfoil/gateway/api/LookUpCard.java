@@ -54,9 +54,11 @@ public final class LookUpCard implements Endpoint {
     }
 
     private Answer answer(Call call, Optional<Card> found) {
-        if (found.filter(card -> card.state() == CardState.INACTIVE).isPresent()) {
-            backend.guard().inactiveLookedUp();
-        }
+        found.filter(card -> card.state() == CardState.INACTIVE).ifPresent(card -> {
+            String program = call.program().id();
+            // After the answer, whose time must not tell that there is such a card.
+            int unused = call.context().addEndHandler(ended -> backend.guard().inactiveLookedUp(program, card.id()));
+        });
         return found.filter(card -> call.key().kind() == KeyKind.SECRET || CardJson.active(card))
                 .map(card -> Answer.ok(CardJson.of(card)).noStore())
                 .orElse(Attempts.NOT_REDEEMABLE);

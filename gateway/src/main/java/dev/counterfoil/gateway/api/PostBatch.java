@@ -15,7 +15,9 @@ import dev.counterfoil.ledger.issuing.Batch;
 import dev.counterfoil.ledger.issuing.BatchMaker;
 import dev.counterfoil.ledger.rules.KeyCeiling;
 import io.vertx.core.Future;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonArray;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -24,6 +26,7 @@ import java.util.Optional;
  */
 public final class PostBatch implements StreamingEndpoint {
     private static final Text CARD_TYPE = Text.upTo(32);
+    private static final String EXPECTED_HITS = "Counterfoil-Expected-Hits";
 
     private final Backend backend;
 
@@ -67,9 +70,28 @@ public final class PostBatch implements StreamingEndpoint {
                 .compose(begun -> {
                     if (begun instanceof BatchMaker.Started) {
                         Batch batch = ((BatchMaker.Started) begun).batch();
-                        return new BatchStream(backend.batches(), batch, lines, call.context()).run();
+                        return counted(call, batch.cardType())
+                                .compose(
+                                        done -> new BatchStream(backend.batches(), batch, lines, call.context()).run());
                     }
                     return Future.failedFuture(new Rejection(refused(begun)));
+                });
+    }
+
+    /** Tells every gateway how many cards there are now, and the issuer what a guesser would find among them. */
+    private Future<Void> counted(Call call, CardType cardType) {
+        return backend.madeCards()
+                .publish()
+                // The next sweep makes up for it; making cards will say itself what is away.
+                .otherwiseEmpty()
+                .onSuccess(counted -> {
+                    double hits = backend.madeCards().expectedHitsAYear(call.program(), cardType.secretFormat());
+                    HttpServerResponse response = call.context().response();
+                    int unused = call.context().addHeadersEndHandler(head -> {
+                        if (response.getStatusCode() == 201) {
+                            response.putHeader(EXPECTED_HITS, String.format(Locale.ROOT, "%.1e", hits));
+                        }
+                    });
                 });
     }
 

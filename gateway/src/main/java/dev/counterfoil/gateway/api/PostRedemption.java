@@ -29,7 +29,7 @@ public final class PostRedemption implements Endpoint {
         // What is wrong with a header is said first.
         Objects.requireNonNull(call.idempotencyKey());
         Objects.requireNonNull(call.durability());
-        return attempts.guarded(call, checkout.attempt(), () -> asked(call, checkout));
+        return checkout.inRate(backend, () -> attempts.guarded(call, checkout.attempt(), () -> asked(call, checkout)));
     }
 
     private Future<Answer> asked(Call call, CheckoutCall checkout) {

@@ -38,14 +38,12 @@ final class ReadCards {
                 query.oneOf("state", STATES).orElse(null),
                 query.text("cursor", NUMBER).orElse(null),
                 query.limit() + 1));
-        return backend.settledCards().list(cell(call), wanted).map(found -> {
+        return backend.settledCards().list(cell(call), wanted).compose(found -> {
             String next = found.size() < wanted.limit()
                     ? null
                     : found.get(found.size() - 2).card().number();
             List<SettledCard> page = next == null ? found : found.subList(0, found.size() - 1);
-            JsonArray data = new JsonArray();
-            page.forEach(card -> data.add(json(card)));
-            return page(data, next);
+            return shown(call, page).map(cards -> page(new JsonArray(cards), next));
         });
     }
 
@@ -53,7 +51,8 @@ final class ReadCards {
         return call.query(none -> Boolean.TRUE)
                 ? find(
                         call,
-                        found -> Future.succeededFuture(Answer.ok(json(found)).noStore()))
+                        found -> shown(call, List.of(found))
+                                .map(cards -> Answer.ok(cards.get(0)).noStore()))
                 : Future.succeededFuture(NOT_FOUND);
     }
 
@@ -74,6 +73,21 @@ final class ReadCards {
         return backend.settledCards()
                 .find(cell(call), id.substring(CardJson.PREFIX.length()))
                 .compose(found -> found.map(then).orElseGet(() -> Future.succeededFuture(NOT_FOUND)));
+    }
+
+    /** With how often each was looked up before it was active; without, where Redis does not say: the books do not depend on it. */
+    private Future<List<JsonObject>> shown(Call call, List<SettledCard> cards) {
+        List<String> ids = cards.stream().map(one -> one.card().id()).toList();
+        return backend.guard()
+                .inactiveLookups(call.program().id(), ids)
+                .recover(away -> Future.succeededFuture(List.of()))
+                .map(lookups -> {
+                    List<JsonObject> shown = cards.stream().map(ReadCards::json).toList();
+                    for (int i = 0; i < lookups.size(); i++) {
+                        shown.get(i).put("inactive_lookups", lookups.get(i));
+                    }
+                    return shown;
+                });
     }
 
     /** Unlike a holder, an issuer is shown what is on a card also while it cannot be spent. */

@@ -17,6 +17,7 @@ final class Arrival implements Handler<RoutingContext> {
     private final Admission admission;
     private final Readiness readiness;
     private final Watch watch;
+    private final StageTimers.Sampling sampling = new StageTimers.Sampling();
 
     /** @param watch of the event loop whose requests these are */
     Arrival(
@@ -54,6 +55,7 @@ final class Arrival implements Handler<RoutingContext> {
             headers.set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
         }
         watch.begun(call);
+        sampling.begin(call);
         int unused = context.addEndHandler(ended -> {
             long now = System.nanoTime();
             admission.end();

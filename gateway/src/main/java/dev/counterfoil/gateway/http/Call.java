@@ -51,6 +51,9 @@ public final class Call {
 
     Watch.@Nullable Attention attention;
 
+    /** Where the stage under way began, for {@link StageTimers}; 0 where this call is not timed. */
+    long stageNanos;
+
     long lastWritten;
     long takenNanos;
 

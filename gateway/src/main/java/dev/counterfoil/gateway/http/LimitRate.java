@@ -1,36 +1,36 @@
 package dev.counterfoil.gateway.http;
 
-import dev.counterfoil.ledger.rates.Rate;
 import dev.counterfoil.ledger.rates.RateLimit;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * 429 past the rate of the key or the program; every answer behind it says what is left, in the fields of
- * draft-ietf-httpapi-ratelimit-headers. A request whose token is here passes at once; else it is paused, unread, until one is.
+ * 429 past the rate of the address, the key or the program; every answer behind it says what is left ({@link RateFields}). A request whose token is here passes at once; else it is paused, unread, until one is.
  */
 final class LimitRate implements Handler<RoutingContext> {
-    private static final String POLICY = "RateLimit-Policy";
-    private static final String STATE = "RateLimit";
-
     private final List<RequestRates.Kind> kinds;
+    private final StageTimers stages;
     private final List<Counter> limited = new ArrayList<>();
 
-    LimitRate(RequestRates rates, MeterRegistry registry) {
+    LimitRate(RequestRates rates, StageTimers stages, MeterRegistry registry) {
+        this.stages = stages;
         this.kinds = rates.kinds();
         for (RequestRates.Kind kind : kinds) {
-            limited.add(Counter.builder("counterfoil.rate.limited")
-                    .description("Requests refused with 429, by the limit that refused them")
-                    .tag("limit", kind.name())
-                    .register(registry));
+            limited.add(limited(registry, kind.name()));
         }
+    }
+
+    static Counter limited(MeterRegistry registry, String limit) {
+        return Counter.builder("counterfoil.rate.limited")
+                .description("Requests refused with 429, by the limit that refused them")
+                .tag("limit", limit)
+                .register(registry);
     }
 
     @Override
@@ -53,6 +53,7 @@ final class LimitRate implements Handler<RoutingContext> {
         }
         show(context, call, kinds.size(), null);
         resume(context, paused);
+        stages.admitted(call);
         context.next();
     }
 
@@ -82,12 +83,7 @@ final class LimitRate implements Handler<RoutingContext> {
         limited.get(kind).increment();
         show(context, call, kind + 1, limit);
         resume(context, paused);
-        Rate rate = limit.rate();
-        context.fail(new Rejection(Problem.of(
-                        ProblemCode.RATE_LIMITED,
-                        "more than " + rate.quota() + " requests in " + rate.windowSeconds() + " s of this "
-                                + kinds.get(kind).name())
-                .retryAfter(limit.secondsToEnd())));
+        context.fail(RateFields.exceeded(kinds.get(kind).name(), limit));
     }
 
     private static void resume(RoutingContext context, boolean paused) {
@@ -98,31 +94,13 @@ final class LimitRate implements Handler<RoutingContext> {
 
     /** @param refusing the limit that has nothing left, whatever a newer answer may say by now */
     private void show(RoutingContext context, Call call, int asked, @Nullable RateLimit refusing) {
-        StringBuilder policy = new StringBuilder();
-        StringBuilder state = new StringBuilder();
+        RateFields fields = new RateFields();
         for (int i = 0; i < asked; i++) {
             RateLimit limit = kinds.get(i).finder().of(call);
-            if (limit == null) {
-                continue;
+            if (limit != null) {
+                fields.add(kinds.get(i).name(), limit, limit == refusing);
             }
-            String name = kinds.get(i).name();
-            Rate rate = limit.rate();
-            item(policy, name, "q", rate.quota(), "w", rate.windowSeconds());
-            item(state, name, "r", limit == refusing ? 0 : limit.left(), "t", limit.secondsToEnd());
         }
-        if (!policy.isEmpty()) {
-            HttpServerResponse response = context.response();
-            response.putHeader(POLICY, policy.toString()).putHeader(STATE, state.toString());
-        }
-    }
-
-    private static void item(StringBuilder list, String name, String first, long a, String second, long b) {
-        list.append(list.isEmpty() ? "\"" : ", \"")
-                .append(name)
-                .append("\";")
-                .append(first)
-                .append('=')
-                .append(a);
-        list.append(';').append(second).append('=').append(b);
+        fields.into(context.response());
     }
 }

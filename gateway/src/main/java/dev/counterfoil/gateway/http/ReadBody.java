@@ -30,8 +30,10 @@ final class ReadBody implements Handler<RoutingContext> {
 
     private final boolean optional;
     private final boolean lines;
+    private final StageTimers stages;
 
-    private ReadBody(String type, Pattern form, int maxBytes, boolean optional) {
+    private ReadBody(String type, Pattern form, int maxBytes, boolean optional, StageTimers stages) {
+        this.stages = stages;
         this.optional = optional;
         this.lines = form == NDJSON;
         this.type = type;
@@ -40,18 +42,18 @@ final class ReadBody implements Handler<RoutingContext> {
     }
 
     /** One JSON value. */
-    static ReadBody json(int maxBytes) {
-        return new ReadBody("application/json", JSON, maxBytes, false);
+    static ReadBody json(int maxBytes, StageTimers stages) {
+        return new ReadBody("application/json", JSON, maxBytes, false, stages);
     }
 
     /** One JSON value, or no body at all, which stands for an empty object. */
-    static ReadBody optionalJson(int maxBytes) {
-        return new ReadBody("application/json", JSON, maxBytes, true);
+    static ReadBody optionalJson(int maxBytes, StageTimers stages) {
+        return new ReadBody("application/json", JSON, maxBytes, true, stages);
     }
 
     /** One JSON object a line. */
-    static ReadBody ndjson(int maxBytes) {
-        return new ReadBody("application/x-ndjson", NDJSON, maxBytes, false);
+    static ReadBody ndjson(int maxBytes, StageTimers stages) {
+        return new ReadBody("application/x-ndjson", NDJSON, maxBytes, false, stages);
     }
 
     @Override
@@ -120,7 +122,7 @@ final class ReadBody implements Handler<RoutingContext> {
     }
 
     /** Goes on with {@code body} where what was received is what was signed, or nothing was. */
-    private static void accept(RoutingContext context, byte[] received, byte[] body) {
+    private void accept(RoutingContext context, byte[] received, byte[] body) {
         Call call = Call.of(context);
         try {
             call.requireSigned(received);
@@ -129,6 +131,7 @@ final class ReadBody implements Handler<RoutingContext> {
             return;
         }
         call.body(body);
+        stages.bodyRead(call);
         context.next();
     }
 

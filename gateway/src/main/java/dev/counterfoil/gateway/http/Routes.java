@@ -57,18 +57,19 @@ public final class Routes {
         this.cors = new Cors(origins);
         this.httpMetrics = new HttpMetrics(edge.metrics().registry());
         this.clientAddress = new ClientAddress(edge.trustedProxies());
+        StageTimers stages = new StageTimers(edge.metrics().registry());
         this.authenticate = new Authenticate(
                 edge.keys(),
                 edge.used(),
                 edge.rates(),
-                new VerifySignature(edge.signatures(), edge.metrics().registry()),
+                new VerifySignature(edge.signatures(), stages, edge.metrics().registry()),
                 edge.metrics().registry());
         this.queue = edge.admission()::queue;
         this.program = new RequireProgram(edge.programs(), edge.catalogs());
-        this.body = ReadBody.json(edge.maxBodyBytes());
-        this.optionalBody = ReadBody.optionalJson(edge.maxBodyBytes());
-        this.limit = new LimitRate(edge.rates(), edge.metrics().registry());
-        this.lines = ReadBody.ndjson(MOST_LINES_BYTES);
+        this.body = ReadBody.json(edge.maxBodyBytes(), stages);
+        this.optionalBody = ReadBody.optionalJson(edge.maxBodyBytes(), stages);
+        this.limit = new LimitRate(edge.rates(), stages, edge.metrics().registry());
+        this.lines = ReadBody.ndjson(MOST_LINES_BYTES, stages);
         this.endpoints = endpoints;
         this.tryIt = edge.docs() ? new TryItPage() : null;
     }

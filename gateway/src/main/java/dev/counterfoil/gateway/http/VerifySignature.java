@@ -20,12 +20,14 @@ import java.util.List;
  */
 final class VerifySignature implements Handler<RoutingContext> {
     private final RequestSignatures signatures;
+    private final StageTimers stages;
 
     /** In the order of the reasons. */
     private final List<Counter> refused = new ArrayList<>();
 
-    VerifySignature(RequestSignatures signatures, MeterRegistry registry) {
+    VerifySignature(RequestSignatures signatures, StageTimers stages, MeterRegistry registry) {
         this.signatures = signatures;
+        this.stages = stages;
         for (SignatureRefused.Reason reason : SignatureRefused.Reason.values()) {
             refused.add(Counter.builder("counterfoil.signatures.refused")
                     .description("Requests refused with 401 for their signature, by what is wrong with it")
@@ -42,6 +44,7 @@ final class VerifySignature implements Handler<RoutingContext> {
         } else if (call.key().terms().requireSignature()) {
             context.fail(rejection(context, RequestSignatures.unsigned()));
         } else {
+            stages.authenticated(call);
             context.next();
         }
     }
@@ -67,6 +70,7 @@ final class VerifySignature implements Handler<RoutingContext> {
             }
             if (done.succeeded()) {
                 call.signedBody(body -> require(context, done.result(), body));
+                stages.authenticated(call);
                 context.next();
             } else {
                 context.fail(failure(context, done.cause()));

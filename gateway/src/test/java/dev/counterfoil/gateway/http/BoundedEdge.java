@@ -83,7 +83,7 @@ final class BoundedEdge implements AutoCloseable {
                 readiness,
                 metrics,
                 new RequestRates(
-                        new LimitsSettings(Rate.OFF, Rate.OFF, Rate.OFF, unknownCallers),
+                        new LimitsSettings(Rate.OFF, Rate.OFF, Rate.OFF, unknownCallers, Rate.OFF),
                         (limit, rate, tokens) -> Future.failedFuture(new LedgerFault.Unavailable("no source")),
                         (delayMs, task) -> {}),
                 settings.maxBodyBytes(),

@@ -152,7 +152,8 @@ class SettingsFileTest {
         LimitsSettings limits = SettingsFile.load(Optional.of(file), Map.of("COUNTERFOIL_LIMITS_PROGRAM_RATE", "5/s"))
                 .limits();
         assertThat(limits)
-                .isEqualTo(new LimitsSettings(new Rate(600, 60), Rate.OFF, new Rate(5, 1), new Rate(6_000, 60)));
+                .isEqualTo(
+                        new LimitsSettings(new Rate(600, 60), Rate.OFF, new Rate(5, 1), new Rate(6_000, 60), Rate.OFF));
         assertThat(SettingsFile.load(Optional.of(file), Map.of("COUNTERFOIL_LIMITS_SECRET_KEY_RATE", "off"))
                         .limits()
                         .secretKeyRate())

@@ -18,8 +18,8 @@ public record Limits(
     public static final long FAILURES_DAILY = 1_000;
 
     /**
-     * The most that a program may take: with it, of 2.7 billion live cards whose secrets are digits, one is guessed in a hundred years. So
-     * made secrets need no challenge before that; what is imported might.
+     * The most that a program may take: with it, of 2.7 billion cards whose secrets are digits, one is guessed in a hundred years. From there on
+     * a challenge is asked of publishable keys from the first attempt ({@link MadeCards}).
      */
     public static final long MOST_FAILURES_DAILY = 100_000;
 

@@ -29,6 +29,12 @@ public interface FailureCounts {
     /** Marks a text as used, for so long; false where it was already. */
     Future<Boolean> useOnce(String text, Duration lasts);
 
+    /** One more look-up of a card that is not active yet; {@code card} is its id in the ledger. */
+    Future<Void> countInactiveLookup(String program, String card);
+
+    /** How often each of these cards was looked up while it was not active yet, in their order. */
+    Future<List<Long>> inactiveLookups(String program, List<String> cards);
+
     /**
      * What came of counting.
      *

@@ -128,9 +128,20 @@ public final class GuessingGuard {
         return Future.all(counted).mapEmpty();
     }
 
-    /** A card was looked up that is not active yet: its secret may have leaked. */
-    public void inactiveLookedUp() {
+    /**
+     * Counts, on the card, that it was looked up and is not active yet: its secret may have leaked. Nobody waits for it, and a count that
+     * Redis does not take is missing.
+     *
+     * @param card its id in the ledger
+     */
+    public void inactiveLookedUp(String program, String card) {
         metrics.inactiveLookedUp();
+        Future<Void> unused = counts.countInactiveLookup(program, card);
+    }
+
+    /** How often each of these cards, by their ids in the ledger, was looked up before it was active. Fails with {@code Unavailable}. */
+    public Future<List<Long>> inactiveLookups(String program, List<String> cards) {
+        return counts.inactiveLookups(program, cards);
     }
 
     /** Reads the locks that others told since the last time. */

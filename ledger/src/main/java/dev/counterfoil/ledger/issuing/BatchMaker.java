@@ -104,14 +104,15 @@ public final class BatchMaker {
                 : clock.instant().plus(Duration.ofDays(days)).truncatedTo(ChronoUnit.MILLIS);
         return database.inTransaction(handle -> {
             int inserted = handle.createUpdate("""
-                            insert into batch (id, program, card_type, count, card_state, client, idem, fingerprint, expires_at)
-                            values (:id, :program, :type, :count, :state, :client, :idem, :fingerprint, :expiresAt)
+                            insert into batch (id, program, card_type, secret_format, count, card_state, client, idem, fingerprint, expires_at)
+                            values (:id, :program, :type, :format, :count, :state, :client, :idem, :fingerprint, :expiresAt)
                             on conflict (program, client, idem) do nothing
                             """)
                     .bindMap(Map.of(
                             "id", id,
                             "program", cell.program(),
                             "type", cardType.id(),
+                            "format", cardType.secretFormat().id(),
                             "count", count,
                             "state", String.valueOf(state.letter()),
                             "client", key.client(),

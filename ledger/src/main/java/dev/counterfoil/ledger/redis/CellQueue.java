@@ -60,8 +60,12 @@ final class CellQueue {
     private final AtomicBoolean inFlight = new AtomicBoolean();
     private final SeenSequences seen = new SeenSequences();
 
-    /** Hears of every batch that was answered. */
+    /** Hears of every batch, on a thread of the connection. */
     interface BatchListener {
+        /** It was answered, or failed. */
+        void called(long oldestWaitedNanos, long calledNanos);
+
+        /** The script ran. */
         void posted(Cell cell, int transactions);
     }
 
@@ -191,17 +195,19 @@ final class CellQueue {
         }
         boolean replicated = redis.replaceable(cell)
                 && batch.stream().anyMatch(one -> one.call().isDurable());
+        long sent = System.nanoTime();
         run(replicated, keys.toArray(new byte[0][]), args.toArray(new byte[0][]))
                 .whenComplete((reply, failure) -> {
                     // The next batch leaves before this one's answers are looked at, so Redis does not wait for them.
+                    long answered = System.nanoTime();
                     try {
-                        long answered = System.nanoTime();
                         limit.answered(answered - batch.get(0).sinceNanos(), length.get(), answered);
                         raiseFloor(reply, replicated, now);
                     } finally {
                         inFlight.set(false);
                         pump();
                     }
+                    listener.called(sent - batch.get(0).sinceNanos(), answered - sent);
                     if (failure != null) {
                         failAll(batch, fault(failure));
                     } else {

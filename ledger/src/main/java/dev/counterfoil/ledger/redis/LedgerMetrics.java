@@ -18,9 +18,11 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/** What the ledger tells of itself: outcomes by kind, sizes of batches, time from queue to answer. */
+/** What the ledger tells of itself: outcomes by kind, sizes of batches, time from queue to answer and where in between it goes. */
 public final class LedgerMetrics {
     private final Timer time;
+    private final Timer waited;
+    private final Timer called;
     private final DistributionSummary batch;
     private final Counter posted;
     private final Counter replayed;
@@ -43,6 +45,14 @@ public final class LedgerMetrics {
                         Duration.ofMillis(250),
                         Duration.ofSeconds(1))
                 .register(registry);
+        waited = stage(
+                registry,
+                "counterfoil.ledger.queue.wait",
+                "How long the oldest of a batch waited in the queue of its cell");
+        called = stage(
+                registry,
+                "counterfoil.ledger.redis.call",
+                "One call of the script, from sent to answered: the network, the script, the disk, a replica where one is waited for");
         batch = DistributionSummary.builder("counterfoil.ledger.batch.size")
                 .description("Transactions in one call of the script")
                 .serviceLevelObjectives(1, 2, 4, 8, 16, 32, CellQueue.MOST_TRANSACTIONS)
@@ -54,6 +64,20 @@ public final class LedgerMetrics {
         for (Refusal refusal : Refusal.values()) {
             refused.put(refusal, outcome(registry, refusal.name().toLowerCase(Locale.ROOT)));
         }
+    }
+
+    private static Timer stage(MeterRegistry registry, String name, String description) {
+        return Timer.builder(name)
+                .description(description)
+                .serviceLevelObjectives(
+                        Duration.ofNanos(250_000),
+                        Duration.ofMillis(1),
+                        Duration.ofMillis(5),
+                        Duration.ofMillis(10),
+                        Duration.ofMillis(50),
+                        Duration.ofMillis(250),
+                        Duration.ofSeconds(1))
+                .register(registry);
     }
 
     private static Counter outcome(MeterRegistry registry, String outcome) {
@@ -74,6 +98,12 @@ public final class LedgerMetrics {
                         "How many may wait for a cell before requests for it are shed, of the cell with the lowest limit")
                 .strongReference(true)
                 .register(registry);
+    }
+
+    /** A batch was answered, or failed. */
+    void called(long oldestWaitedNanos, long calledNanos) {
+        waited.record(oldestWaitedNanos, TimeUnit.NANOSECONDS);
+        called.record(calledNanos, TimeUnit.NANOSECONDS);
     }
 
     void batch(int transactions) {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** Failed attempts counted in Redis, each suspect in a slot of its own. Thread-safe. */
 public final class RedisFailureCounts implements FailureCounts {
     private static final Script COUNT = Script.load("count_failure");
-    private static final Script COUNT_DAY = Script.load("count_day");
+    private static final Script COUNT_UP = Script.load("count_up");
     private static final Script TELL = Script.load("tell_lock");
     private static final Script TOLD = Script.load("read_locks");
 
@@ -23,6 +23,9 @@ public final class RedisFailureCounts implements FailureCounts {
     private static final long KEPT = 120;
 
     private static final long DAY_LIVES_MS = Duration.ofHours(50).toMillis();
+    /** Longer than cards lie in shops before they are sold. */
+    private static final long LOOKED_UP_LIVES_MS = Duration.ofDays(400).toMillis();
+
     private static final long TOLD_LIVES_MS = Duration.ofHours(26).toMillis();
     private static final long MOST_TOLD = 100_000;
     private static final long TOLD_A_CALL = 1_000;
@@ -50,7 +53,7 @@ public final class RedisFailureCounts implements FailureCounts {
     @Override
     public Future<Long> countOfDay(String program, String day) {
         byte[][] key = {bytes(RedisKeys.failures(program, day))};
-        return redis.call(COUNT_DAY.<Long>run(redis, ScriptOutputType.INTEGER, key, number(DAY_LIVES_MS)));
+        return redis.call(COUNT_UP.<Long>run(redis, ScriptOutputType.INTEGER, key, number(DAY_LIVES_MS)));
     }
 
     @Override
@@ -94,6 +97,27 @@ public final class RedisFailureCounts implements FailureCounts {
                         commands -> commands.set(
                                 bytes(key), new byte[0], SetArgs.Builder.nx().px(lasts.toMillis())))
                 .map(answer -> answer != null);
+    }
+
+    @Override
+    public Future<Void> countInactiveLookup(String program, String card) {
+        byte[][] key = {bytes(RedisKeys.inactiveLookups(program, card))};
+        return redis.call(COUNT_UP.<Long>run(redis, ScriptOutputType.INTEGER, key, number(LOOKED_UP_LIVES_MS)))
+                .mapEmpty();
+    }
+
+    @Override
+    public Future<List<Long>> inactiveLookups(String program, List<String> cards) {
+        if (cards.isEmpty()) {
+            return Future.succeededFuture(List.of());
+        }
+        byte[][] keys = cards.stream()
+                .map(card -> bytes(RedisKeys.inactiveLookups(program, card)))
+                .toArray(byte[][]::new);
+        return redis.call(keys[0], commands -> commands.mget(keys))
+                .map(found -> found.stream()
+                        .map(count -> count.hasValue() ? Long.parseLong(text(count.getValue())) : 0L)
+                        .toList());
     }
 
     private static byte[] number(long value) {

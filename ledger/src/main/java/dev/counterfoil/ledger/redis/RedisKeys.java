@@ -29,6 +29,12 @@ public final class RedisKeys {
 
     public static final String SIGNING_KEYS_VERSION = "counterfoil:signing-keys:version";
 
+    /** Hash: program id → JSON with how many cards were made in each format. */
+    public static final String MADE_CARDS = "counterfoil:made";
+
+    /** Integer: how many cards were made in all, which is that list's version. */
+    public static final String MADE_CARDS_VERSION = "counterfoil:made:version";
+
     /** Stream: the lock-outs after failed attempts. */
     public static final String GUESS_LOCKS = "counterfoil:guess:locks";
 
@@ -106,6 +112,11 @@ public final class RedisKeys {
     /** How many attempts failed in a program on a day, with publishable keys. */
     public static String failures(String program, String day) {
         return "counterfoil:failures:{" + program + "}:" + day;
+    }
+
+    /** How often a card was looked up before it was active. All of a program are in one slot, so that a page of cards is one call. */
+    public static String inactiveLookups(String program, String card) {
+        return "counterfoil:looked-up:{" + program + "}:" + card;
     }
 
     /** That an answer to a challenge was used. */

@@ -386,9 +386,19 @@ public final class RedisLedger implements Ledger {
         return queues.computeIfAbsent(
                 cell,
                 unknown ->
-                        new CellQueue(unknown, redis, post, limits, () -> epochs.applyAsLong(unknown), (at, batch) -> {
-                            metrics.batch(batch);
-                            posted.accept(at);
-                        }));
+                        new CellQueue(unknown, redis, post, limits, () -> epochs.applyAsLong(unknown), new Batches()));
+    }
+
+    private final class Batches implements CellQueue.BatchListener {
+        @Override
+        public void called(long oldestWaitedNanos, long calledNanos) {
+            metrics.called(oldestWaitedNanos, calledNanos);
+        }
+
+        @Override
+        public void posted(Cell cell, int transactions) {
+            metrics.batch(transactions);
+            posted.accept(cell);
+        }
     }
 }

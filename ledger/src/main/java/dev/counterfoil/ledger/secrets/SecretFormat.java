@@ -103,6 +103,13 @@ public enum SecretFormat {
         return id;
     }
 
+    /** The format that a text in normal form has the length of; empty where no made secret has. */
+    public static Optional<SecretFormat> ofLength(String normal) {
+        return Arrays.stream(values())
+                .filter(format -> normal.length() == format.length)
+                .findFirst();
+    }
+
     /** How many cards a guesser who tries so many secrets a day finds in a year, of so many that live. */
     public double expectedHitsAYear(long attemptsADay, long liveCards) {
         return attemptsADay * 365.0 * liveCards / space;

@@ -71,7 +71,7 @@ class MigrationsIT {
                 .map(MigrationInfo::getVersion)
                 .map(Object::toString)
                 .toList();
-        assertThat(versions).containsExactly("1", "2", "3", "4", "5", "6", "7");
+        assertThat(versions).containsExactly("1", "2", "3", "4", "5", "6", "7", "8");
     }
 
     @Test
@@ -165,6 +165,19 @@ class MigrationsIT {
             assertThatThrownBy(() -> execute(List.of(change))).hasMessageContaining("audit is only added to");
         }
         assertThat(query("select actor from audit")).containsExactly("system");
+    }
+
+    @Test
+    void from_7_to_8_batches_keep_no_format_and_a_gateway_of_the_version_before_goes_on_making_them()
+            throws SQLException {
+        migrate("7");
+        execute(ROWS_OF_1);
+        migrate("8");
+        assertBooksOf1();
+        execute(List.of("insert into batch (id, program, card_type, count, card_state, client, idem, fingerprint)"
+                + " values ('bt_2', 'demo', 'gift', 1, 'a', 'cl_1', '\\x01', '\\x00')"));
+        assertThat(query("select id || coalesce(secret_format, '-') from batch order by id"))
+                .containsExactly("bt_1-", "bt_2-");
     }
 
     private static String journaled(long sequence, String type, String legs, String results) {

@@ -112,6 +112,19 @@ class RedisFailureCountsIT {
     }
 
     @Test
+    void look_ups_of_inactive_cards_are_counted_by_card_and_program_and_kept_for_a_year() {
+        await(counts.countInactiveLookup("demo", "c1"));
+        await(counts.countInactiveLookup("demo", "c1"));
+        await(counts.countInactiveLookup("demo", "c3"));
+        await(counts.countInactiveLookup("other", "c2"));
+        assertThat(await(counts.inactiveLookups("demo", List.of("c3", "c2", "c1"))))
+                .containsExactly(1L, 0L, 2L);
+        assertThat(await(counts.inactiveLookups("demo", List.of()))).isEmpty();
+        long ttl = await(redis.call(commands -> commands.pttl(bytes(RedisKeys.inactiveLookups("demo", "c1")))));
+        assertThat(ttl).isGreaterThan(Duration.ofDays(365).toMillis());
+    }
+
+    @Test
     void a_days_failures_are_numbered_and_an_answer_is_used_once() {
         assertThat(await(counts.countOfDay("demo", "2026-11-27"))).isEqualTo(1);
         assertThat(await(counts.countOfDay("demo", "2026-11-27"))).isEqualTo(2);

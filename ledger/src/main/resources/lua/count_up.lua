@@ -1,7 +1,7 @@
 --[[
-  count_day: one more failed attempt of a program's business day.
+  count_up: one more of what is counted until it lapses: failed attempts of a program's business day, look-ups of an inactive card.
 
-  KEYS[1] count   counterfoil:failures:{<program>}:<day>   integer
+  KEYS[1] count   counterfoil:failures:{<program>}:<day> or counterfoil:looked-up:{<program>}:<card id>   integer
   ARGV[1] ttl     ms that a new count lives
   Returns the count.
   Cost: O(1). Not to be retried: a call without an answer may have counted.
