@@ -138,6 +138,31 @@ class SignedRequestsIT {
     }
 
     @Test
+    void a_batch_is_voided_with_the_body_that_was_signed_and_no_other() {
+        String lines = gateways.post(
+                        0,
+                        "/batches",
+                        UUID.randomUUID().toString(),
+                        new JsonObject().put("card_type", "gift").put("count", 1))
+                .join()
+                .text();
+        String path = "/batches/" + new JsonObject(lines.lines().toList().get(1)).getString("batch") + "/void";
+        SignedRequest other = SignedRequest.of(shop, "POST", path, "{}");
+        other.body = BodyPublishers.ofString("{ }");
+        assertThat(send(0, other).status()).isEqualTo(401);
+        SignedRequest none = SignedRequest.of(shop, "POST", path, "{}");
+        none.body = BodyPublishers.noBody();
+        assertThat(send(0, none).status()).isEqualTo(401);
+        SignedRequest unsigned = SignedRequest.of(shop, "POST", path, "");
+        unsigned.headers.put("Content-Type", "application/json");
+        unsigned.body = BodyPublishers.ofString("{}");
+        assertThat(send(0, unsigned).status()).isEqualTo(401);
+        Answer voided = send(0, SignedRequest.of(shop, "POST", path, "{}"));
+        assertThat(voided.status()).as(voided.text()).isEqualTo(200);
+        assertThat(voided.json().getInteger("voided")).isEqualTo(1);
+    }
+
+    @Test
     void a_signed_redemption_is_posted_and_a_retry_that_is_signed_anew_is_answered_alike() {
         String secret = card();
         String body = redemption(secret);

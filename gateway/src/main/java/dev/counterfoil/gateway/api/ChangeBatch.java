@@ -30,7 +30,8 @@ public final class ChangeBatch implements Endpoint {
 
     @Override
     public Future<Answer> handle(Call call) {
-        if (!BATCH.matcher(call.path("id")).matches()) {
+        boolean empty = call.read(none -> Boolean.TRUE);
+        if (!empty || !BATCH.matcher(call.path("id")).matches()) {
             return Future.succeededFuture(NOT_FOUND);
         }
         String act = kind == BatchChange.Kind.VOID ? "batch.void" : "batch.activate";

@@ -13,12 +13,13 @@ import org.slf4j.spi.LoggingEventBuilder;
  * string, a secret, a code or an account.
  */
 final class AccessLog {
-    /** The status logged for a caller that went away before its answer was written. */
+    /** The status logged and counted for a caller that went away before its answer was written to its end. */
     static final int CALLER_LEFT = 499;
 
     private static final Logger LOG = LoggerFactory.getLogger(Logs.ACCESS);
 
-    void write(Call call, int status, long nanos) {
+    /** @param whole whether the answer was written to its end; else the line says {@code aborted} */
+    void write(Call call, int status, boolean whole, long nanos) {
         if (!LOG.isInfoEnabled()) {
             return;
         }
@@ -29,6 +30,9 @@ final class AccessLog {
                 .addKeyValue("duration_ms", nanos / 10_000 / 100.0)
                 .addKeyValue("bytes", call.context().response().bytesWritten())
                 .addKeyValue("request_id", call.requestId());
+        if (!whole) {
+            line = line.addKeyValue("aborted", true);
+        }
         ApiKey key = call.keyOrNull();
         if (key != null) {
             line = line.addKeyValue("key", key.id());

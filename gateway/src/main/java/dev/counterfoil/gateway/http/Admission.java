@@ -4,6 +4,8 @@ import dev.counterfoil.gateway.settings.EdgeBounds;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -12,7 +14,7 @@ import java.util.function.Predicate;
 /**
  * Refuses what would only wait, in a few nanoseconds and before a byte of the body is waited for: 503 {@code overloaded}. Two
  * bounds: how many requests of the API are under way, whatever they wait for, which bounds memory; and how much waits for the
- * program's cell in the ledger, which bounds latency. Health, metrics and the contract are never refused. Thread-safe.
+ * program's cell in the ledger, which bounds latency. Health, metrics, the contract and preflights are never refused. Thread-safe.
  */
 public final class Admission {
     /** By their whole names: other spellings of a path of the API lead to it too. */
@@ -57,12 +59,17 @@ public final class Admission {
     /** Counts a request; {@link #end} has to follow. False where it has failed already, because too many are under way. */
     boolean begins(RoutingContext context) {
         boolean room = inFlight.incrementAndGet() <= bounds.inFlight();
-        if (room || NEVER_SHED.contains(String.valueOf(context.request().path()))) {
+        if (room || isNeverShed(context.request())) {
             return true;
         }
         beyondInFlight.increment();
         context.fail(SHED);
         return false;
+    }
+
+    /** A preflight costs no more than its refusal, and a page cannot read why it was refused; what follows it is not spared. */
+    private static boolean isNeverShed(HttpServerRequest request) {
+        return request.method() == HttpMethod.OPTIONS || NEVER_SHED.contains(String.valueOf(request.path()));
     }
 
     void end() {

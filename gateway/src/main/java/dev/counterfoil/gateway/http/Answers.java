@@ -21,20 +21,31 @@ final class Answers implements Handler<RoutingContext> {
 
     private static final long HTTP2_CANCEL = 8;
 
-    private final Endpoint endpoint;
-    private final boolean inTime;
+    /** What an endpoint does with its call's deadline. */
+    enum Manner {
+        /** Posts in steps that go on beyond it, or is a {@code GET}, which posts nothing. */
+        UNHURRIED,
+        /** Hands it on with all that it posts, so that the call may be given up at it. */
+        IN_TIME,
+        /** The same, and changes nothing: of a call that is given up there is nothing to be known. */
+        READING
+    }
 
-    /** @param inTime whether the endpoint hands its call's deadline on with all that it posts, so that it may be given up at it */
-    Answers(Endpoint endpoint, boolean inTime) {
+    private final Endpoint endpoint;
+    private final Manner manner;
+
+    Answers(Endpoint endpoint, Manner manner) {
         this.endpoint = endpoint;
-        this.inTime = inTime;
+        this.manner = manner;
     }
 
     @Override
     public void handle(RoutingContext context) {
         Call call = Call.of(context);
         HttpMethod method = context.request().method();
-        if (!inTime && method != HttpMethod.GET && method != HttpMethod.HEAD) {
+        if (manner == Manner.READING) {
+            call.onlyAsks();
+        } else if (manner == Manner.UNHURRIED && method != HttpMethod.GET && method != HttpMethod.HEAD) {
             call.withoutDeadline();
         }
         endpoint.handle(call).onComplete(done -> {

@@ -6,6 +6,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
+import org.jspecify.annotations.Nullable;
 
 /** The first handler: names the request and sees to it that its end is logged and counted, however it comes. */
 final class Arrival implements Handler<RoutingContext> {
@@ -61,14 +62,24 @@ final class Arrival implements Handler<RoutingContext> {
             admission.end();
             watch.ended(call, now);
             long nanos = now - call.startedNanos();
-            int status = ended.succeeded() ? context.response().getStatusCode() : AccessLog.CALLER_LEFT;
-            metrics.record(call.route(), status, nanos);
+            boolean whole = context.response().ended();
+            if (!whole && call.hasDeadline()) {
+                // What waits for him yet is not sent any more.
+                boolean unsent = call.deadline().pass();
+            }
             Problem problem = call.problemOrNull();
+            int status = whole ? context.response().getStatusCode() : cut(problem);
+            metrics.record(call.route(), status, nanos);
             if (problem != null) {
                 metrics.problem(problem.code());
             }
-            accessLog.write(call, status, nanos);
+            accessLog.write(call, status, whole, nanos);
         });
         return admission.begins(context);
+    }
+
+    /** The status of an answer that has no end, whatever its head said: of what it was broken off for, or that the caller left. */
+    private static int cut(@Nullable Problem why) {
+        return why == null ? AccessLog.CALLER_LEFT : why.code().status();
     }
 }

@@ -7,7 +7,6 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +22,7 @@ import java.util.function.Consumer;
 final class Authenticate implements Handler<RoutingContext> {
     private static final String SCHEME = "Bearer ";
     private static final int LONGEST_KEY = 128;
-    private static final Problem UNAUTHENTICATED = unauthenticated("");
+    private static final Problem UNAUTHENTICATED = Problem.unauthenticated("");
 
     private static final Problem OTHER_ORIGIN =
             Problem.of(ProblemCode.FORBIDDEN, "the key is not for where this comes from (see its allowed_origins)");
@@ -64,16 +63,10 @@ final class Authenticate implements Handler<RoutingContext> {
             admit(context);
             return;
         }
-        HttpServerRequest request = context.request();
-        request.pause();
-        // Nobody is there to be answered; without a handler it would be logged as an error.
-        request.exceptionHandler(callerLeft -> {});
+        Call call = Call.of(context);
+        call.hold();
         keys.refresh().onComplete(refreshed -> {
-            if (context.response().closed()) {
-                return;
-            }
-            request.resume();
-            if (context.response().ended()) {
+            if (!call.readOn()) {
                 return;
             }
             if (refreshed.succeeded()) {
@@ -82,12 +75,6 @@ final class Authenticate implements Handler<RoutingContext> {
                 context.fail(refreshed.cause());
             }
         });
-    }
-
-    /** 401, which says how to do better. */
-    static Problem unauthenticated(String detail) {
-        return Problem.of(ProblemCode.UNAUTHENTICATED, detail)
-                .withHeader("WWW-Authenticate", "Bearer realm=\"counterfoil\"");
     }
 
     private void admit(RoutingContext context) {

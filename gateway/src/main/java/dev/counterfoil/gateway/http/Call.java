@@ -6,6 +6,7 @@ import dev.counterfoil.ledger.access.ApiKey;
 import dev.counterfoil.ledger.audit.Actor;
 import dev.counterfoil.ledger.catalog.Catalog;
 import dev.counterfoil.ledger.catalog.Program;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.net.InetAddress;
 import java.net.URLDecoder;
@@ -41,6 +42,10 @@ public final class Call {
     private @Nullable Problem problem;
     private final Deadline deadline = new Deadline();
     private boolean unhurried;
+    private boolean reading;
+    private boolean held;
+    private long heldSinceNanos;
+    private long heldNanos;
 
     /** What {@link Watch} keeps of it: its neighbours in the list of calls under way, and how its answer is taken. */
     @Nullable
@@ -211,6 +216,52 @@ public final class Call {
 
     boolean hasDeadline() {
         return !unhurried;
+    }
+
+    /** It only asks: nothing can have come of it that its caller does not know. */
+    void onlyAsks() {
+        reading = true;
+    }
+
+    boolean changesNothing() {
+        return reading;
+    }
+
+    /** Leaves the request unread while the gateway itself waits for something: until {@link #readOn} its caller is not slow. */
+    void hold() {
+        if (held) {
+            return;
+        }
+        HttpServerRequest request = context.request();
+        request.pause();
+        // Nobody is there to be answered; without a handler it would be logged as an error.
+        request.exceptionHandler(callerLeft -> {});
+        held = true;
+        heldSinceNanos = System.nanoTime();
+    }
+
+    /** False where there is nobody any more to go on for: he left, or was answered at the deadline. */
+    boolean readOn() {
+        if (held) {
+            held = false;
+            heldNanos += System.nanoTime() - heldSinceNanos;
+            context.request().resume();
+        }
+        return !isOver();
+    }
+
+    /** Whether its caller left, or has his whole answer. */
+    boolean isOver() {
+        return context.response().closed() || context.response().ended();
+    }
+
+    boolean isHeld() {
+        return held;
+    }
+
+    /** How long it was held up to now. */
+    long heldNanos() {
+        return heldNanos;
     }
 
     void route(RouteLabel label) {

@@ -12,7 +12,8 @@ import java.util.function.Predicate;
 /**
  * Which pages may call from a browser, by the rules of the Fetch standard. A request is held to the {@code allowed_origins} of its
  * own publishable key: a page of another origin gets 403, and may not read even that. A preflight brings no key, so it is granted
- * where any key lists the origin. There are no cookies, and credentials are never allowed.
+ * where any key lists the origin; so is the reading of a refusal that was given before a key was looked at, which says nothing of
+ * anybody. There are no cookies, and credentials are never allowed.
  */
 final class Cors {
     private static final String ALLOW_ORIGIN = "Access-Control-Allow-Origin";
@@ -52,8 +53,24 @@ final class Cors {
         } else if (sent.size() > 1 || !terms.allowOrigin(sent.get(0))) {
             return false;
         }
-        response.putHeader(ALLOW_ORIGIN, sent.get(0)).putHeader("Access-Control-Expose-Headers", EXPOSED);
+        letRead(response, sent.get(0));
         return true;
+    }
+
+    /** Lets a page of an origin that any key lists read a refusal that was given before a key was accepted. */
+    void withoutKey(RoutingContext context) {
+        List<String> sent = context.request().headers().getAll(HttpHeaders.ORIGIN);
+        if (sent.isEmpty()) {
+            return;
+        }
+        HttpServerResponse response = context.response().putHeader(HttpHeaders.VARY, HttpHeaders.ORIGIN);
+        if (sent.size() == 1 && origins.test(sent.get(0))) {
+            letRead(response, sent.get(0));
+        }
+    }
+
+    private static void letRead(HttpServerResponse response, String origin) {
+        response.putHeader(ALLOW_ORIGIN, origin).putHeader("Access-Control-Expose-Headers", EXPOSED);
     }
 
     /** Adds to the answer to {@code OPTIONS} what a browser asks before it lets a page send one of {@code methods} here. */

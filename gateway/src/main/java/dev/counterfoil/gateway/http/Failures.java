@@ -18,9 +18,11 @@ final class Failures implements Handler<RoutingContext> {
     private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
 
     private final Arrival arrival;
+    private final Cors cors;
 
-    Failures(Arrival arrival) {
+    Failures(Arrival arrival, Cors cors) {
         this.arrival = arrival;
+        this.cors = cors;
     }
 
     @Override
@@ -41,9 +43,14 @@ final class Failures implements Handler<RoutingContext> {
         }
         if (context.response().headWritten()) {
             // A stream broke off: only a reset connection tells the caller that the end is missing.
-            call.problem(problem);
-            Answers.hangUp(context);
+            if (!context.response().closed()) {
+                call.problem(problem);
+                Answers.hangUp(context);
+            }
             return;
+        }
+        if (call.keyOrNull() == null) {
+            cors.withoutKey(context);
         }
         Answers.write(context, Answer.of(problem));
     }
@@ -82,10 +89,10 @@ final class Failures implements Handler<RoutingContext> {
     /** Not logged above debug: in an outage each request would add a line to those of whoever noticed it. */
     private static Problem ledgerProblem(Call call, LedgerFault fault) {
         LOG.debug("request {}: {}", call.requestId(), fault.getMessage());
-        if (fault instanceof LedgerFault.OutcomeUnknown) {
+        if (fault instanceof LedgerFault.OutcomeUnknown && !call.changesNothing()) {
             return Problem.of(ProblemCode.OUTCOME_UNKNOWN).retryAfter(1);
         }
-        if (fault instanceof LedgerFault.Unavailable) {
+        if (fault instanceof LedgerFault.Unavailable || fault instanceof LedgerFault.OutcomeUnknown) {
             return Problem.of(ProblemCode.LEDGER_UNAVAILABLE).retryAfter(1);
         }
         if (fault instanceof LedgerFault.Cold) {

@@ -4,7 +4,6 @@ import dev.counterfoil.ledger.rates.RateLimit;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Handler;
-import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,60 +34,49 @@ final class LimitRate implements Handler<RoutingContext> {
 
     @Override
     public void handle(RoutingContext context) {
-        count(context, Call.of(context), 0, false);
+        count(context, Call.of(context), 0);
     }
 
-    private void count(RoutingContext context, Call call, int from, boolean paused) {
+    private void count(RoutingContext context, Call call, int from) {
         for (int i = from; i < kinds.size(); i++) {
             RateLimit limit = kinds.get(i).finder().of(call);
             RateLimit.Verdict verdict = limit == null ? RateLimit.Verdict.ADMITTED : limit.poll();
             if (limit != null && verdict != RateLimit.Verdict.ADMITTED) {
                 if (verdict == RateLimit.Verdict.REFUSED) {
-                    refuse(context, call, i, limit, paused);
+                    refuse(context, call, i, limit);
                 } else {
-                    waitFor(context, call, i, limit, paused);
+                    waitFor(context, call, i, limit);
                 }
                 return;
             }
         }
         show(context, call, kinds.size(), null);
-        resume(context, paused);
-        stages.admitted(call);
-        context.next();
+        if (call.readOn()) {
+            stages.admitted(call);
+            context.next();
+        }
     }
 
-    private void waitFor(RoutingContext context, Call call, int kind, RateLimit limit, boolean paused) {
-        HttpServerRequest request = context.request();
-        if (!paused) {
-            request.pause();
-            // Nobody is there to be answered; without a handler it would be logged as an error.
-            request.exceptionHandler(callerLeft -> {});
-        }
+    private void waitFor(RoutingContext context, Call call, int kind, RateLimit limit) {
+        call.hold();
         limit.take().onComplete(taken -> {
-            if (context.response().closed() || context.response().ended()) {
-                return;
-            }
-            if (taken.failed()) {
-                resume(context, true);
-                context.fail(taken.cause());
-            } else if (taken.result()) {
-                count(context, call, kind + 1, true);
-            } else {
-                refuse(context, call, kind, limit, true);
+            if (taken.succeeded() && taken.result() && !call.isOver()) {
+                count(context, call, kind + 1);
+            } else if (call.readOn()) {
+                if (taken.failed()) {
+                    context.fail(taken.cause());
+                } else {
+                    refuse(context, call, kind, limit);
+                }
             }
         });
     }
 
-    private void refuse(RoutingContext context, Call call, int kind, RateLimit limit, boolean paused) {
+    private void refuse(RoutingContext context, Call call, int kind, RateLimit limit) {
         limited.get(kind).increment();
         show(context, call, kind + 1, limit);
-        resume(context, paused);
-        context.fail(RateFields.exceeded(kinds.get(kind).name(), limit));
-    }
-
-    private static void resume(RoutingContext context, boolean paused) {
-        if (paused) {
-            context.request().resume();
+        if (call.readOn()) {
+            context.fail(RateFields.exceeded(kinds.get(kind).name(), limit));
         }
     }
 

@@ -82,6 +82,11 @@ public record Problem(
                 null);
     }
 
+    /** 401, which says how to do better. */
+    public static Problem unauthenticated(String detail) {
+        return of(ProblemCode.UNAUTHENTICATED, detail).withHeader("WWW-Authenticate", "Bearer realm=\"counterfoil\"");
+    }
+
     /** 429 until {@code challenge} is solved. */
     public static Problem challengeRequired(Challenge challenge) {
         ProblemCode code = ProblemCode.CHALLENGE_REQUIRED;

@@ -103,7 +103,7 @@ public final class Routes {
         Watch watch =
                 Watch.start(vertx, edge.admission().bounds(), edge.metrics().registry());
         Arrival arrival = new Arrival(accessLog, httpMetrics, clientAddress, edge.admission(), edge.readiness(), watch);
-        Failures failures = new Failures(arrival);
+        Failures failures = new Failures(arrival, cors);
         Route first = router.route().handler(arrival).failureHandler(failures);
         inner.accept(new Paths(router, cors));
         Route last = router.route().handler(context -> context.fail(404));
@@ -140,7 +140,7 @@ public final class Routes {
                 .pages("POST")
                 .only();
         paths.at(root + "/redemptions/preview")
-                .post(authenticate, program, scope(REDEEM), queue, body, inTime(endpoints.previewRedemption()))
+                .post(authenticate, program, scope(REDEEM), queue, body, reading(endpoints.previewRedemption()))
                 .pages("POST")
                 .only();
         paths.at(root + "/redemptions/{id}")
@@ -156,7 +156,7 @@ public final class Routes {
                 .post(authenticate, program, scope(REVERSE), queue, body, inTime(endpoints.reverseRedemption()))
                 .only();
         paths.at(root + "/cards/lookup")
-                .post(authenticate, program, scope(LOOKUP), queue, body, inTime(endpoints.lookUpCard()))
+                .post(authenticate, program, scope(LOOKUP), queue, body, reading(endpoints.lookUpCard()))
                 .pages("POST")
                 .only();
     }
@@ -186,10 +186,10 @@ public final class Routes {
                 .post(authenticate, program, scope(ISSUE), body, stream(endpoints.postBatch()))
                 .only();
         paths.at(root + "/batches/{id}/void")
-                .post(authenticate, program, scope(ISSUE), answer(endpoints.voidBatch()))
+                .post(authenticate, program, scope(ISSUE), optionalBody, answer(endpoints.voidBatch()))
                 .only();
         paths.at(root + "/batches/{id}/activate")
-                .post(authenticate, program, scope(ACTIVATE, ISSUE), answer(endpoints.activateBatch()))
+                .post(authenticate, program, scope(ACTIVATE, ISSUE), optionalBody, answer(endpoints.activateBatch()))
                 .only();
         paths.at(root + "/items/{sku}/stock")
                 .post(authenticate, program, scope(CATALOG, ISSUE), body, answer(endpoints.postStock()))
@@ -293,12 +293,17 @@ public final class Routes {
     }
 
     static Handler<RoutingContext> answer(Endpoint endpoint) {
-        return new Answers(endpoint, false);
+        return new Answers(endpoint, Answers.Manner.UNHURRIED);
     }
 
     /** As {@link #answer}, of an endpoint that hands its call's deadline on with all that it posts. */
     static Handler<RoutingContext> inTime(Endpoint endpoint) {
-        return new Answers(endpoint, true);
+        return new Answers(endpoint, Answers.Manner.IN_TIME);
+    }
+
+    /** As {@link #inTime}, of an endpoint that changes nothing. */
+    static Handler<RoutingContext> reading(Endpoint endpoint) {
+        return new Answers(endpoint, Answers.Manner.READING);
     }
 
     static Handler<RoutingContext> stream(StreamingEndpoint endpoint) {

@@ -50,22 +50,15 @@ final class VerifySignature implements Handler<RoutingContext> {
     }
 
     private void verify(RoutingContext context, Call call) {
-        HttpServerRequest request = context.request();
         Future<ContentDigest> verified =
-                signatures.verify(message(request), call.key().client());
+                signatures.verify(message(context.request()), call.key().client());
         if (verified.failed()) {
             context.fail(failure(context, verified.cause()));
             return;
         }
-        request.pause();
-        // Nobody is there to be answered; without a handler it would be logged as an error.
-        request.exceptionHandler(callerLeft -> {});
+        call.hold();
         verified.onComplete(done -> {
-            if (context.response().closed()) {
-                return;
-            }
-            request.resume();
-            if (context.response().ended()) {
+            if (!call.readOn()) {
                 return;
             }
             if (done.succeeded()) {
@@ -92,7 +85,7 @@ final class VerifySignature implements Handler<RoutingContext> {
 
     private Rejection rejection(RoutingContext context, SignatureRefused why) {
         refused.get(why.reason().ordinal()).increment();
-        return new Rejection(Authenticate.unauthenticated(why.detail())
+        return new Rejection(Problem.unauthenticated(why.detail())
                 .withHeader("Accept-Signature", RequestSignatures.acceptSignature(message(context.request()))));
     }
 

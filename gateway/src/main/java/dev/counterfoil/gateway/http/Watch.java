@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One event loop's connections and calls under way, looked at four times a second, so that no call needs a timer of its own. Who
  * is too slow is cut off: a connection without a request (slowly sent heads among them), a body that does not arrive, an answer
- * that nobody takes. A call whose deadline has come is answered 503. Only used on its event loop.
+ * that nobody takes. A body is not slow while the gateway itself does not read it. A call whose deadline has come is answered 503. Only used on its event loop.
  */
 final class Watch {
     private static final long PERIOD_MS = 250;
@@ -144,19 +144,22 @@ final class Watch {
         HttpServerRequest request = context.request();
         HttpServerResponse response = context.response();
         long ageNanos = nowNanos - call.startedNanos();
-        if (response.closed() || response.ended()) {
+        if (call.isOver()) {
             return;
         }
         if (response.headWritten()) {
             if (!isTaken(call, response, nowNanos)) {
                 readerTooSlow.increment();
+                call.problem(TOO_SLOW.problem());
                 Answers.hangUp(context);
             }
-        } else if (!request.isEnded() && ageNanos > bodyNanos(request.bytesRead())) {
+        } else if (!request.isEnded()
+                && !call.isHeld()
+                && ageNanos - call.heldNanos() > bodyNanos(request.bytesRead())) {
             bodyTooSlow.increment();
             context.fail(TOO_SLOW);
         } else if (call.hasDeadline() && ageNanos > bounds.requestDeadline().toNanos()) {
-            boolean nothingSent = call.deadline().pass();
+            boolean nothingSent = call.deadline().pass() || call.changesNothing();
             (nothingSent ? overdueUnsent : overdueSent).increment();
             context.fail(nothingSent ? NOTHING_SENT : UNKNOWN);
         }

@@ -8,6 +8,7 @@ import dev.counterfoil.ledger.LedgerFault;
 import dev.counterfoil.ledger.access.ApiKey;
 import dev.counterfoil.ledger.access.KeyCheck;
 import dev.counterfoil.ledger.access.KeyKind;
+import dev.counterfoil.ledger.access.KeyRing;
 import dev.counterfoil.ledger.access.KeyTerms;
 import dev.counterfoil.ledger.access.Scope;
 import dev.counterfoil.ledger.catalog.Catalog;
@@ -21,6 +22,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
@@ -31,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** An edge with two event loops and tight bounds, on Vert.x with the capped transport, with endpoints of the test's. */
 final class BoundedEdge implements AutoCloseable {
@@ -47,6 +50,16 @@ final class BoundedEdge implements AutoCloseable {
     volatile boolean busy;
 
     private BoundedEdge(HttpSettings settings, Rate unknownCallers, Endpoint endpoint, StreamingEndpoint stream) {
+        this(settings, unknownCallers, BoundedEdge::check, origin -> false, endpoint, stream);
+    }
+
+    private BoundedEdge(
+            HttpSettings settings,
+            Rate unknownCallers,
+            KeyRing keys,
+            Predicate<String> origins,
+            Endpoint endpoint,
+            StreamingEndpoint stream) {
         ConnectionCaps caps = new ConnectionCaps(settings, metrics.registry());
         this.vertx = Vertx.builder().withTransport(new CappedTransport(caps)).build();
         Program demo = new Program(
@@ -60,22 +73,8 @@ final class BoundedEdge implements AutoCloseable {
                 List.of(),
                 Instant.EPOCH,
                 1);
-        ApiKey key = new ApiKey(
-                "k1",
-                "cl_1",
-                "acme",
-                KeyKind.SECRET,
-                Set.of(Scope.REDEEM),
-                null,
-                "test",
-                Instant.EPOCH,
-                null,
-                null,
-                1,
-                "k1",
-                KeyTerms.NONE);
         Edge parts = new Edge(
-                (text, address) -> text.equals(KEY) ? new KeyCheck.Accepted(key) : KeyCheck.Refused.UNKNOWN,
+                keys,
                 used -> {},
                 HttpEdgeTest.noSignatures(),
                 id -> id.equals("demo") ? Optional.of(demo) : Optional.empty(),
@@ -91,7 +90,7 @@ final class BoundedEdge implements AutoCloseable {
                 true,
                 new Admission(settings.bounds(), program -> busy, metrics.registry()),
                 settings.metricsPort() > 0);
-        Routes routes = new Routes(parts, HttpEdgeTest.echoes());
+        Routes routes = new Routes(parts, HttpEdgeTest.echoes(), origins);
         this.edge = join(
                 settings.tls().isOn() || settings.metricsPort() > 0
                         ? HttpEdge.start(vertx, settings, 2, routes, readiness, metrics)
@@ -109,6 +108,16 @@ final class BoundedEdge implements AutoCloseable {
                             routes.queue,
                             routes.body,
                             Routes.inTime(endpoint))
+                    .pages("POST")
+                    .only();
+            paths.at("/v1/programs/{program}/looks")
+                    .post(
+                            routes.authenticate,
+                            routes.program,
+                            routes.scope(Scope.REDEEM),
+                            routes.queue,
+                            routes.body,
+                            Routes.reading(endpoint))
                     .only();
             paths.at("/v1/stream").get(Routes.stream(stream)).only();
         });
@@ -128,6 +137,37 @@ final class BoundedEdge implements AutoCloseable {
 
     static BoundedEdge of(HttpSettings settings, Rate unknownCallers, Endpoint endpoint) {
         return new BoundedEdge(settings, unknownCallers, endpoint, call -> Future.succeededFuture());
+    }
+
+    /** With a copy of the keys of the test's, and pages that some of them list. */
+    static BoundedEdge of(
+            EdgeBounds bounds, Rate unknownCallers, KeyRing keys, Predicate<String> origins, Endpoint endpoint) {
+        return new BoundedEdge(
+                settings(bounds, Duration.ZERO, Duration.ofSeconds(60), TlsSettings.defaults()),
+                unknownCallers,
+                keys,
+                origins,
+                endpoint,
+                call -> Future.succeededFuture());
+    }
+
+    /** The one key that there is. */
+    static KeyCheck check(String text, InetAddress address) {
+        ApiKey key = new ApiKey(
+                "k1",
+                "cl_1",
+                "acme",
+                KeyKind.SECRET,
+                Set.of(Scope.REDEEM),
+                null,
+                "test",
+                Instant.EPOCH,
+                null,
+                null,
+                1,
+                "k1",
+                KeyTerms.NONE);
+        return text.equals(KEY) ? new KeyCheck.Accepted(key) : KeyCheck.Refused.UNKNOWN;
     }
 
     static HttpSettings settings(EdgeBounds bounds, Duration drainDelay, Duration idleTimeout, TlsSettings tls) {

@@ -23,6 +23,11 @@ public interface KeyRing {
         return Future.succeededFuture();
     }
 
+    /** Whether a key that was accepted once is still neither revoked nor expired, by what is known here. Never blocks. */
+    default boolean isValid(ApiKey key) {
+        return true;
+    }
+
     /** The key with that id, valid or not, as it is known here. Never blocks. */
     default Optional<ApiKey> find(String id) {
         return Optional.empty();

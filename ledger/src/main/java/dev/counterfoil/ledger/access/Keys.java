@@ -12,7 +12,6 @@ import java.net.InetAddress;
 import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -42,6 +41,8 @@ public final class Keys implements KeyRing {
     private final Clock clock;
     private final AtomicReference<@Nullable CompletableFuture<Void>> reading = new AtomicReference<>();
     private volatile Set<String> revoked = Set.of();
+    private volatile AllowedOrigins origins = AllowedOrigins.NONE;
+    private long indexed = -1;
     private volatile long freshUntilNanos = System.nanoTime();
 
     /** A copy that only Redis vouches for. */
@@ -86,10 +87,21 @@ public final class Keys implements KeyRing {
             return KeyCheck.Refused.UNKNOWN;
         }
         ApiKey key = stored.key();
-        if (key.revokedAt() != null || revoked.contains(key.id())) {
+        if (isRevoked(key)) {
             return KeyCheck.Refused.REVOKED;
         }
         return key.isValidAt(clock.instant()) ? new KeyCheck.Accepted(key) : KeyCheck.Refused.EXPIRED;
+    }
+
+    private boolean isRevoked(ApiKey key) {
+        return key.revokedAt() != null || revoked.contains(key.id());
+    }
+
+    @Override
+    public boolean isValid(ApiKey key) {
+        return find(key.id())
+                .filter(now -> !isRevoked(now) && now.isValidAt(clock.instant()))
+                .isPresent();
     }
 
     @Override
@@ -99,9 +111,7 @@ public final class Keys implements KeyRing {
 
     /** Whether pages of {@code origin} may use any key at all. Never blocks. */
     public boolean allowOrigin(String origin) {
-        Instant now = clock.instant();
-        return copy.any(stored ->
-                stored.key().terms().allowOrigin(origin) && stored.key().isValidAt(now));
+        return origins.allow(origin, clock.instant());
     }
 
     @Override
@@ -172,15 +182,24 @@ public final class Keys implements KeyRing {
 
     /** A key once seen revoked stays so until the list says it, also when Redis forgets. */
     private synchronized void take(Set<String> found) {
-        if (found.isEmpty() && revoked.isEmpty()) {
-            return;
+        // Before the keys: what comes after it is then newer, and indexed once more.
+        long version = copy.version();
+        boolean none = found.isEmpty() && revoked.isEmpty();
+        Set<String> before = revoked;
+        revoked = none ? before : stillRevoked(found);
+        if (version != indexed || !revoked.equals(before)) {
+            origins = AllowedOrigins.of(copy.all().stream().map(StoredKey::key).filter(key -> !isRevoked(key)));
+            indexed = version;
         }
+    }
+
+    private Set<String> stillRevoked(Set<String> found) {
         Set<String> still = new HashSet<>(found);
         for (String id : revoked) {
             if (copy.get(id).filter(stored -> stored.key().revokedAt() == null).isPresent()) {
                 still.add(id);
             }
         }
-        revoked = Set.copyOf(still);
+        return Set.copyOf(still);
     }
 }

@@ -3,11 +3,11 @@ package dev.counterfoil.ledger.access;
 import dev.counterfoil.ledger.redis.PublishedList;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,8 +32,8 @@ final class ListCopy<T> {
         return Optional.ofNullable(entries.get(name));
     }
 
-    boolean any(Predicate<T> wanted) {
-        return entries.values().stream().anyMatch(wanted);
+    Collection<T> all() {
+        return entries.values();
     }
 
     /** The version that this copy is of, or newer; -1 before the first reading. */
