@@ -21,6 +21,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,19 +37,29 @@ final class BatchStream {
     private final BatchMaker maker;
     private final Batch batch;
     private final BatchLines lines;
+    private final RoutingContext context;
     private final HttpServerResponse response;
+    private final Supplier<Future<Void>> admitted;
     private final MessageDigest digest = sha256();
     private boolean gone;
+    private Promise<Void> room = Promise.promise();
     private Durability reached = Durability.SETTLED;
 
-    BatchStream(BatchMaker maker, Batch batch, BatchLines lines, RoutingContext context) {
+    /** @param admitted asked before each step: fails where whoever asked for the batch may have no more of it */
+    BatchStream(
+            BatchMaker maker, Batch batch, BatchLines lines, RoutingContext context, Supplier<Future<Void>> admitted) {
         this.maker = maker;
+        this.context = context;
+        this.admitted = admitted;
         this.batch = batch;
         this.lines = lines;
         this.response = context.response();
     }
 
-    /** Completes when the end line was taken. Fails when the caller left or the making failed; the batch is noted as cut. */
+    /**
+     * Completes when the end line was taken. Fails when the caller left, may have no more, or the making failed; the batch is noted as
+     * cut.
+     */
     Future<Void> run() {
         response.setStatusCode(201)
                 .putHeader("Content-Type", lines.contentType())
@@ -56,8 +67,8 @@ final class BatchStream {
                 .putHeader(BATCH, batch.id())
                 .setChunked(true)
                 .setWriteQueueMaxSize(WRITE_QUEUE_BYTES)
-                .closeHandler(closed -> gone = true)
-                .exceptionHandler(broken -> gone = true);
+                .drainHandler(drained -> room.tryComplete());
+        int unused = context.addEndHandler(ended -> leave());
         // Who left before that was not heard of.
         gone = response.closed();
         return step(0).recover(failure -> cut(failure));
@@ -65,11 +76,11 @@ final class BatchStream {
 
     private Future<Void> step(int from) {
         if (gone) {
-            return Future.failedFuture(new CallerLeft(from));
+            return Future.failedFuture(new CallerLeft());
         } else if (from == batch.count()) {
             return end();
         }
-        return maker.make(batch, from).compose(made -> {
+        return admitted.get().compose(may -> maker.make(batch, from)).compose(made -> {
             reached = reached.and(made.durability());
             // Until the first cards are there, a refusal can still be answered as one.
             return send((from == 0 ? lines.head() : "") + text(made.cards()))
@@ -88,7 +99,7 @@ final class BatchStream {
         return maker.delivered(batch, sha256)
                 .compose(noted -> response.end(lines.end(batch.id(), batch.count(), sha256, reached))
                         // Nothing but a connection that is closed refuses it.
-                        .recover(closed -> Future.failedFuture(new CallerLeft(batch.count()))));
+                        .recover(closed -> Future.failedFuture(new CallerLeft())));
     }
 
     private Future<Void> send(String text) {
@@ -97,18 +108,15 @@ final class BatchStream {
         }
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         digest.update(bytes);
-        Future<Void> written = response.write(Buffer.buffer(bytes)).onFailure(closed -> gone = true);
-        if (!response.writeQueueFull()) {
-            return Future.succeededFuture();
-        }
-        Promise<Void> drained = Promise.promise();
-        response.drainHandler(room -> drained.tryComplete());
-        written.onFailure(closed -> drained.tryFail(new CallerLeft(0)));
-        response.closeHandler(closed -> {
-            gone = true;
-            drained.tryFail(new CallerLeft(0));
-        });
-        return drained.future();
+        room = Promise.promise();
+        response.write(Buffer.buffer(bytes)).onFailure(closed -> leave());
+        return response.writeQueueFull() ? room.future() : Future.succeededFuture();
+    }
+
+    /** Nobody is there any more, or has all of it. */
+    private void leave() {
+        gone = true;
+        boolean waited = room.tryFail(new CallerLeft());
     }
 
     private Future<Void> cut(Throwable failure) {
@@ -116,7 +124,8 @@ final class BatchStream {
         Optional<Refused> overCeiling =
                 failure instanceof BatchClosed ? ((BatchClosed) failure).overCeiling() : Optional.empty();
         boolean notPosted = failure instanceof LedgerFault && !(failure instanceof LedgerFault.OutcomeUnknown);
-        boolean nothingMade = !response.headWritten() && (keyReused || notPosted || overCeiling.isPresent());
+        boolean refused = failure instanceof Rejection || keyReused || overCeiling.isPresent();
+        boolean nothingMade = !response.headWritten() && (refused || notPosted);
         if (nothingMade) {
             response.headers().remove(BATCH);
         } else {
@@ -151,8 +160,8 @@ final class BatchStream {
     private static final class CallerLeft extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        CallerLeft(int at) {
-            super("the caller left before card " + at, null, false, false);
+        CallerLeft() {
+            super("the caller left", null, false, false);
         }
     }
 }

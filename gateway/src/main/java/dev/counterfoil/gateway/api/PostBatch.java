@@ -10,6 +10,7 @@ import dev.counterfoil.ledger.CardState;
 import dev.counterfoil.ledger.Cell;
 import dev.counterfoil.ledger.IdempotencyKey;
 import dev.counterfoil.ledger.access.Ceilings;
+import dev.counterfoil.ledger.access.KeyRing;
 import dev.counterfoil.ledger.catalog.CardType;
 import dev.counterfoil.ledger.issuing.Batch;
 import dev.counterfoil.ledger.issuing.BatchMaker;
@@ -27,6 +28,8 @@ import java.util.Optional;
 public final class PostBatch implements StreamingEndpoint {
     private static final Text CARD_TYPE = Text.upTo(32);
     private static final String EXPECTED_HITS = "Counterfoil-Expected-Hits";
+    private static final Rejection ENDED =
+            new Rejection(Problem.unauthenticated("the key was revoked or expired meanwhile"));
 
     private final Backend backend;
 
@@ -71,8 +74,9 @@ public final class PostBatch implements StreamingEndpoint {
                     if (begun instanceof BatchMaker.Started) {
                         Batch batch = ((BatchMaker.Started) begun).batch();
                         return counted(call, batch.cardType())
-                                .compose(
-                                        done -> new BatchStream(backend.batches(), batch, lines, call.context()).run());
+                                .compose(done -> new BatchStream(
+                                                backend.batches(), batch, lines, call.context(), () -> admitted(call))
+                                        .run());
                     }
                     return Future.failedFuture(new Rejection(refused(begun)));
                 });
@@ -93,6 +97,13 @@ public final class PostBatch implements StreamingEndpoint {
                         }
                     });
                 });
+    }
+
+    /** Making takes minutes, in which the key may be revoked or expire: then no further secret leaves. */
+    private Future<Void> admitted(Call call) {
+        KeyRing keys = backend.administration().keys();
+        return (keys.isFresh() ? Future.<Void>succeededFuture() : keys.refresh())
+                .compose(known -> keys.isValid(call.key()) ? Future.succeededFuture() : Future.failedFuture(ENDED));
     }
 
     private static Problem refused(BatchMaker.Begun begun) {
