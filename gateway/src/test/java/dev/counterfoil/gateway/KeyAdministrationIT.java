@@ -113,8 +113,78 @@ class KeyAdministrationIT {
         for (String step : List.of("/rotate", "")) {
             Answer wider = call(
                     0, step.isEmpty() ? "PATCH" : "POST", "/v1/keys/" + id(admin) + step, narrow, new JsonObject());
-            assertThat(wider.status()).as(step).isEqualTo(403);
+            assertThat(wider.status()).as(step).isEqualTo(404);
         }
+    }
+
+    @Test
+    void an_admin_key_for_some_programs_knows_and_changes_the_keys_of_those_only() {
+        gateways.command("programs", "create", "--id", "other", "--issuer", "acme", "--zone", "UTC", "--assets", "CNY");
+        String narrow = command("--scopes", "admin,read", "--programs", TwoGateways.PROGRAM);
+        accepted(narrow, "/v1/keys");
+        String own = command("--scopes", "read", "--programs", TwoGateways.PROGRAM);
+        List<String> beyond = List.of(
+                command("--scopes", "read"),
+                command("--scopes", "read", "--programs", "other"),
+                command("--scopes", "read", "--programs", TwoGateways.PROGRAM + ",other"));
+        accepted(own, PROGRAM);
+        accepted(beyond.get(0), PROGRAM);
+        String list = call(0, "GET", "/v1/keys?limit=200", narrow, null).text();
+        assertThat(list).contains(id(own), id(narrow));
+        for (String key : beyond) {
+            assertThat(list).doesNotContain(id(key));
+            String path = "/v1/keys/" + id(key);
+            assertThat(call(0, "GET", path, narrow, null).status()).isEqualTo(404);
+            assertThat(call(0, "PATCH", path, narrow, new JsonObject().put("name", "Mine"))
+                            .status())
+                    .isEqualTo(404);
+            assertThat(call(0, "POST", path + "/rotate", narrow, null).status()).isEqualTo(404);
+            assertThat(call(0, "POST", path + "/revoke", narrow, null).text()).contains("no such key");
+        }
+        assertThat(call(0, "GET", "/v1/keys/" + id(own), narrow, null).status()).isEqualTo(200);
+        assertThat(call(0, "POST", "/v1/keys/" + id(own) + "/revoke", narrow, null)
+                        .status())
+                .isEqualTo(200);
+        await().until(() -> call(0, "GET", PROGRAM, own, null).status() == 401);
+        assertThat(call(0, "GET", PROGRAM, beyond.get(0), null).status()).isEqualTo(200);
+    }
+
+    @Test
+    void a_key_with_ceilings_makes_none_without_and_what_it_makes_counts_with_it() {
+        JsonObject ceilings = ceiling("adjusted", 1_000);
+        String bounded = made(draft("admin", "adjust", "read").put("ceilings", ceilings));
+        String another = made(draft("adjust", "read").put("ceilings", ceilings));
+        JsonObject wanted = draft("adjust", "read");
+        for (JsonObject loose : List.of(
+                wanted,
+                wanted.copy().put("ceilings", ceiling("adjusted", 1_001)),
+                wanted.copy().put("ceilings", ceiling("issued", 1)))) {
+            assertThat(call(0, "POST", "/v1/keys", bounded, loose).status()).isEqualTo(403);
+        }
+        assertThat(call(0, "PATCH", "/v1/keys/" + id(bounded), bounded, new JsonObject().putNull("ceilings"))
+                        .status())
+                .isEqualTo(403);
+        assertThat(call(0, "POST", "/v1/keys/" + id(another) + "/rotate", bounded, null)
+                        .status())
+                .as("it would be a second allowance")
+                .isEqualTo(403);
+        Answer made = call(0, "POST", "/v1/keys", bounded, wanted.put("ceilings", ceilings));
+        assertThat(made.status()).as(made.text()).isEqualTo(201);
+        String child = made.json().getString("key");
+        accepted(child, PROGRAM);
+        String path = PROGRAM + "/accounts/shared/adjustments";
+        JsonObject more = new JsonObject().put("asset", "CNY").put("delta", 600).put("reason", "gift");
+        assertThat(call(0, "POST", path, bounded, more, "Idempotency-Key", "shared-1")
+                        .status())
+                .isEqualTo(201);
+        Answer beyond = call(0, "POST", path, child, more, "Idempotency-Key", "shared-2");
+        assertThat(refusedBy(List.of(beyond), "key_daily_adjusted")).isEqualTo(1);
+        assertThat(call(0, "POST", path, child, more.put("delta", 400), "Idempotency-Key", "shared-3")
+                        .status())
+                .isEqualTo(201);
+        assertThat(call(0, "POST", "/v1/keys/" + id(child) + "/rotate", bounded, null)
+                        .status())
+                .isEqualTo(201);
     }
 
     @Test

@@ -7,10 +7,12 @@ import dev.counterfoil.gateway.http.ProblemCode;
 import dev.counterfoil.gateway.http.Rejection;
 import dev.counterfoil.gateway.http.RequestFields;
 import dev.counterfoil.ledger.access.ApiKey;
+import dev.counterfoil.ledger.access.Ceilings;
 import dev.counterfoil.ledger.access.KeyDraft;
 import dev.counterfoil.ledger.access.KeyJson;
 import dev.counterfoil.ledger.access.KeyPatch;
 import dev.counterfoil.ledger.access.KeyStore;
+import dev.counterfoil.ledger.access.KeyTerms;
 import dev.counterfoil.ledger.access.Rotation;
 import dev.counterfoil.ledger.access.Scope;
 import dev.counterfoil.ledger.catalog.InvalidField;
@@ -25,8 +27,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code /v1/keys} and below: the keys of the caller's issuer. A key gives only scopes and programs that it has itself. A key's
- * text is in the answer that makes it, and nowhere else.
+ * {@code /v1/keys} and below: the keys of the caller's issuer; of those that are for programs which the caller's own key is not
+ * for, it does not learn that they exist. A key gives only scopes and programs that it has itself, and no more value than its own ceilings: what
+ * it makes counts with it. A key's text is in the answer that makes it, and nowhere else.
  */
 final class ManageKeys {
     private static final Answer NOT_FOUND = Answer.of(Problem.of(ProblemCode.NOT_FOUND, "no such key"));
@@ -41,7 +44,7 @@ final class ManageKeys {
         IdPage page = call.query(IdPage::read);
         return administration
                 .keyStore()
-                .list(call.key().issuer(), page.after(), page.oneMore())
+                .list(call.key(), page.after(), page.oneMore())
                 .map(found -> page.answer(found, ManageKeys::json));
     }
 
@@ -49,8 +52,7 @@ final class ManageKeys {
         return administration
                 .keyStore()
                 .find(call.path("id"))
-                .map(found -> found.filter(listed ->
-                                listed.key().issuer().equals(call.key().issuer()))
+                .map(found -> found.filter(listed -> call.key().oversees(listed.key()))
                         .map(listed -> Answer.ok(json(listed)).noStore())
                         .orElse(NOT_FOUND));
     }
@@ -58,10 +60,10 @@ final class ManageKeys {
     Future<Answer> create(Call call) {
         KeyDraft draft = call.read(
                 fields -> KeyFields.draft(fields, administration.clock().instant()));
-        requireOwn(call.key(), draft.scopes(), draft.programs());
+        requireOwn(call.key(), draft.scopes(), draft.programs(), draft.terms());
         return requireClient(administration, call, draft.client())
                 .compose(
-                        client -> administration.keyPublisher().as(call.actor()).create(draft))
+                        client -> administration.keyPublisher().as(call.actor()).create(draft, lineage(call.key())))
                 .map(issued -> Answer.created(KeyJson.write(issued.key()).put("key", issued.text()))
                         .noStore());
     }
@@ -70,7 +72,7 @@ final class ManageKeys {
         KeyPatch patch = call.read(
                 fields -> KeyFields.patch(fields, administration.clock().instant()));
         return own(call, key -> {
-            requireOwn(call.key(), key.scopes(), key.programs());
+            requireOwn(call.key(), key.scopes(), key.programs(), patch.terms().apply(key.terms()));
             return administration
                     .keyPublisher()
                     .as(call.actor())
@@ -95,7 +97,12 @@ final class ManageKeys {
     Future<Answer> rotate(Call call) {
         Rotation rotation = call.read(this::rotation);
         return own(call, key -> {
-            requireOwn(call.key(), key.scopes(), key.programs());
+            requireOwn(call.key(), key.scopes(), key.programs(), key.terms());
+            String line = lineage(call.key());
+            if (line != null && !line.equals(key.lineage())) {
+                throw new Rejection(
+                        Problem.of(ProblemCode.FORBIDDEN, "a key with ceilings rotates only keys that count with it"));
+            }
             return administration
                     .keyPublisher()
                     .as(call.actor())
@@ -125,13 +132,16 @@ final class ManageKeys {
                 ? Future.succeededFuture(known)
                 : administration.keyStore().find(id).map(listed -> listed.map(KeyStore.Listed::key));
         return found.compose(
-                key -> key.filter(one -> one.issuer().equals(call.key().issuer()))
-                        .map(then)
-                        .orElseGet(() -> Future.succeededFuture(NOT_FOUND)));
+                key -> key.filter(call.key()::oversees).map(then).orElseGet(() -> Future.succeededFuture(NOT_FOUND)));
+    }
+
+    /** Of a key with ceilings: what it makes counts with it, or each key that it makes would be another allowance. */
+    private static @Nullable String lineage(ApiKey giver) {
+        return giver.terms().ceilings().equals(Ceilings.NONE) ? null : giver.lineage();
     }
 
     /** Whoever holds a key may not get more through another. */
-    private static void requireOwn(ApiKey giver, Set<Scope> scopes, @Nullable Set<String> programs) {
+    private static void requireOwn(ApiKey giver, Set<Scope> scopes, @Nullable Set<String> programs, KeyTerms terms) {
         Set<Scope> lacking = EnumSet.copyOf(scopes);
         lacking.removeAll(giver.scopes());
         if (!lacking.isEmpty()) {
@@ -144,6 +154,10 @@ final class ManageKeys {
         if (own != null && (programs == null || !own.containsAll(programs))) {
             throw new Rejection(Problem.of(
                     ProblemCode.FORBIDDEN, "a key gives only programs that it has itself: " + String.join(", ", own)));
+        }
+        if (!terms.ceilings().within(giver.terms().ceilings())) {
+            throw new Rejection(Problem.of(
+                    ProblemCode.FORBIDDEN, "a key with ceilings gives only keys with the same or lower ones"));
         }
     }
 

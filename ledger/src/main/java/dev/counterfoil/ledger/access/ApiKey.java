@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param expiresAt exclusive; null: never
  * @param revokedAt null: not revoked
  * @param version of the list of keys at its last change
- * @param lineage id of the first key of the rotations that this one came of; its own where it came of none. Ceilings count by
- *     it, so that rotating a key gives it no second allowance
+ * @param lineage id of the first key of the rotations that this one came of, or of the key with ceilings that made it; its own where
+ *     there is none. Ceilings count by it, so that neither rotating a key nor making others gives it a second allowance
  * @param terms on which it may be used
  */
 public record ApiKey(
@@ -51,6 +51,12 @@ public record ApiKey(
     /** Whether the program is its issuer's and one of those it is for. To others a program must look as if it did not exist. */
     public boolean reaches(Program program) {
         return program.issuer().equals(issuer) && (programs == null || programs.contains(program.id()));
+    }
+
+    /** Whether {@code other} is its issuer's and for no program that it is not for itself. To others a key must look as if it did not exist. */
+    public boolean oversees(ApiKey other) {
+        return other.issuer.equals(issuer)
+                && (programs == null || (other.programs != null && programs.containsAll(other.programs)));
     }
 
     /** Whether it is neither revoked nor expired at {@code moment}. */

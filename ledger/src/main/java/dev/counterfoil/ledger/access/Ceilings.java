@@ -48,6 +48,14 @@ public record Ceilings(Map<Kind, Map<String, Long>> amounts) {
         return amounts.getOrDefault(kind, Map.of());
     }
 
+    /** Whether it has every ceiling of {@code others}, and none higher. */
+    public boolean within(Ceilings others) {
+        return others.amounts.entrySet().stream()
+                .allMatch(kind -> kind.getValue().entrySet().stream()
+                        .allMatch(asset ->
+                                of(kind.getKey()).getOrDefault(asset.getKey(), Long.MAX_VALUE) <= asset.getValue()));
+    }
+
     private static Map<String, Long> checked(String pointer, Map<String, Long> assets) {
         if (assets.size() > MOST_ASSETS) {
             throw new InvalidField(pointer, assets.size() + " assets (expected: at most " + MOST_ASSETS + ")");

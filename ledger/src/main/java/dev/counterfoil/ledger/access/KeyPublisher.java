@@ -59,7 +59,17 @@ public final class KeyPublisher {
 
     /** See {@link KeyStore#create}. */
     public Future<IssuedKey> create(KeyDraft draft) {
-        return store.create(draft).compose(key -> publisher.publishSoon().map(done -> key));
+        return create(draft, null);
+    }
+
+    /**
+     * The same, of a key whose ceilings count with those of another.
+     *
+     * @param lineage see {@link ApiKey#lineage}; null: its own
+     */
+    public Future<IssuedKey> create(KeyDraft draft, @Nullable String lineage) {
+        return store.create(draft, lineage)
+                .compose(key -> publisher.publishSoon().map(done -> key));
     }
 
     /**

@@ -120,10 +120,15 @@ public final class KeyStore {
 
     /** Makes a key for a client that exists; its programs have to be of the client's issuer. */
     public Future<IssuedKey> create(KeyDraft draft) {
+        return create(draft, null);
+    }
+
+    /** @param lineage see {@link ApiKey#lineage}; null: its own */
+    Future<IssuedKey> create(KeyDraft draft, @Nullable String lineage) {
         KeyText text = KeyText.make(draft.kind(), random);
         return database.inTransaction(handle -> {
             requireClient(handle, draft);
-            KeyRows.insert(handle, text, draft, null);
+            KeyRows.insert(handle, text, draft, lineage);
             ApiKey made = KeyRows.find(handle, text.id()).orElseThrow();
             audited(handle, "key.create", null, made);
             return new IssuedKey(made, text.reveal());
@@ -139,6 +144,28 @@ public final class KeyStore {
                 handle,
                 "where c.issuer = :issuer and k.id > :after order by k.id limit :most",
                 Map.of("issuer", issuer, "after", after, "most", most)));
+    }
+
+    /** The same, of those that {@code overseer} {@linkplain ApiKey#oversees oversees}. */
+    public Future<List<Listed>> list(ApiKey overseer, String after, int most) {
+        Set<String> programs = overseer.programs();
+        return programs == null
+                ? list(overseer.issuer(), after, most)
+                : database.call(handle -> listed(
+                        handle,
+                        """
+                        where c.issuer = :issuer and k.id > :after and k.programs <@ cast(:programs as text[])
+                        order by k.id limit :most
+                        """,
+                        Map.of(
+                                "issuer",
+                                overseer.issuer(),
+                                "after",
+                                after,
+                                "most",
+                                most,
+                                "programs",
+                                "{" + String.join(",", programs) + "}")));
     }
 
     /** The key with that id. */
