@@ -64,6 +64,20 @@ class GuessingIT {
                 address);
     }
 
+    private static Answer redeemUnder(String idempotencyKey, String address, String secret) {
+        return gateways.send(
+                        0,
+                        "POST",
+                        "/v1/programs/" + TwoGateways.PROGRAM + "/redemptions",
+                        page,
+                        new JsonObject().put("secret", secret).put("item", "crab"),
+                        "Idempotency-Key",
+                        idempotencyKey,
+                        "X-Forwarded-For",
+                        address)
+                .join();
+    }
+
     private static Answer lookUp(int gateway, String key, String address, String secret, String... more) {
         JsonObject body = new JsonObject().put("secret", secret);
         for (int i = 0; i < more.length; i += 2) {
@@ -102,6 +116,25 @@ class GuessingIT {
         JsonObject body = answer.json();
         body.remove("request_id");
         return body.encode();
+    }
+
+    @Test
+    void a_lost_201_is_replayed_to_whoever_is_locked_by_now_and_nothing_else_is() {
+        String guesser = address();
+        String card = right();
+        Answer lost = redeemUnder("lost-1", guesser, card);
+        assertThat(lost.status()).isEqualTo(201);
+        for (int i = 0; i < 10; i++) {
+            assertThat(redeem(0, page, guesser, wrong()).status()).isEqualTo(422);
+        }
+        assertThat(lookUp(0, page, guesser, card).status()).isEqualTo(429);
+        Answer again = redeemUnder("lost-1", guesser, card);
+        assertThat(again.status()).as(again.text()).isEqualTo(201);
+        assertThat(again.replayed()).isTrue();
+        assertThat(again.text()).isEqualTo(lost.text());
+        assertThat(redeemUnder("lost-2", guesser, card).status()).isEqualTo(429);
+        assertThat(redeemUnder("lost-1", guesser, right()).status()).isEqualTo(429);
+        assertThat(redeemUnder("lost-1", guesser, wrong()).status()).isEqualTo(429);
     }
 
     @Test
@@ -241,6 +274,10 @@ class GuessingIT {
                 .lines()
                 .get(0);
         Awaitility.await().until(() -> lookUp(0, admin, address(), right()).status() == 200);
+        String before = address();
+        String paid = right();
+        Answer lost = redeemUnder("lost-before-the-challenge", before, paid);
+        assertThat(lost.status()).isEqualTo(201);
         assertThat(gateways.patch(admin, new JsonObject().put("limits", new JsonObject().put("failures_daily", 1)))
                         .status())
                 .isEqualTo(200);
@@ -249,6 +286,8 @@ class GuessingIT {
             String card = right();
             Answer asked = lookUp(0, page, address(), card);
             assertThat(asked.code()).isEqualTo("challenge_required");
+            assertThat(redeemUnder("lost-before-the-challenge", before, paid).text())
+                    .isEqualTo(lost.text());
             assertThat(lookUp(0, admin, address(), card).status()).isEqualTo(200);
             JsonObject challenge = asked.json().getJsonObject("challenge");
             assertThat(challenge.getInteger("bits")).isEqualTo(10);

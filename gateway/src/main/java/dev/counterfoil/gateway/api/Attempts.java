@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What every endpoint that takes a card's secret goes through. An attempt has failed when its answer is {@code
  * card_not_redeemable}: with a secret key when a secret is unknown or is not that of the number beside it, with a publishable key whatever is
- * wrong with the card, so that the count tells no more than the answer. Whoever is locked is told so before a card is looked at.
+ * wrong with the card, so that the count tells no more than the answer. Whoever is locked is told so before a card is looked at, but for
+ * what he was given before.
  */
 final class Attempts {
     static final Answer NOT_REDEEMABLE = Answer.of(Problem.of(ProblemCode.CARD_NOT_REDEEMABLE));
@@ -59,21 +60,35 @@ final class Attempts {
             @Nullable EndClient client,
             @Nullable String account) {}
 
-    /** Asks for the answer where whoever presents the cards may present any, and counts it where it failed. */
+    /** For what leaves no record: nothing was answered before. */
     Future<Answer> guarded(Call call, Attempt attempt, Supplier<Future<Answer>> ask) {
+        return guarded(call, attempt, () -> Future.succeededFuture(Optional.empty()), ask);
+    }
+
+    /**
+     * Asks for the answer where whoever presents the cards may present any, and counts it where it failed.
+     *
+     * @param earlier the success that this very request was answered with before, if it was: asked only where it is to be refused, for a
+     *     client whose 201 was lost must never read that he is locked
+     */
+    Future<Answer> guarded(
+            Call call, Attempt attempt, Supplier<Future<Optional<Answer>>> earlier, Supplier<Future<Answer>> ask) {
         List<Suspect> callers = callers(call, attempt);
         List<Suspect> suspects = new ArrayList<>(callers);
         attempt.cards().forEach(card -> number(call, card).ifPresent(suspects::add));
         long lockedMs = guard.lockedMs(suspects);
         if (lockedMs > 0) {
-            throw new Rejection(Problem.of(ProblemCode.TOO_MANY_FAILED_ATTEMPTS).retryAfter((lockedMs + 999) / 1_000));
+            return unlessAnswered(
+                    earlier, Problem.of(ProblemCode.TOO_MANY_FAILED_ATTEMPTS).retryAfter((lockedMs + 999) / 1_000));
         }
         Program program = call.program();
         Budget budget =
                 new Budget(program.id(), program.zone(), program.limits().failuresADay());
         boolean inPublic = inPublic(call);
         boolean toWork = inPublic && (guard.isSpent(budget) || isGuessable(program, attempt.cards()));
-        Future<Answer> answer = toWork ? challenged(call).compose(solved -> ask.get()) : ask.get();
+        Future<Answer> answer = toWork
+                ? isSolved(call).compose(solved -> solved ? ask.get() : unlessAnswered(earlier, challenge(call)))
+                : ask.get();
         return answer.compose(given -> {
             Problem problem = given.problem();
             return problem == null || problem.code() != ProblemCode.CARD_NOT_REDEEMABLE
@@ -144,21 +159,24 @@ final class Attempts {
                 .isPresent();
     }
 
-    /** Fails with 429 unless the request brings what it found. */
-    private Future<Void> challenged(Call call) {
-        String program = call.program().id();
-        String key = call.key().id();
+    private static Future<Answer> unlessAnswered(Supplier<Future<Optional<Answer>>> earlier, Problem refusal) {
+        return earlier.get()
+                .compose(found -> found.map(Future::succeededFuture)
+                        .orElseGet(() -> Future.failedFuture(new Rejection(refusal))));
+    }
+
+    /** Whether the request brings what it found. */
+    private Future<Boolean> isSolved(Call call) {
         return call.header(PROOF)
-                .map(proof -> guard.solves(proof, program, key))
-                .orElseGet(() -> Future.succeededFuture(false))
-                .compose(solved -> {
-                    if (solved) {
-                        return Future.succeededFuture();
-                    }
-                    Challenges.Challenge next = guard.challenge(program, key);
-                    return Future.failedFuture(new Rejection(Problem.challengeRequired(
-                            new Problem.Challenge(next.token(), next.bits(), next.expiresAt()))));
-                });
+                .map(proof ->
+                        guard.solves(proof, call.program().id(), call.key().id()))
+                .orElseGet(() -> Future.succeededFuture(false));
+    }
+
+    private Problem challenge(Call call) {
+        Challenges.Challenge next =
+                guard.challenge(call.program().id(), call.key().id());
+        return Problem.challengeRequired(new Problem.Challenge(next.token(), next.bits(), next.expiresAt()));
     }
 
     /** Of several cards those that no one has: a holder with nine right ones and a slip made one mistake, not ten. */

@@ -10,6 +10,7 @@ import dev.counterfoil.ledger.Posted;
 import dev.counterfoil.ledger.Refused;
 import io.vertx.core.Future;
 import java.util.Objects;
+import java.util.Optional;
 
 /** {@code POST /v1/programs/{program}/redemptions}: the checkout. */
 public final class PostRedemption implements Endpoint {
@@ -29,7 +30,22 @@ public final class PostRedemption implements Endpoint {
         // What is wrong with a header is said first.
         Objects.requireNonNull(call.idempotencyKey());
         Objects.requireNonNull(call.durability());
-        return checkout.inRate(backend, () -> attempts.guarded(call, checkout.attempt(), () -> asked(call, checkout)));
+        return checkout.inRate(
+                backend,
+                () -> attempts.guarded(
+                        call, checkout.attempt(), () -> earlier(call, checkout), () -> asked(call, checkout)));
+    }
+
+    /** Refusals are not repeated: to somebody who is locked they would tell of a card. */
+    private Future<Optional<Answer>> earlier(Call call, CheckoutCall checkout) {
+        if (checkout.possible().isEmpty()) {
+            return Future.succeededFuture(Optional.empty());
+        }
+        IdempotencyKey key = checkout.key(backend);
+        return backend.ledger()
+                .recorded(Cell.of(call.program().id()), key.record(), key.fingerprint())
+                .map(recorded ->
+                        recorded.outcome().filter(Posted.class::isInstance).map(this::answer));
     }
 
     private Future<Answer> asked(Call call, CheckoutCall checkout) {
