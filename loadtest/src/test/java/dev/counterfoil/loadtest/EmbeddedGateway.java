@@ -8,7 +8,9 @@ import dev.counterfoil.loadtest.stack.WorkFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
@@ -17,6 +19,9 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * restart it; it leaves it running, and the demo program with books that balance.
  */
 public final class EmbeddedGateway implements BeforeAllCallback {
+    /** How long it still takes requests after it was asked to stop. */
+    static final Duration DRAIN_DELAY = Duration.ofSeconds(2);
+
     private static final Duration STOPPED_WITHIN = Duration.ofSeconds(30);
 
     private Shared shared;
@@ -46,8 +51,10 @@ public final class EmbeddedGateway implements BeforeAllCallback {
             try {
                 Path folder = Files.createTempDirectory("counterfoil-loadtest");
                 Installation installation = Installation.empty(folder);
-                Gateway gateway = Gateway.start(
-                        installation, "gateway", FreePort.choose(), List.of("-Xmx512m"), RequestFuzzer.SETTINGS);
+                Map<String, String> settings = new HashMap<>(RequestFuzzer.SETTINGS);
+                settings.put("COUNTERFOIL_HTTP_DRAIN_DELAY", DRAIN_DELAY.toSeconds() + "s");
+                Gateway gateway =
+                        Gateway.start(installation, "gateway", FreePort.choose(), List.of("-Xmx512m"), settings);
                 gateway.awaitReady();
                 return new Shared(folder, installation, gateway);
             } catch (Exception e) {

@@ -60,6 +60,9 @@ final class Draft {
     String instead = "";
     /** Bytes that are overwritten before it is sent, a pair of place (of 65,536) and value each. */
     final List<int[]> noise = new ArrayList<>();
+    /** Whether it asks for the program of a tenant whose key it does not have. */
+    boolean trespasses;
+
     /** More secrets that it carries where none belongs. */
     final List<String> secrets = new ArrayList<>();
 

@@ -64,6 +64,9 @@ final class Oracle {
                 && !shot.route().statuses().contains(status)) {
             findings.add("UNDECLARED: " + status + " is not declared for " + shot.route());
         }
+        if (shot.trespasses() && shot.mutations().isEmpty() && status < 400) {
+            findings.add("TRESPASS: a key of another tenant was answered " + status);
+        }
         String everything = answer.everything();
         for (String secret : shot.secrets()) {
             if (secret.length() >= 12 && tells(everything, secret)) {

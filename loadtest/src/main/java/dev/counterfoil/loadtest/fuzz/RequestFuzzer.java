@@ -29,6 +29,9 @@ import java.util.Map;
  * balance; 1 when not; 2 when nothing could be tried. {@link Plan} has the system properties.
  */
 public final class RequestFuzzer {
+    /** Whose the demo program is. */
+    private static final String ISSUER = "demo";
+
     private static final int WRONG = 1;
     private static final int IMPOSSIBLE = 2;
     private static final int READY = 200;
@@ -40,6 +43,9 @@ public final class RequestFuzzer {
     public static final Map<String, String> SETTINGS = Map.of(
             "COUNTERFOIL_LOGS_ACCESS", "true",
             "COUNTERFOIL_HTTP_IDLE_TIMEOUT", "7s",
+            "COUNTERFOIL_HTTP_BOUNDS_REQUEST_DEADLINE", "6s",
+            // Pages of the fuzzer have addresses of their own.
+            "COUNTERFOIL_HTTP_TRUSTED_PROXIES", "127.0.0.1",
             // All that is sent comes from one address, and much of it without a valid key.
             "COUNTERFOIL_LIMITS_ADDRESS_RATE", "off");
 
@@ -114,7 +120,9 @@ public final class RequestFuzzer {
 
     private int run() throws IOException, InterruptedException {
         Contract contract = Contract.parse(get("/openapi.yaml").body());
-        World world = World.prepare(Target.demo(data).at(gateway.url()), Target.demoKeys(data));
+        Target target = Target.demo(data).at(gateway.url());
+        List<Guest> guests = Guests.prepare(gateway, target.program(), ISSUER);
+        World world = World.prepare(target, Target.demoKeys(data), guests);
         URI url = URI.create(gateway.url());
         InetSocketAddress server = new InetSocketAddress(url.getHost(), url.getPort());
         Shots shots = new Shots(contract, world, url.getAuthority(), plan.seed());
@@ -122,7 +130,7 @@ public final class RequestFuzzer {
         try (Barrage barrage =
                 new Barrage(server, shots, new Oracle(contract), learner, plan.connections(), Gun.HANGS_AFTER, out)) {
             out.println(contract.routes().size() + " operations, "
-                    + world.keys().size() + " keys, "
+                    + world.keys().size() + " keys, " + guests.size() + " of pages and of another tenant, "
                     + Mutation.ALL.stream().mapToInt(List::size).sum() + " mutations");
             new Admission(contract, world, shots, learner).find(barrage);
             Footprint before = send(barrage);

@@ -26,7 +26,8 @@ record Shot(
         int mostAnswers,
         Due due,
         Ending ending,
-        List<String> secrets) {
+        List<String> secrets,
+        boolean trespasses) {
 
     /** What the table counts it by. */
     Kind kind() {

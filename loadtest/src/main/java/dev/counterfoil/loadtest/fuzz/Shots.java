@@ -16,6 +16,8 @@ final class Shots {
     private static final int VALID_PERCENT = 40;
     private static final int WEIGHT_OF_MONEY = 4;
     private static final Pattern SECRET = Pattern.compile("\"secret\":\"([^\"]*)\"");
+    private static final Pattern PAGES = Pattern.compile(
+            "POST .*/(redemptions|preview|lookup)|GET .*/(items|card-types)(/\\{[a-z]+})?|GET /v1/programs/\\{program}");
     private static final long GOLDEN = 0x9E3779B97F4A7C15L;
 
     private final Contract contract;
@@ -25,6 +27,8 @@ final class Shots {
     private final long seed;
     /** Operations that move money more often than others. */
     private final List<Route> weighted = new ArrayList<>();
+    /** Those that are for pages too. */
+    private final List<Route> pages = new ArrayList<>();
 
     /** @param host and port, for the header */
     Shots(Contract contract, World world, String host, long seed) {
@@ -40,6 +44,9 @@ final class Shots {
             }
             for (int i = 0; i < weight; i++) {
                 weighted.add(route);
+                if (PAGES.matcher(route.toString()).matches()) {
+                    pages.add(route);
+                }
             }
         }
     }
@@ -47,8 +54,11 @@ final class Shots {
     /** @param left out of the mutations drawn, by place */
     Shot of(long index, List<Integer> left) {
         SplittableRandom random = random(index, 0);
-        Route route = Samples.pick(weighted, random);
-        Draft draft = draft(route, world.key(route, random), index, random);
+        Guest guest = world.guest(random);
+        Route route = Samples.pick(guest != null && guest.page() && !pages.isEmpty() ? pages : weighted, random);
+        Draft draft = guest == null
+                ? draft(route, world.key(route, random), index, random)
+                : draft(route, guest, index, random);
         TreeMap<Integer, Mutation> drawn = new TreeMap<>();
         List<Mutation> mutations = mutations(random);
         for (int i = 0; i < mutations.size(); i++) {
@@ -95,7 +105,8 @@ final class Shots {
                 Math.max(draft.mostAnswers, draft.answers),
                 draft.due,
                 draft.ending,
-                List.copyOf(draft.secrets));
+                List.copyOf(draft.secrets),
+                draft.trespasses);
     }
 
     private Draft draft(Route route, String key, long index, RandomGenerator random) {
@@ -121,6 +132,38 @@ final class Shots {
                 draft.secrets.add(secret.group(1));
             }
             draft.body = Draft.utf8(body);
+        }
+        return draft;
+    }
+
+    /** As a page sends it, from an address of its own; or as another tenant does, for its own program or for this one. */
+    private Draft draft(Route route, Guest guest, long index, RandomGenerator random) {
+        Draft draft = draft(route, guest.key(), index, random);
+        if (guest.isForeign()) {
+            boolean own = random.nextBoolean();
+            draft.trespasses = !own && route.template().contains("{program}");
+            if (own) {
+                draft.target = draft.target.replaceFirst("^/v1/programs/[^/?]+", "/v1/programs/" + guest.program());
+            }
+            return draft;
+        }
+        // Else all pages would be one guesser.
+        draft.header(
+                "X-Forwarded-For",
+                "10.%d.%d.%d".formatted(random.nextInt(256), random.nextInt(256), random.nextInt(256)));
+        if (!guest.origin().isEmpty()) {
+            draft.header("Origin", guest.origin());
+        }
+        if (route.method().equals("POST")) {
+            String secret = world.secret(random);
+            String token = random.nextInt(3) == 0 ? "" : guest.token(world.account(random));
+            draft.secrets.add(secret);
+            draft.body = "{\"secret\":\"" + secret + "\""
+                    + (route.template().endsWith("/lookup")
+                            ? ""
+                            : ",\"item\":\"" + world.item(random) + "\""
+                                    + (token.isEmpty() ? "" : ",\"account_token\":\"" + token + "\""))
+                    + "}";
         }
         return draft;
     }

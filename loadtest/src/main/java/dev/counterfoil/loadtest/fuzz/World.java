@@ -25,12 +25,14 @@ final class World {
     private static final int ACCOUNTS = 500;
     private static final int MOST_IDS = 256;
     private static final String SPARE_PROGRAM = "fz-spare";
+    private static final int GUEST_PERCENT = 12;
     private static final List<String> ITEMS =
             List.of("fz-goods", "fz-goods", "fz-goods", "fz-limited", "fz-scarce", "fz-service", "video-month");
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
     private final String program;
     private final List<String> keys;
+    private final List<Guest> guests;
     private final List<IssuerApi.MadeCard> cards;
     private final List<IssuerApi.MadeCard> spares;
     private final Map<String, String> numbers = new HashMap<>();
@@ -39,19 +41,26 @@ final class World {
     /** Whatever must never be seen again. */
     private final Set<String> secrets = ConcurrentHashMap.newKeySet();
 
-    private World(String program, List<String> keys, List<IssuerApi.MadeCard> cards, List<IssuerApi.MadeCard> spares) {
+    private World(
+            String program,
+            List<String> keys,
+            List<Guest> guests,
+            List<IssuerApi.MadeCard> cards,
+            List<IssuerApi.MadeCard> spares) {
         this.program = program;
         this.keys = List.copyOf(keys);
+        this.guests = List.copyOf(guests);
         this.cards = cards;
         this.spares = spares;
         cards.forEach(card -> numbers.put(card.secret(), card.number()));
         cards.forEach(card -> secrets.add(card.secret()));
         spares.forEach(card -> secrets.add(card.secret()));
         secrets.addAll(keys);
+        guests.forEach(guest -> secrets.add(guest.key()));
     }
 
     /** Makes what is sold and what it is paid with. @param keys of the demo program, whoever may do what */
-    static World prepare(Target target, List<String> keys) {
+    static World prepare(Target target, List<String> keys, List<Guest> guests) {
         IssuerApi issuer = new IssuerApi(target, "fuzz");
         issuer.putItem("fz-goods", item("goods", ""));
         issuer.putItem("fz-limited", item("goods", ",\"limits\":{\"per_account_daily\":3}"));
@@ -62,7 +71,11 @@ final class World {
         issuer.stock("fz-scarce", 300);
         issuer.putCardType("fz-card", "{\"name\":\"Fuzz\",\"asset\":\"CNY\",\"face_value\":1000000}");
         return new World(
-                target.program(), keys, issuer.makeNumbered("fz-card", CARDS), issuer.makeNumbered("fz-card", SPARES));
+                target.program(),
+                keys,
+                guests,
+                issuer.makeNumbered("fz-card", CARDS),
+                issuer.makeNumbered("fz-card", SPARES));
     }
 
     /** One without a gateway, for tests. */
@@ -71,7 +84,11 @@ final class World {
         for (int i = 0; i < CARDS; i++) {
             cards.add(new IssuerApi.MadeCard(Long.toString(1_000_000 + i), "AAAA-BBBB-CCCC-%04d-D".formatted(i)));
         }
-        return new World("demo", List.of("cf_sk_one_secret", "cf_sk_two_secret"), cards, cards.subList(0, SPARES));
+        List<Guest> guests = List.of(
+                new Guest("cf_pk_page_secret", "demo", true, Guests.SHOP, "", ""),
+                new Guest("cf_sk_rival_secret", "fz-rival", false, "", "", ""));
+        return new World(
+                "demo", List.of("cf_sk_one_secret", "cf_sk_two_secret"), guests, cards, cards.subList(0, SPARES));
     }
 
     private static String item(String kind, String more) {
@@ -155,6 +172,32 @@ final class World {
 
     List<String> keys() {
         return keys;
+    }
+
+    /** Whether this run needs the key of that id, so that no request may revoke it. */
+    boolean needs(String id) {
+        return keys.stream().anyMatch(key -> key.contains(id))
+                || guests.stream()
+                        .anyMatch(guest ->
+                                guest.key().contains(id) || guest.signingKey().equals(id));
+    }
+
+    /** Whose request it is, where it is not one of the demo program's servers; mostly null. */
+    @Nullable
+    Guest guest(RandomGenerator random) {
+        return guests.isEmpty() || random.nextInt(100) >= GUEST_PERCENT ? null : Samples.pick(guests, random);
+    }
+
+    String program() {
+        return program;
+    }
+
+    String item(RandomGenerator random) {
+        return Samples.pick(ITEMS, random);
+    }
+
+    String account(RandomGenerator random) {
+        return "u_" + random.nextInt(ACCOUNTS);
     }
 
     String anyKey(RandomGenerator random) {

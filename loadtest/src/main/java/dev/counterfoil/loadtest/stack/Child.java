@@ -89,6 +89,11 @@ public final class Child {
         return shell.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS);
     }
 
+    /** What it ended with, of one that has: 128 and the number of the signal where that ended it. */
+    public int exitCode() {
+        return shell.exitValue();
+    }
+
     /** As kill -9, of it and its children at once; returns when they are gone. */
     public void kill() throws IOException, InterruptedException {
         List<ProcessHandle> family = family();

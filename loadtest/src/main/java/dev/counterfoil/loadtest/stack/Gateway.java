@@ -1,10 +1,12 @@
 package dev.counterfoil.loadtest.stack;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -64,6 +66,30 @@ public final class Gateway {
 
     public String url() {
         return "http://" + FreePort.HOST + ":" + port;
+    }
+
+    /** What one of the program's commands prints, run beside it on the same data. Throws where it fails. */
+    public List<String> command(List<String> arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(QUICK_START);
+        command.addAll(List.of("-jar", installation.packagedGateway().toString()));
+        command.addAll(arguments);
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.appendTo(
+                        installation.log("commands").toFile()));
+        builder.environment().keySet().removeIf(key -> key.startsWith("COUNTERFOIL_") || key.startsWith("PG"));
+        builder.environment().putAll(settings);
+        builder.environment().put("COUNTERFOIL_DATA_DIR", installation.data().toString());
+        Process run = builder.start();
+        List<String> printed;
+        try (BufferedReader lines = run.inputReader(StandardCharsets.UTF_8)) {
+            printed = lines.lines().toList();
+        }
+        if (run.waitFor() != 0) {
+            throw new IOException(String.join(" ", arguments) + " failed; see " + installation.log("commands"));
+        }
+        return printed;
     }
 
     public Child process() {

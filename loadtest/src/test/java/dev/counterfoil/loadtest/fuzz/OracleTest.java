@@ -64,6 +64,31 @@ class OracleTest {
     }
 
     @Test
+    void what_a_key_of_another_tenant_is_given_is_found() {
+        Shot shot = shots().valid(contract.routes().get(0), "cf_sk_rival_secret", 1);
+        Shot trespassing = new Shot(
+                shot.index(),
+                shot.route(),
+                shot.mutations(),
+                shot.left(),
+                shot.bytes(),
+                shot.pieces(),
+                shot.headAt(),
+                shot.answers(),
+                shot.mostAnswers(),
+                shot.due(),
+                shot.ending(),
+                shot.secrets(),
+                true);
+        Oracle oracle = new Oracle(contract);
+        List<Answer> given = List.of(parsed(200, OK));
+        assertThat(oracle.check(new Exchange(trespassing, given, false, "", 1)))
+                .anyMatch(finding -> finding.startsWith("TRESPASS:"));
+        assertThat(oracle.check(new Exchange(shot, given, false, "", 1)))
+                .noneMatch(finding -> finding.startsWith("TRESPASS:"));
+    }
+
+    @Test
     void a_status_that_the_operation_does_not_declare_is_found() throws Exception {
         assertThat(kinds(request -> answer(404, REFUSED.replace("400", "404")))).contains("UNDECLARED");
     }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -65,6 +66,25 @@ class ShotsTest {
         Mutation.ALL.forEach(list -> list.forEach(each -> all.add(each.kind() + " " + each.name())));
         assertThat(changes).containsOnlyKeys(all).doesNotContainValue(false);
         assertThat(Mutation.ALL).hasSize(Kind.values().length - 1);
+    }
+
+    @Test
+    void some_come_from_pages_and_some_from_another_tenant_who_asks_for_what_is_not_his() {
+        List<Shot> asTheyShould = LongStream.range(0, ENOUGH)
+                .mapToObj(index -> shots.of(index, List.of()))
+                .filter(shot -> shot.mutations().isEmpty())
+                .toList();
+        assertThat(asTheyShould.stream().map(ShotsTest::text))
+                .anyMatch(text -> text.contains("cf_pk_page_secret")
+                        && text.contains("/redemptions HTTP")
+                        && text.contains("Origin: " + Guests.SHOP))
+                .anyMatch(text -> text.contains("cf_sk_rival_secret") && text.contains("/v1/programs/fz-rival"));
+        assertThat(asTheyShould.stream().filter(Shot::trespasses).map(ShotsTest::text))
+                .isNotEmpty()
+                .allSatisfy(text -> assertThat(text)
+                        .contains("cf_sk_rival_secret")
+                        .contains("/v1/programs/")
+                        .doesNotContain("fz-rival"));
     }
 
     @Test
