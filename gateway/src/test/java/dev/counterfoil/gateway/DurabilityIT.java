@@ -31,7 +31,9 @@ class DurabilityIT {
 
     @BeforeAll
     static void start() {
-        gateway = RunningGateway.onSharedServers(data, Map.of("COUNTERFOIL_LEDGER_SETTLED_WAIT", "30s"));
+        gateway = RunningGateway.onSharedServers(
+                data,
+                Map.of("COUNTERFOIL_LEDGER_SETTLED_WAIT", "30s", "COUNTERFOIL_HTTP_BOUNDS_REQUEST_DEADLINE", "60s"));
         gateway.item("pen", 10, 100_000, new JsonObject());
     }
 

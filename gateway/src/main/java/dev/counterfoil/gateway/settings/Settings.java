@@ -34,6 +34,12 @@ public record Settings(
     public Settings {
         pepper = List.copyOf(pepper);
         codeKeys = List.copyOf(codeKeys);
+        // Whoever waits for the books must be answered before he is given up.
+        Bounds.below(
+                "ledger.settled-wait",
+                ledger.settledWait(),
+                "http.bounds.request-deadline",
+                http.bounds().requestDeadline());
         Bounds.size("pepper", pepper.size(), 8);
         Bounds.size("code-keys", codeKeys.size(), 8);
     }

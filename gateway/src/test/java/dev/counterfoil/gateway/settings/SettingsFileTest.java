@@ -58,10 +58,10 @@ class SettingsFileTest {
             String variable = SettingPaths.variable(setting.getKey());
             String low = range.group(1) + range.group(2);
             String high = range.group(3) + range.group(4);
-            assertThat(SettingsFile.load(Optional.empty(), Map.of(variable, low)))
-                    .isNotNull();
-            assertThat(SettingsFile.load(Optional.empty(), Map.of(variable, high)))
-                    .isNotNull();
+            for (String bound : List.of(low, high)) {
+                assertThat(SettingsFile.load(Optional.empty(), fitting(variable, bound)))
+                        .isNotNull();
+            }
             String aboveHigh = (Long.parseLong(range.group(3)) + 1) + range.group(4);
             assertRefused(variable, aboveHigh, setting.getKey() + ": ");
             boolean duration = !range.group(2).isEmpty();
@@ -82,6 +82,19 @@ class SettingsFileTest {
                         .ledger()
                         .journalKept())
                 .isEqualTo(500);
+    }
+
+    /** With a value of one setting, others that are held to it. */
+    private static Map<String, String> fitting(String variable, String value) {
+        Map<String, String> all = new HashMap<>(Map.of(
+                "COUNTERFOIL_LEDGER_SETTLED_WAIT",
+                "10ms",
+                "COUNTERFOIL_HTTP_BOUNDS_REQUEST_DEADLINE",
+                variable.equals("COUNTERFOIL_HTTP_IDLE_TIMEOUT") ? "1s" : "10m",
+                "COUNTERFOIL_HTTP_IDLE_TIMEOUT",
+                "1h"));
+        all.put(variable, value);
+        return all;
     }
 
     private static void assertRefused(String variable, String value, String start) {
@@ -111,6 +124,8 @@ class SettingsFileTest {
                 "http: {bounds: {in-flight: 0}} | http.bounds.in-flight: 0 (expected: 1..1000000)",
                 "http: {idle-timeout: 10}   | http.idle-timeout: 10 (expected: a duration such as 500ms, 10s, 5m or 24h)",
                 "http: {idle-timeout: 5 s}  | http.idle-timeout: \"5 s\" (expected: a duration such as 500ms, 10s, 5m or 24h)",
+                "http: {idle-timeout: 14s} | http.idle-timeout: 14s (expected: at least http.bounds.request-deadline, 15s)",
+                "ledger: {settled-wait: 15s} | ledger.settled-wait: 15s (expected: less than http.bounds.request-deadline, 15s)",
                 "http: {idle-timeout: 10ms} | http.idle-timeout: 10ms (expected: 1s..1h)",
                 "ledger: {durability: fast} | ledger.durability: \"fast\" (expected: accepted or durable or settled)",
                 "settlement: {enabled: on!} | settlement.enabled: \"on!\" (expected: true or false)",
