@@ -11,13 +11,21 @@ import javax.crypto.spec.SecretKeySpec;
 /**
  * A key that is not one of the demo program's servers: a page's, or another tenant's.
  *
+ * @param client id of who holds it
  * @param program that it is for
  * @param page whether it is publishable
  * @param origin that its pages send; empty: none
  * @param signingKey of account tokens, its id; empty: it has none
  * @param signingSecret in base64url
  */
-record Guest(String key, String program, boolean page, String origin, String signingKey, String signingSecret) {
+record Guest(
+        String key,
+        String client,
+        String program,
+        boolean page,
+        String origin,
+        String signingKey,
+        String signingSecret) {
     private static final Duration TOKEN_LASTS = Duration.ofMinutes(10);
 
     /** Whether it is of the tenant whose program is fuzzed. */

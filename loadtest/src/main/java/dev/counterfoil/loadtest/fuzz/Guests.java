@@ -52,6 +52,7 @@ final class Guests {
                 "hmac-sha256");
         guests.add(new Guest(
                 app.path("key").asText(),
+                app.path("client").asText(),
                 program,
                 true,
                 "",
@@ -70,7 +71,7 @@ final class Guests {
                 "redeem,lookup,catalog:read",
                 "--allowed-origins",
                 SHOP);
-        guests.add(new Guest(page.path("key").asText(), program, true, SHOP, "", ""));
+        guests.add(new Guest(page.path("key").asText(), page.path("client").asText(), program, true, SHOP, "", ""));
         List<String> unused = gateway.command(
                 List.of("programs", "create", "--id", RIVAL, "--issuer", RIVAL, "--zone", "UTC", "--assets", "CNY"));
         JsonNode rival = made(
@@ -82,7 +83,7 @@ final class Guests {
                 "rival",
                 "--scopes",
                 "redeem,lookup,activate,reverse,issue,catalog,adjust,read,admin");
-        guests.add(new Guest(rival.path("key").asText(), RIVAL, false, "", "", ""));
+        guests.add(new Guest(rival.path("key").asText(), rival.path("client").asText(), RIVAL, false, "", "", ""));
         return guests;
     }
 

@@ -85,8 +85,8 @@ final class World {
             cards.add(new IssuerApi.MadeCard(Long.toString(1_000_000 + i), "AAAA-BBBB-CCCC-%04d-D".formatted(i)));
         }
         List<Guest> guests = List.of(
-                new Guest("cf_pk_page_secret", "demo", true, Guests.SHOP, "", ""),
-                new Guest("cf_sk_rival_secret", "fz-rival", false, "", "", ""));
+                new Guest("cf_pk_page_secret", "cl_page", "demo", true, Guests.SHOP, "", ""),
+                new Guest("cf_sk_rival_secret", "cl_rival", "fz-rival", false, "", "", ""));
         return new World(
                 "demo", List.of("cf_sk_one_secret", "cf_sk_two_secret"), guests, cards, cards.subList(0, SPARES));
     }
@@ -107,6 +107,14 @@ final class World {
             case "number" -> NODES.textNode(spareNumber(random.nextInt(SPARES)));
             case "item", "sku" -> NODES.textNode(Samples.pick(ITEMS, random));
             case "account" -> NODES.textNode("u_" + random.nextInt(ACCOUNTS));
+            // One of another tenant among them.
+            case "client" ->
+                guests.isEmpty()
+                        ? null
+                        : NODES.textNode(Samples.pick(guests, random).client());
+            // What the demo's own administrator has, and may give.
+            case "scopes" -> NODES.textNode(random.nextBoolean() ? "admin" : "adjust");
+            case "programs" -> NODES.textNode(program);
             case "card_type" -> NODES.textNode("fz-card");
             case "asset" -> NODES.textNode(random.nextInt(10) == 0 ? "points" : "CNY");
             case "quantity", "count" -> NODES.numberNode(1 + random.nextInt(3));
