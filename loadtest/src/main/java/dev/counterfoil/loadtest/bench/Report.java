@@ -93,12 +93,13 @@ final class Report {
         }
         steady.ifPresent(at -> out.printf(
                 Locale.ROOT,
-                "redemptions at %d %% of the most, sent when due (%.0f/s): p50 %.1f ms, p99 %.1f ms, p99.9 %.1f ms%n",
+                "redemptions at %d %% of the most, sent when due (%.0f/s): p50 %.1f ms, p99 %.1f ms, p99.9 %.1f ms; %d shed%n",
                 at.share(),
                 at.offered(),
                 at.p50(),
                 at.p99(),
-                at.p999()));
+                at.p999(),
+                at.shed()));
         out.printf(
                 Locale.ROOT,
                 "gateway's GC pauses: %d, p99 %.1f ms, longest %.1f ms; wrong answers: %d%n%n",
@@ -134,7 +135,8 @@ final class Report {
                 .put("offered_per_second", at.offered())
                 .put("p50_ms", at.p50())
                 .put("p99_ms", at.p99())
-                .put("p999_ms", at.p999()));
+                .put("p999_ms", at.p999())
+                .put("shed", at.shed()));
         ObjectNode scenarios = json.putObject("scenarios");
         for (Scenario scenario : figures.scenarios()) {
             ObjectNode one = scenarios.putObject(scenario.token());

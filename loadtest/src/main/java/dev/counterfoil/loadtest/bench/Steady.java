@@ -20,9 +20,10 @@ import java.util.stream.Stream;
  *
  * @param share in percent
  * @param offered a second
- * @param wrong how many were not answered with 201
+ * @param shed how many were refused with 503, or found no connection free when they were due
+ * @param wrong how many were answered otherwise, or not at all
  */
-record Steady(int share, double offered, double p50, double p99, double p999, long wrong) {
+record Steady(int share, double offered, double p50, double p99, double p999, long shed, long wrong) {
     private static final int CONNECTIONS = 256;
     private static final double PERCENT = 100;
 
@@ -47,15 +48,13 @@ record Steady(int share, double offered, double p50, double p99, double p999, lo
                     answered.millis(Kind.DONE, 50),
                     answered.millis(Kind.DONE, 99),
                     answered.millis(Kind.DONE, 99.9),
-                    wrong(warm) + wrong(answered));
+                    sum(answered, Kind.SHED, Kind.NOT_SENT),
+                    sum(warm, Kind.OTHER, Kind.BROKEN) + sum(answered, Kind.OTHER, Kind.BROKEN));
         }
     }
 
-    private static long wrong(Answered answered) {
-        return Stream.of(Kind.values())
-                .filter(kind -> kind != Kind.DONE)
-                .mapToLong(answered::count)
-                .sum();
+    private static long sum(Answered answered, Kind... kinds) {
+        return Stream.of(kinds).mapToLong(answered::count).sum();
     }
 
     private static byte[] redemption(Target target, String run, String secret, long n) {
