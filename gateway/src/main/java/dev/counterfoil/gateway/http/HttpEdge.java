@@ -171,6 +171,9 @@ public final class HttpEdge {
                 .setInitialSettings(new Http2Settings()
                         .setMaxConcurrentStreams(MAX_STREAMS)
                         .setMaxHeaderListSize(MAX_HEADERS_BYTES))
+                // There are no WebSockets; their compression would look at every request and answer.
+                .setPerFrameWebSocketCompressionSupported(false)
+                .setPerMessageWebSocketCompressionSupported(false)
                 .setTcpNoDelay(true);
     }
 
