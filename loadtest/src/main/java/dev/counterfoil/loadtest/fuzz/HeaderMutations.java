@@ -118,7 +118,11 @@ final class HeaderMutations {
                         Header unused = draft.headers.remove(random.nextInt(draft.headers.size()));
                     }
                 }),
-                of("no length", Due.ANSWER_OR_END, (draft, world, random) -> draft.contentLength = false),
+                of("no length", Due.ANSWER_OR_END, (draft, world, random) -> {
+                    draft.contentLength = false;
+                    // What stands where a body would is the next request then.
+                    draft.mostAnswers = WireMutations.PLENTY;
+                }),
                 of("a header twice", Due.ANSWER_OR_END, (draft, world, random) -> {
                     if (!draft.headers.isEmpty()) {
                         Header header = Samples.pick(draft.headers, random);

@@ -26,7 +26,7 @@ final class Wire implements Closeable {
 
     /** Vert.x refuses a version that it does not speak in that version's own name. */
     private static final Pattern NOT_SPOKEN =
-            Pattern.compile("[!-~\\x80-\\xff]+/-?\\d+\\.-?\\d+ (400 Bad Request|501 Not Implemented)");
+            Pattern.compile("[!-~\\x80-\\xff]+/-?\\d+\\.-?\\d+ (400|414|431|501) [A-Za-z -]+");
 
     /** What was read is no HTTP response. */
     static final class Malformed extends IOException {

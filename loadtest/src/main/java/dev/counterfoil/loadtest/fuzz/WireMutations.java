@@ -12,7 +12,7 @@ final class WireMutations {
     /** Of those who are silent, so many wait until the server has had enough; the others leave at once. */
     private static final int ONE_WAITS_OF = 25;
 
-    private static final int PLENTY = 1_000;
+    static final int PLENTY = 1_000;
     private static final List<String> LENGTHS = List.of(
             ("0|1|5|-1|+5|05|5,5|5, 6|x||1e2|0x5|5 5|99999|2147483648|9223372036854775808|99999999999999999999999|\u00b2|5;|1_0")
                     .split("\\|"));
