@@ -49,13 +49,15 @@ public final class QueryFields {
         return values.containsKey(name);
     }
 
+    /** A text of that form: what is of another is rejected, and not there for whoever reads on. */
     public Optional<String> text(String name, Text form) {
         String value = get(name);
         if (value == null) {
             return Optional.empty();
         }
-        form.fault(value).ifPresent(fault -> reject(name, fault));
-        return Optional.of(value);
+        Optional<String> fault = form.fault(value);
+        fault.ifPresent(why -> reject(name, why));
+        return fault.isPresent() ? Optional.empty() : Optional.of(value);
     }
 
     public long integer(String name, long min, long max, long absent) {
@@ -96,6 +98,7 @@ public final class QueryFields {
         String value = get(name);
         if (value != null && !allowed.contains(value)) {
             reject(name, "expected: " + String.join(" or ", allowed));
+            return Optional.empty();
         }
         return Optional.ofNullable(value);
     }
