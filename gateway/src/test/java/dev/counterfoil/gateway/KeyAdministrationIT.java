@@ -168,6 +168,16 @@ class KeyAdministrationIT {
                         .status())
                 .as("it would be a second allowance")
                 .isEqualTo(403);
+        String lower = "/v1/keys/" + id(made(draft("adjust", "read").put("ceilings", ceiling("adjusted", 500))));
+        assertThat(call(0, "PATCH", lower, bounded, new JsonObject().put("ceilings", ceiling("adjusted", 501)))
+                        .status())
+                .as("within its own, but it would be more beside them")
+                .isEqualTo(403);
+        for (JsonObject fine : List.of(
+                new JsonObject().put("name", "Till"), new JsonObject().put("ceilings", ceiling("adjusted", 400)))) {
+            Answer changed = call(0, "PATCH", lower, bounded, fine);
+            assertThat(changed.status()).as(changed.text()).isEqualTo(200);
+        }
         Answer made = call(0, "POST", "/v1/keys", bounded, wanted.put("ceilings", ceilings));
         assertThat(made.status()).as(made.text()).isEqualTo(201);
         String child = made.json().getString("key");

@@ -72,7 +72,13 @@ final class ManageKeys {
         KeyPatch patch = call.read(
                 fields -> KeyFields.patch(fields, administration.clock().instant()));
         return own(call, key -> {
-            requireOwn(call.key(), key.scopes(), key.programs(), patch.terms().apply(key.terms()));
+            KeyTerms after = patch.terms().apply(key.terms());
+            requireOwn(call.key(), key.scopes(), key.programs(), after);
+            if (countsElsewhere(call.key(), key)
+                    && !after.ceilings().within(key.terms().ceilings())) {
+                throw new Rejection(Problem.of(
+                        ProblemCode.FORBIDDEN, "a key with ceilings raises only those of keys that count with it"));
+            }
             return administration
                     .keyPublisher()
                     .as(call.actor())
@@ -98,8 +104,7 @@ final class ManageKeys {
         Rotation rotation = call.read(this::rotation);
         return own(call, key -> {
             requireOwn(call.key(), key.scopes(), key.programs(), key.terms());
-            String line = lineage(call.key());
-            if (line != null && !line.equals(key.lineage())) {
+            if (countsElsewhere(call.key(), key)) {
                 throw new Rejection(
                         Problem.of(ProblemCode.FORBIDDEN, "a key with ceilings rotates only keys that count with it"));
             }
@@ -138,6 +143,12 @@ final class ManageKeys {
     /** Of a key with ceilings: what it makes counts with it, or each key that it makes would be another allowance. */
     private static @Nullable String lineage(ApiKey giver) {
         return giver.terms().ceilings().equals(Ceilings.NONE) ? null : giver.lineage();
+    }
+
+    /** Whether a key is another allowance beside that of a giver with ceilings, which he must not make a larger one, nor a second. */
+    private static boolean countsElsewhere(ApiKey giver, ApiKey key) {
+        String line = lineage(giver);
+        return line != null && !line.equals(key.lineage());
     }
 
     /** Whoever holds a key may not get more through another. */
