@@ -150,6 +150,14 @@ class KeyAdministrationIT {
     }
 
     @Test
+    void a_programs_name_is_nothing_else_where_keys_are_listed() {
+        gateways.command("programs", "create", "--id", "null", "--issuer", "acme", "--zone", "UTC", "--assets", "CNY");
+        String narrow = command("--scopes", "admin,read", "--programs", "null");
+        accepted(narrow, "/v1/keys");
+        assertThat(call(0, "GET", "/v1/keys", narrow, null).text()).contains(id(narrow));
+    }
+
+    @Test
     void a_key_with_ceilings_makes_none_without_and_what_it_makes_counts_with_it() {
         JsonObject ceilings = ceiling("adjusted", 1_000);
         String bounded = made(draft("admin", "adjust", "read").put("ceilings", ceilings));

@@ -151,7 +151,7 @@ public final class KeyPublisher {
         @Override
         public Map<String, JsonObject> changedAfter(Handle handle, long version) {
             Map<String, JsonObject> changed = new LinkedHashMap<>();
-            KeyRows.find(handle, "where k.version > :after order by k.version", Map.of("after", version))
+            KeyRows.find(handle, "where k.version > :after order by k.version", query -> query.bind("after", version))
                     .forEach(key -> changed.put(key.key().id(), key.toJson()));
             return changed;
         }

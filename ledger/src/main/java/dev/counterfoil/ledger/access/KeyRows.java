@@ -14,7 +14,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.jdbi.v3.core.statement.Update;
 import org.jspecify.annotations.Nullable;
@@ -25,15 +27,15 @@ final class KeyRows {
 
     private KeyRows() {}
 
-    static List<StoredKey> find(Handle handle, String condition, Map<String, ?> arguments) {
-        return handle.createQuery(KEY + condition)
-                .bindMap(arguments)
+    static List<StoredKey> find(Handle handle, String condition, UnaryOperator<Query> arguments) {
+        return arguments
+                .apply(handle.createQuery(KEY + condition))
                 .map(KeyRows::read)
                 .list();
     }
 
     static Optional<ApiKey> find(Handle handle, String id) {
-        return find(handle, "where k.id = :id", Map.of("id", id)).stream()
+        return find(handle, "where k.id = :id", query -> query.bind("id", id)).stream()
                 .map(StoredKey::key)
                 .findFirst();
     }
@@ -52,7 +54,7 @@ final class KeyRows {
 
     /** Locks the key until commit. */
     static Optional<ApiKey> lock(Handle handle, String id) {
-        return find(handle, "where k.id = :id for update of k", Map.of("id", id)).stream()
+        return find(handle, "where k.id = :id for update of k", query -> query.bind("id", id)).stream()
                 .map(StoredKey::key)
                 .findFirst();
     }

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -143,7 +144,7 @@ public final class KeyStore {
         return database.call(handle -> listed(
                 handle,
                 "where c.issuer = :issuer and k.id > :after order by k.id limit :most",
-                Map.of("issuer", issuer, "after", after, "most", most)));
+                query -> query.bind("issuer", issuer).bind("after", after).bind("most", most)));
     }
 
     /** The same, of those that {@code overseer} {@linkplain ApiKey#oversees oversees}. */
@@ -154,27 +155,22 @@ public final class KeyStore {
                 : database.call(handle -> listed(
                         handle,
                         """
-                        where c.issuer = :issuer and k.id > :after and k.programs <@ cast(:programs as text[])
+                        where c.issuer = :issuer and k.id > :after and k.programs <@ :programs
                         order by k.id limit :most
                         """,
-                        Map.of(
-                                "issuer",
-                                overseer.issuer(),
-                                "after",
-                                after,
-                                "most",
-                                most,
-                                "programs",
-                                "{" + String.join(",", programs) + "}")));
+                        query -> query.bind("issuer", overseer.issuer())
+                                .bind("after", after)
+                                .bind("most", most)
+                                .bindArray("programs", String.class, programs)));
     }
 
     /** The key with that id. */
     public Future<Optional<Listed>> find(String id) {
-        return database.call(handle ->
-                listed(handle, "where k.id = :id", Map.of("id", id)).stream().findFirst());
+        return database.call(handle -> listed(handle, "where k.id = :id", query -> query.bind("id", id)).stream()
+                .findFirst());
     }
 
-    private static List<Listed> listed(Handle handle, String condition, Map<String, ?> arguments) {
+    private static List<Listed> listed(Handle handle, String condition, UnaryOperator<Query> arguments) {
         List<ApiKey> keys = KeyRows.find(handle, condition, arguments).stream()
                 .map(StoredKey::key)
                 .toList();
