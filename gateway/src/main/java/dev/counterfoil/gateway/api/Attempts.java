@@ -13,6 +13,7 @@ import dev.counterfoil.ledger.guard.Challenges;
 import dev.counterfoil.ledger.guard.GuessingGuard;
 import dev.counterfoil.ledger.guard.GuessingGuard.Budget;
 import dev.counterfoil.ledger.guard.GuessingGuard.Failure;
+import dev.counterfoil.ledger.guard.GuessingGuard.Locked;
 import dev.counterfoil.ledger.guard.GuessingGuard.Wrong;
 import dev.counterfoil.ledger.guard.Suspect;
 import dev.counterfoil.ledger.rules.RedemptionRequest.Payment;
@@ -76,10 +77,9 @@ final class Attempts {
         List<Suspect> callers = callers(call, attempt);
         List<Suspect> suspects = new ArrayList<>(callers);
         attempt.cards().forEach(card -> number(call, card).ifPresent(suspects::add));
-        long lockedMs = guard.lockedMs(suspects);
-        if (lockedMs > 0) {
-            return unlessAnswered(
-                    earlier, Problem.of(ProblemCode.TOO_MANY_FAILED_ATTEMPTS).retryAfter((lockedMs + 999) / 1_000));
+        Optional<Locked> locked = guard.locked(suspects);
+        if (locked.isPresent()) {
+            return unlessAnswered(earlier, () -> refusal(locked.get()));
         }
         Program program = call.program();
         Budget budget =
@@ -87,7 +87,7 @@ final class Attempts {
         boolean inPublic = inPublic(call);
         boolean toWork = inPublic && (guard.isSpent(budget) || isGuessable(program, attempt.cards()));
         Future<Answer> answer = toWork
-                ? isSolved(call).compose(solved -> solved ? ask.get() : unlessAnswered(earlier, challenge(call)))
+                ? isSolved(call).compose(solved -> solved ? ask.get() : unlessAnswered(earlier, () -> challenge(call)))
                 : ask.get();
         return answer.compose(given -> {
             Problem problem = given.problem();
@@ -159,10 +159,11 @@ final class Attempts {
                 .isPresent();
     }
 
-    private static Future<Answer> unlessAnswered(Supplier<Future<Optional<Answer>>> earlier, Problem refusal) {
+    private static Future<Answer> unlessAnswered(
+            Supplier<Future<Optional<Answer>>> earlier, Supplier<Problem> refusal) {
         return earlier.get()
                 .compose(found -> found.map(Future::succeededFuture)
-                        .orElseGet(() -> Future.failedFuture(new Rejection(refusal))));
+                        .orElseGet(() -> Future.failedFuture(new Rejection(refusal.get()))));
     }
 
     /** Whether the request brings what it found. */
@@ -171,6 +172,11 @@ final class Attempts {
                 .map(proof ->
                         guard.solves(proof, call.program().id(), call.key().id()))
                 .orElseGet(() -> Future.succeededFuture(false));
+    }
+
+    private Problem refusal(Locked locked) {
+        guard.refused(locked);
+        return Problem.of(ProblemCode.TOO_MANY_FAILED_ATTEMPTS).retryAfter((locked.leftMs() + 999) / 1_000);
     }
 
     private Problem challenge(Call call) {

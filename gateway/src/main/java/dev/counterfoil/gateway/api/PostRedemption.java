@@ -14,9 +14,13 @@ import java.util.Optional;
 
 /** {@code POST /v1/programs/{program}/redemptions}: the checkout. */
 public final class PostRedemption implements Endpoint {
+    /** Records that are read for callers who are refused, at a time: those may come as often as they like, and Redis is for the others. */
+    private static final int MOST_EARLIER_READS = 64;
+
     private final Backend backend;
     private final RedemptionJson json;
     private final Attempts attempts;
+    private final AtMost earlierReads = new AtMost(MOST_EARLIER_READS);
 
     public PostRedemption(Backend backend, RedemptionJson json) {
         this.backend = backend;
@@ -42,8 +46,9 @@ public final class PostRedemption implements Endpoint {
             return Future.succeededFuture(Optional.empty());
         }
         IdempotencyKey key = checkout.key(backend);
-        return backend.ledger()
-                .recorded(Cell.of(call.program().id()), key.record(), key.fingerprint())
+        Cell cell = Cell.of(call.program().id());
+        return earlierReads
+                .ask(() -> backend.ledger().recorded(cell, key.record(), key.fingerprint()))
                 .map(recorded ->
                         recorded.outcome().filter(Posted.class::isInstance).map(this::answer));
     }

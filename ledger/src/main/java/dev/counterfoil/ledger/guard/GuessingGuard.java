@@ -76,16 +76,27 @@ public final class GuessingGuard {
      */
     public record Failure(String key, boolean inPublic, Budget budget, List<Suspect> callers, List<Wrong> wrong) {}
 
-    /** For how long the first of the suspects that is locked will be, in ms; 0 where none is. Asks nobody. */
-    public long lockedMs(List<Suspect> suspects) {
+    /**
+     * A suspect that is locked.
+     *
+     * @param leftMs for how long, at least 1
+     */
+    public record Locked(Suspect.Kind kind, long leftMs) {}
+
+    /** The first of the suspects that is locked. Asks nobody, and counts nothing: who is {@link #refused} is for the caller to say. */
+    public Optional<Locked> locked(List<Suspect> suspects) {
         for (Suspect suspect : suspects) {
             long left = locks.leftMs(suspect.id());
             if (left > 0) {
-                metrics.refused(suspect.kind());
-                return left;
+                return Optional.of(new Locked(suspect.kind(), left));
             }
         }
-        return 0;
+        return Optional.empty();
+    }
+
+    /** Counts that an attempt was refused for the lock. */
+    public void refused(Locked locked) {
+        metrics.refused(locked.kind());
     }
 
     /** Whether publishable keys of the program have to solve a challenge today. Asks nobody. */
