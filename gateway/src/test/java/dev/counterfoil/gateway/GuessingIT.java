@@ -9,6 +9,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
@@ -25,8 +26,10 @@ class GuessingIT {
 
     @BeforeAll
     static void open() {
-        gateways = new TwoGateways(
-                Map.of("COUNTERFOIL_HTTP_TRUSTED_PROXIES", "127.0.0.1", "COUNTERFOIL_GUARD_CHALLENGE_BITS", "10"));
+        gateways = new TwoGateways(Map.of(
+                "COUNTERFOIL_HTTP_TRUSTED_PROXIES", "127.0.0.1",
+                "COUNTERFOIL_GUARD_CHALLENGE_BITS", "10",
+                "COUNTERFOIL_LEDGER_SETTLED_WAIT", "10s"));
         gateways.item("crab", new JsonObject().put("CNY", 100), 1_000, new JsonObject());
         page = gateways.newKey("publishable");
         Awaitility.await()
@@ -64,17 +67,16 @@ class GuessingIT {
                 address);
     }
 
-    private static Answer redeemUnder(String idempotencyKey, String address, String secret) {
+    private static Answer redeemUnder(String idempotencyKey, String address, String secret, String... headers) {
+        List<String> all = new ArrayList<>(List.of("Idempotency-Key", idempotencyKey, "X-Forwarded-For", address));
+        all.addAll(List.of(headers));
         return gateways.send(
                         0,
                         "POST",
                         "/v1/programs/" + TwoGateways.PROGRAM + "/redemptions",
                         page,
                         new JsonObject().put("secret", secret).put("item", "crab"),
-                        "Idempotency-Key",
-                        idempotencyKey,
-                        "X-Forwarded-For",
-                        address)
+                        all.toArray(String[]::new))
                 .join();
     }
 
@@ -127,14 +129,29 @@ class GuessingIT {
         for (int i = 0; i < 10; i++) {
             assertThat(redeem(0, page, guesser, wrong()).status()).isEqualTo(422);
         }
+        double refused = refusals();
         assertThat(lookUp(0, page, guesser, card).status()).isEqualTo(429);
+        assertThat(refusals()).isEqualTo(refused + 1);
         Answer again = redeemUnder("lost-1", guesser, card);
         assertThat(again.status()).as(again.text()).isEqualTo(201);
         assertThat(again.replayed()).isTrue();
         assertThat(again.text()).isEqualTo(lost.text());
+        Answer settled = redeemUnder("lost-1", guesser, card, "Counterfoil-Durability", "settled");
+        assertThat(settled.replayed()).isTrue();
+        assertThat(settled.json().getString("durability")).isEqualTo("settled");
+        assertThat(refusals()).as("nobody was refused").isEqualTo(refused + 1);
         assertThat(redeemUnder("lost-2", guesser, card).status()).isEqualTo(429);
         assertThat(redeemUnder("lost-1", guesser, right()).status()).isEqualTo(429);
         assertThat(redeemUnder("lost-1", guesser, wrong()).status()).isEqualTo(429);
+    }
+
+    /** Requests that the first gateway refused because of a lock-out. */
+    private static double refusals() {
+        return gateways.metrics(0)
+                .lines()
+                .filter(line -> line.startsWith("counterfoil_guard_locked_total{"))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
     }
 
     @Test

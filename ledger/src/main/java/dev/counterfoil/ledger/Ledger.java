@@ -40,6 +40,14 @@ public interface Ledger {
      */
     Future<Recorded> recorded(Cell cell, byte[] record, byte @Nullable [] fingerprint);
 
+    /**
+     * The outcome of {@code key} once it has reached the level that was asked for, as {@link #post} waits for it; as it is when that
+     * takes longer than an answer may wait. For whoever answers what is {@link #recorded}.
+     */
+    default Future<Outcome> awaited(IdempotencyKey key, Outcome outcome) {
+        return Future.succeededFuture(outcome);
+    }
+
     /** The card that the first existing of {@code ids} is, or nothing. */
     Future<Optional<Card>> card(Cell cell, List<String> ids);
 

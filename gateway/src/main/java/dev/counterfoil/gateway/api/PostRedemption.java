@@ -49,8 +49,13 @@ public final class PostRedemption implements Endpoint {
         Cell cell = Cell.of(call.program().id());
         return earlierReads
                 .ask(() -> backend.ledger().recorded(cell, key.record(), key.fingerprint()))
-                .map(recorded ->
-                        recorded.outcome().filter(Posted.class::isInstance).map(this::answer));
+                .compose(recorded -> recorded.outcome()
+                        .filter(Posted.class::isInstance)
+                        .map(posted -> backend.ledger()
+                                .awaited(key, posted)
+                                .map(this::answer)
+                                .map(Optional::of))
+                        .orElseGet(() -> Future.succeededFuture(Optional.empty())));
     }
 
     private Future<Answer> asked(Call call, CheckoutCall checkout) {

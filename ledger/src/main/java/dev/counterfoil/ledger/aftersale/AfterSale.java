@@ -140,7 +140,7 @@ public final class AfterSale {
     /** A refusal that the rule gives is the answer only where none was given under the key before. */
     private Future<Outcome> declined(Cell cell, IdempotencyKey key, Refused refused) {
         return ledger.recorded(cell, key.record(), key.fingerprint())
-                .map(recorded -> recorded.outcome().orElse(refused));
+                .compose(recorded -> ledger.awaited(key, recorded.outcome().orElse(refused)));
     }
 
     private Future<Standing> standing(Redeemed redeemed) {

@@ -141,8 +141,8 @@ public final class RedisLedger implements Ledger {
                 .compose(outcome -> awaited(transaction.key(), outcome));
     }
 
-    /** Waits for the books where the answer is to. */
-    private Future<Outcome> awaited(IdempotencyKey key, Outcome outcome) {
+    @Override
+    public Future<Outcome> awaited(IdempotencyKey key, Outcome outcome) {
         if (!(outcome instanceof Posted)) {
             return Future.succeededFuture(outcome);
         }

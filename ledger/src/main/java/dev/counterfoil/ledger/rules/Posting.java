@@ -95,7 +95,7 @@ public final class Posting {
             Cell cell, IdempotencyKey key, Rule rule, Catalog catalog, Instant now, int attempt, Refused refused) {
         return ledger.recorded(cell, key.record(), key.fingerprint()).compose(recorded -> {
             if (recorded.outcome().isPresent()) {
-                return Future.succeededFuture(recorded.outcome().get());
+                return ledger.awaited(key, recorded.outcome().get());
             }
             return recorded.catalogVersion() > catalog.version()
                     ? refreshed(cell, key, rule, now, attempt)
