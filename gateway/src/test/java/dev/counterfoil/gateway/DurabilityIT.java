@@ -33,7 +33,13 @@ class DurabilityIT {
     static void start() {
         gateway = RunningGateway.onSharedServers(
                 data,
-                Map.of("COUNTERFOIL_LEDGER_SETTLED_WAIT", "30s", "COUNTERFOIL_HTTP_BOUNDS_REQUEST_DEADLINE", "60s"));
+                Map.of(
+                        "COUNTERFOIL_LEDGER_SETTLED_WAIT",
+                        "30s",
+                        "COUNTERFOIL_HTTP_BOUNDS_REQUEST_DEADLINE",
+                        "60s",
+                        "COUNTERFOIL_HTTP_IDLE_TIMEOUT",
+                        "90s"));
         gateway.item("pen", 10, 100_000, new JsonObject());
     }
 

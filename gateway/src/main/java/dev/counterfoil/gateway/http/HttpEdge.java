@@ -164,8 +164,8 @@ public final class HttpEdge {
 
     /** Vert.x closes an HTTP/2 connection that resets more than 200 streams in half a minute. */
     private HttpServerOptions bounded(HttpServerOptions options) {
-        return options.setIdleTimeout((int) settings.idleTimeout().toSeconds())
-                .setIdleTimeoutUnit(TimeUnit.SECONDS)
+        return options.setIdleTimeout((int) settings.idleTimeout().toMillis())
+                .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
                 .setMaxInitialLineLength(MAX_REQUEST_LINE)
                 .setMaxHeaderSize(MAX_HEADERS_BYTES)
                 .setInitialSettings(new Http2Settings()

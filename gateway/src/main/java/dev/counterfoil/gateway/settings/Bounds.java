@@ -21,19 +21,11 @@ final class Bounds {
         }
     }
 
-    /** Of two settings that only make sense together. */
+    /** Of settings that only make sense together. */
     static void atLeast(String path, Duration value, String other, Duration least) {
         if (value.compareTo(least) < 0) {
             throw new SettingsException(path + ": " + DurationText.format(value) + " (expected: at least " + other
                     + ", " + DurationText.format(least) + ")");
-        }
-    }
-
-    /** As {@link #atLeast}. */
-    static void below(String path, Duration value, String other, Duration bound) {
-        if (value.compareTo(bound) >= 0) {
-            throw new SettingsException(path + ": " + DurationText.format(value) + " (expected: less than " + other
-                    + ", " + DurationText.format(bound) + ")");
         }
     }
 

@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * Where and how the gateway listens.
  *
- * @param idleTimeout of a connection on which nothing moves, also while its request waits; not shorter than the request deadline
+ * @param idleTimeout of a connection on which nothing moves, also while its request waits; longer than the request deadline
  * @param drainDelay between turning not ready and accepting nothing new
  * @param trustedProxies whose {@code X-Forwarded-For} is believed
  * @param docs whether the try-it page is served at {@code /docs}
@@ -37,7 +37,13 @@ public record HttpSettings(
         Bounds.between("http.drain-delay", drainDelay, Duration.ZERO, Duration.ofMinutes(5));
         Bounds.between("http.metrics-port", metricsPort, 0, 65_535);
         Bounds.text("http.metrics-host", metricsHost);
-        Bounds.atLeast("http.idle-timeout", idleTimeout, "http.bounds.request-deadline", bounds.requestDeadline());
+        // Netty counts from the last byte that moved, the deadline is looked at now and then: what waits must not be
+        // cut first.
+        Bounds.atLeast(
+                "http.idle-timeout",
+                idleTimeout,
+                "http.bounds.request-deadline + 1s",
+                bounds.requestDeadline().plusSeconds(1));
         trustedProxies = List.copyOf(trustedProxies);
         Bounds.size("http.trusted-proxies", trustedProxies.size(), 64);
     }

@@ -34,12 +34,12 @@ public record Settings(
     public Settings {
         pepper = List.copyOf(pepper);
         codeKeys = List.copyOf(codeKeys);
-        // Whoever waits for the books must be answered before he is given up.
-        Bounds.below(
-                "ledger.settled-wait",
-                ledger.settledWait(),
+        // Whoever waits for Redis and then for the books must be answered before he is given up.
+        Bounds.atLeast(
                 "http.bounds.request-deadline",
-                http.bounds().requestDeadline());
+                http.bounds().requestDeadline(),
+                "ledger.settled-wait + redis.command-timeout + 1s",
+                ledger.settledWait().plus(redis.commandTimeout()).plusSeconds(1));
         Bounds.size("pepper", pepper.size(), 8);
         Bounds.size("code-keys", codeKeys.size(), 8);
     }

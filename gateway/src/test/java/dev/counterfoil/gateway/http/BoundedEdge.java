@@ -129,7 +129,7 @@ final class BoundedEdge implements AutoCloseable {
 
     static BoundedEdge of(EdgeBounds bounds, Endpoint endpoint, StreamingEndpoint stream) {
         return new BoundedEdge(
-                settings(bounds, Duration.ZERO, Duration.ofSeconds(60), TlsSettings.defaults()),
+                settings(bounds, Duration.ZERO, Duration.ofSeconds(90), TlsSettings.defaults()),
                 Rate.OFF,
                 endpoint,
                 stream);
@@ -143,7 +143,7 @@ final class BoundedEdge implements AutoCloseable {
     static BoundedEdge of(
             EdgeBounds bounds, Rate unknownCallers, KeyRing keys, Predicate<String> origins, Endpoint endpoint) {
         return new BoundedEdge(
-                settings(bounds, Duration.ZERO, Duration.ofSeconds(60), TlsSettings.defaults()),
+                settings(bounds, Duration.ZERO, Duration.ofSeconds(90), TlsSettings.defaults()),
                 unknownCallers,
                 keys,
                 origins,

@@ -148,7 +148,7 @@ class OverloadTest {
 
     @Test
     void wrong_keys_of_one_address_are_429_past_its_rate_and_a_good_key_is_not() throws IOException {
-        var settings = BoundedEdge.settings(THREE, Duration.ZERO, Duration.ofSeconds(60), TlsSettings.defaults());
+        var settings = BoundedEdge.settings(THREE, Duration.ZERO, Duration.ofSeconds(90), TlsSettings.defaults());
         try (BoundedEdge edge = BoundedEdge.of(settings, new Rate(3, 86_400), BoundedEdge::fine)) {
             String wrong = BoundedEdge.post(SMALL, "{}").replace(BoundedEdge.KEY, "guess");
             for (int i = 0; i < 5; i++) {

@@ -56,7 +56,7 @@ class SlowClientsTest {
     @Test
     void a_connection_that_was_used_is_closed_when_no_further_head_comes_within_the_idle_timeout() throws IOException {
         EdgeBounds bounds = new EdgeBounds(100, 100, 100, Duration.ofSeconds(1), Duration.ofMillis(400));
-        var settings = BoundedEdge.settings(bounds, Duration.ZERO, Duration.ofSeconds(1), TlsSettings.defaults());
+        var settings = BoundedEdge.settings(bounds, Duration.ZERO, Duration.ofSeconds(2), TlsSettings.defaults());
         try (BoundedEdge edge = BoundedEdge.of(settings, Rate.OFF, BoundedEdge::fine);
                 Socket used = edge.open(BoundedEdge.post("Content-Length: 2\r\n", "{}"))) {
             drip(used.getOutputStream(), "P");
