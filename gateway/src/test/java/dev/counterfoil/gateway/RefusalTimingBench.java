@@ -6,6 +6,7 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -66,6 +67,13 @@ public final class RefusalTimingBench implements AutoCloseable {
             bench.compare("redemption: unknown, inactive", samples, "crab", unknown, bench.oneOf(inactive));
             bench.compare("redemption: unknown, too little on it", samples, "yacht", unknown, bench.oneOf(active));
             bench.compare("look-up: unknown, inactive", samples, null, unknown, bench.oneOf(inactive));
+            // What is done after an answer delays the next.
+            bench.compare(
+                    "look-up after the same one",
+                    samples,
+                    null,
+                    bench.asked(unknown),
+                    bench.asked(bench.oneOf(inactive)));
         }
         System.exit(0);
     }
@@ -89,6 +97,19 @@ public final class RefusalTimingBench implements AutoCloseable {
 
     private Supplier<String> oneOf(List<String> secrets) {
         return () -> secrets.get(random.nextInt(secrets.size()));
+    }
+
+    private Supplier<String> asked(Supplier<String> secrets) {
+        return () -> {
+            String secret = secrets.get();
+            try {
+                out.write(request(null, secret));
+                String unused = answer();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            return secret;
+        };
     }
 
     private void compare(String what, int samples, String item, Supplier<String> first, Supplier<String> second)

@@ -9,6 +9,7 @@ import dev.counterfoil.ledger.Card;
 import dev.counterfoil.ledger.CardState;
 import dev.counterfoil.ledger.Cell;
 import dev.counterfoil.ledger.access.KeyKind;
+import dev.counterfoil.ledger.guard.GuessingGuard;
 import dev.counterfoil.ledger.rules.RedemptionRequest.Payment;
 import io.vertx.core.Future;
 import java.util.List;
@@ -54,13 +55,25 @@ public final class LookUpCard implements Endpoint {
     }
 
     private Answer answer(Call call, Optional<Card> found) {
-        found.filter(card -> card.state() == CardState.INACTIVE).ifPresent(card -> {
-            String program = call.program().id();
-            // After the answer, whose time must not tell that there is such a card.
-            int unused = call.context().addEndHandler(ended -> backend.guard().inactiveLookedUp(program, card.id()));
-        });
+        count(call, found);
         return found.filter(card -> call.key().kind() == KeyKind.SECRET || CardJson.active(card))
                 .map(card -> Answer.ok(CardJson.of(card)).noStore())
                 .orElse(Attempts.NOT_REDEEMABLE);
+    }
+
+    /**
+     * Counts a look-up of an inactive card after the answer, whose time must not tell that there is such a card. Neither must that of the
+     * next: so with a publishable key whatever is refused is counted, and what is not an inactive card on none.
+     */
+    private void count(Call call, Optional<Card> found) {
+        Optional<String> inactive =
+                found.filter(card -> card.state() == CardState.INACTIVE).map(Card::id);
+        boolean refusedInPublic = call.key().kind() == KeyKind.PUBLISHABLE
+                && found.filter(CardJson::active).isEmpty();
+        if (inactive.isPresent() || refusedInPublic) {
+            String program = call.program().id();
+            int unused = call.context()
+                    .addEndHandler(ended -> backend.guard().lookedUp(program, inactive.orElse(GuessingGuard.NO_CARD)));
+        }
     }
 }

@@ -15,7 +15,6 @@ public final class GuardMetrics {
     private final Counter challenged;
     private final Counter solved;
     private final Counter unsolved;
-    private final Counter inactive;
 
     public GuardMetrics(MeterRegistry registry) {
         for (Suspect.Kind kind : Suspect.Kind.values()) {
@@ -31,9 +30,6 @@ public final class GuardMetrics {
         this.challenged = counter(registry, "challenges", challenges, "event", "given");
         this.solved = counter(registry, "challenges", challenges, "event", "solved");
         this.unsolved = counter(registry, "challenges", challenges, "event", "wrong");
-        this.inactive = Counter.builder("counterfoil.guard.inactive_lookups")
-                .description("Look-ups of cards that are not active yet: their secrets may have leaked")
-                .register(registry);
     }
 
     private static Counter counter(MeterRegistry registry, String name, String description, String tag, String value) {
@@ -53,10 +49,6 @@ public final class GuardMetrics {
 
     void failed(boolean inPublic) {
         (inPublic ? failedInPublic : failed).increment();
-    }
-
-    void inactiveLookedUp() {
-        inactive.increment();
     }
 
     void challenged() {

@@ -23,6 +23,9 @@ public final class GuessingGuard {
     /** How long a lock that another gateway found may stay unknown here. */
     public static final Duration REFRESH = Duration.ofMillis(500);
 
+    /** As long as an id of a card in the ledger, and never one. */
+    public static final String NO_CARD = ".".repeat(22);
+
     private final FailureCounts counts;
     private final GuessHash hash;
     private final GuardLimits limits;
@@ -143,10 +146,9 @@ public final class GuessingGuard {
      * Counts, on the card, that it was looked up and is not active yet: its secret may have leaked. Nobody waits for it, and a count that
      * Redis does not take is missing.
      *
-     * @param card its id in the ledger
+     * @param card its id in the ledger, or {@link #NO_CARD} to do the same in Redis for a card that is not there
      */
-    public void inactiveLookedUp(String program, String card) {
-        metrics.inactiveLookedUp();
+    public void lookedUp(String program, String card) {
         Future<Void> unused = counts.countInactiveLookup(program, card);
     }
 
