@@ -140,8 +140,14 @@ final class Attempts {
         return new Suspect(kind, hash.suspect(kind.token(), within, who));
     }
 
-    /** Whether a guesser would hit too many cards of the format that one of these is typed in, within the program's budget. */
+    /**
+     * Whether a guesser would hit too many cards of the format that one of these is typed in, within the program's budget, or might:
+     * while it is not known how many there are.
+     */
     private boolean isGuessable(Program program, List<PresentedCard> cards) {
+        if (!backend.madeCards().isKnown()) {
+            return true;
+        }
         for (SecretFormat format : SecretFormat.values()) {
             if (backend.madeCards().expectedHitsAYear(program, format) > MOST_HITS_A_YEAR
                     && cards.stream().anyMatch(card -> isTypedIn(format, card))) {

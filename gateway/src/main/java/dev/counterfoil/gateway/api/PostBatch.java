@@ -86,9 +86,7 @@ public final class PostBatch implements StreamingEndpoint {
     private Future<Void> counted(Call call, CardType cardType) {
         return backend.madeCards()
                 .publish()
-                // The next sweep makes up for it; making cards will say itself what is away.
-                .otherwiseEmpty()
-                .onSuccess(counted -> {
+                .<Void>map(counted -> {
                     double hits = backend.madeCards().expectedHitsAYear(call.program(), cardType.secretFormat());
                     HttpServerResponse response = call.context().response();
                     int unused = call.context().addHeadersEndHandler(head -> {
@@ -96,7 +94,10 @@ public final class PostBatch implements StreamingEndpoint {
                             response.putHeader(EXPECTED_HITS, String.format(Locale.ROOT, "%.1e", hits));
                         }
                     });
-                });
+                    return null;
+                })
+                // The next sweep makes up for it; making cards will say itself what is away.
+                .otherwiseEmpty();
     }
 
     /** Making takes minutes, in which the key may be revoked or expire: then no further secret leaves. */

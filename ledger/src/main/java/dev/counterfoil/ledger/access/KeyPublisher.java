@@ -1,6 +1,7 @@
 package dev.counterfoil.ledger.access;
 
 import dev.counterfoil.ledger.audit.Actor;
+import dev.counterfoil.ledger.catalog.ListPublisher;
 import dev.counterfoil.ledger.postgres.Database;
 import dev.counterfoil.ledger.postgres.DatabaseUnavailable;
 import dev.counterfoil.ledger.rates.Rate;

@@ -15,10 +15,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jdbi.v3.core.Handle;
 
 /**
- * How many cards were made in each program and format, which is what a guesser may hit. PostgreSQL has the batches; what they come to is
- * published, so that gateways know it without PostgreSQL. It is a bound from above: cards that expired or were voided are in it, and
- * batches that were cut as if they had been made to their end. So counts only grow, and serve as the versions of what is published.
- * Thread-safe; futures complete on the caller's Vert.x context.
+ * How many cards were made in each program and format, which is what a guesser may hit. PostgreSQL adds them up as batches are begun and
+ * given up; what they come to is published, so that gateways know it without PostgreSQL. It is a bound from above: cards that expired or
+ * were voided are in it, and batches that were cut as if they had been made to their end. Thread-safe; futures complete on the
+ * caller's Vert.x context.
  */
 public final class MadeCards {
     /** How long a batch of another gateway may stay unnoticed here. */
@@ -27,20 +27,26 @@ public final class MadeCards {
     /** How often a sweep makes up for what was not published. */
     public static final Duration SWEEP = Duration.ofMinutes(1);
 
-    private final Database database;
     private final PublishedList list;
+    private final ListPublisher publisher;
     private final Map<String, JsonObject> made = new ConcurrentHashMap<>();
-    private volatile long version = -1;
+    private volatile long version;
+    private volatile boolean known;
 
     public MadeCards(Database database, RedisConnection redis) {
-        this.database = database;
         this.list = new PublishedList(redis, RedisKeys.MADE_CARDS, RedisKeys.MADE_CARDS_VERSION);
+        this.publisher = new ListPublisher(database, list, new Record());
+    }
+
+    /** Whether this gateway ever read how many cards there are: until then {@link #of} is no bound. Asks nobody. */
+    public boolean isKnown() {
+        return known;
     }
 
     /** How many cards of the program have secrets of that format, as far as this gateway knows. Asks nobody. */
     public long of(String program, SecretFormat format) {
-        JsonObject counts = made.get(program);
-        return counts == null ? 0 : counts.getLong(format.id(), 0L);
+        JsonObject counted = made.get(name(program, format.id()));
+        return counted == null ? 0 : counted.getLong("cards");
     }
 
     /** How many cards a guesser hits in a year who uses up the program's budget every day, among cards of that format. */
@@ -48,19 +54,12 @@ public final class MadeCards {
         return format.expectedHitsAYear(program.limits().failuresADay(), of(program.id(), format));
     }
 
-    /** Counts in PostgreSQL, and publishes what came of it; then it is known here too. */
+    /** Publishes what PostgreSQL has and Redis has not; then it is known here too. */
     public Future<Void> publish() {
-        return database.call(MadeCards::counts).compose(counts -> {
-            long total = counts.values().stream()
-                    .mapToLong(count -> count.getLong("version"))
-                    .sum();
-            counts.forEach(this::take);
-            return list.version()
-                    .compose(published -> published >= total ? Future.succeededFuture() : list.publish(total, counts));
-        });
+        return publisher.publish().compose(published -> load()).onSuccess(loaded -> known = true);
     }
 
-    /** Reads what was published, if that is news. */
+    /** Reads what was published, if that is news. Where nothing ever was, or Redis lost it, nothing is known of it. */
     public Future<Void> load() {
         return list.version().compose(published -> {
             if (published <= version) {
@@ -68,7 +67,10 @@ public final class MadeCards {
             }
             return list.entries().map(entries -> {
                 entries.forEach(this::take);
-                version = published;
+                if (!entries.isEmpty()) {
+                    version = published;
+                    known = true;
+                }
                 return null;
             });
         });
@@ -79,25 +81,38 @@ public final class MadeCards {
         return Recurring.start(vertx, "reading how many cards were made", POLL, this::load);
     }
 
-    private void take(String program, JsonObject counts) {
-        made.merge(program, counts, (old, more) -> old.getLong("version") > more.getLong("version") ? old : more);
+    private void take(String name, JsonObject counted) {
+        made.merge(name, counted, (old, more) -> old.getLong("version") > more.getLong("version") ? old : more);
     }
 
-    private record Made(String program, String format, long cards) {}
+    private static String name(String program, String format) {
+        return program + "/" + format;
+    }
 
-    private static Map<String, JsonObject> counts(Handle handle) {
-        Map<String, JsonObject> counts = new HashMap<>();
-        handle.createQuery("""
-                        select b.program, coalesce(b.secret_format, t.secret_format) as format, sum(b.count) as made
-                          from batch b join card_type t on t.program = b.program and t.id = b.card_type
-                         group by 1, 2
-                        """)
-                .map((row, context) -> new Made(row.getString("program"), row.getString("format"), row.getLong("made")))
-                .forEach(made -> {
-                    JsonObject count =
-                            counts.computeIfAbsent(made.program(), program -> new JsonObject().put("version", 0L));
-                    count.put(made.format(), made.cards()).put("version", count.getLong("version") + made.cards());
-                });
-        return counts;
+    private static final class Record implements ListPublisher.Record {
+        @Override
+        public long version(Handle handle) {
+            return handle.createQuery("select value from version where name = 'made_cards'")
+                    .mapTo(Long.class)
+                    .one();
+        }
+
+        @Override
+        public Map<String, JsonObject> changedAfter(Handle handle, long version) {
+            Map<String, JsonObject> changed = new HashMap<>();
+            handle.createQuery("select program, format, cards, version from made_cards where version > ?")
+                    .bind(0, version)
+                    .map((row, context) -> Map.entry(
+                            name(row.getString("program"), row.getString("format")),
+                            new JsonObject().put("cards", row.getLong("cards")).put("version", row.getLong("version"))))
+                    .forEach(entry -> changed.put(entry.getKey(), entry.getValue()));
+            return changed;
+        }
+
+        @Override
+        public void raise(Handle handle, long version) {
+            handle.execute("update version set value = ? where name = 'made_cards' and value < ?", version, version);
+            handle.execute("update made_cards set version = ?", version);
+        }
     }
 }

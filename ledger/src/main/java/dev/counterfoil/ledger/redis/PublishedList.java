@@ -41,6 +41,11 @@ public final class PublishedList {
                 .map(version -> version == null ? 0L : Long.parseLong(text(version)));
     }
 
+    /** Whether Redis has no entry. */
+    public Future<Boolean> isEmpty() {
+        return redis.call(list, commands -> commands.hlen(bytes(list))).map(entries -> entries == 0);
+    }
+
     /** Every entry, by name. May hold changes beyond a version read before, never lacks one up to it. */
     public Future<Map<String, JsonObject>> entries() {
         return redis.call(list, commands -> commands.hgetall(bytes(list))).map(found -> {

@@ -29,10 +29,10 @@ public final class RedisKeys {
 
     public static final String SIGNING_KEYS_VERSION = "counterfoil:signing-keys:version";
 
-    /** Hash: program id → JSON with how many cards were made in each format. */
+    /** Hash: program id/format → JSON with how many cards were made. */
     public static final String MADE_CARDS = "counterfoil:made";
 
-    /** Integer: how many cards were made in all, which is that list's version. */
+    /** Integer: that list's version. */
     public static final String MADE_CARDS_VERSION = "counterfoil:made:version";
 
     /** Stream: the lock-outs after failed attempts. */

@@ -1,8 +1,10 @@
 package dev.counterfoil.ledger.catalog;
 
+import static dev.counterfoil.ledger.redis.RedisKeys.bytes;
 import static dev.counterfoil.ledger.testing.Ledgers.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.counterfoil.ledger.redis.RedisKeys;
 import dev.counterfoil.ledger.secrets.SecretFormat;
 import dev.counterfoil.ledger.testing.Ledgers;
 import dev.counterfoil.ledger.testing.Servers;
@@ -93,6 +95,41 @@ class MadeCardsIT {
         MadeCards started = new MadeCards(servers.database(), servers.redis());
         await(started.load());
         assertThat(started.of("spring", SecretFormat.DIGITS)).isEqualTo(70);
+    }
+
+    @Test
+    void a_batch_that_was_given_up_counts_no_more_and_hides_no_other() {
+        batch("spring", "'digits'", 1_000_000);
+        await(one.publish());
+        await(other.load());
+        execute("delete from batch");
+        batch("autumn", "'digits'", 7);
+        await(one.publish());
+        await(other.load());
+        assertThat(other.of("spring", SecretFormat.DIGITS)).isZero();
+        assertThat(other.of("autumn", SecretFormat.DIGITS)).isEqualTo(7);
+    }
+
+    @Test
+    void counts_that_redis_lost_without_their_version_are_published_again_and_until_then_not_known() {
+        batch("spring", "'digits'", 70);
+        await(one.publish());
+        long unused = await(servers.redis().call(commands -> commands.del(bytes(RedisKeys.MADE_CARDS))));
+        await(other.load());
+        assertThat(other.isKnown()).isFalse();
+        await(one.publish());
+        await(other.load());
+        assertThat(other.isKnown()).isTrue();
+        assertThat(other.of("spring", SecretFormat.DIGITS)).isEqualTo(70);
+    }
+
+    @Test
+    void nothing_is_known_until_it_was_counted_and_no_cards_are_a_count() {
+        await(other.load());
+        assertThat(other.isKnown()).isFalse();
+        await(one.publish());
+        assertThat(one.isKnown()).isTrue();
+        assertThat(one.of("spring", SecretFormat.DIGITS)).isZero();
     }
 
     @Test

@@ -168,16 +168,28 @@ class MigrationsIT {
     }
 
     @Test
-    void from_7_to_8_batches_keep_no_format_and_a_gateway_of_the_version_before_goes_on_making_them()
+    void from_7_to_8_batches_have_their_types_format_and_those_that_the_version_before_goes_on_making_are_counted()
             throws SQLException {
         migrate("7");
         execute(ROWS_OF_1);
         migrate("8");
         assertBooksOf1();
-        execute(List.of("insert into batch (id, program, card_type, count, card_state, client, idem, fingerprint)"
-                + " values ('bt_2', 'demo', 'gift', 1, 'a', 'cl_1', '\\x01', '\\x00')"));
-        assertThat(query("select id || coalesce(secret_format, '-') from batch order by id"))
-                .containsExactly("bt_1-", "bt_2-");
+        assertThat(query("select program || format || cards || ' ' || version from made_cards"))
+                .containsExactly("democrockford1 1");
+        execute(List.of(
+                "insert into batch (id, program, card_type, count, card_state, client, idem, fingerprint)"
+                        + " values ('bt_2', 'demo', 'gift', 70, 'a', 'cl_1', '\\x01', '\\x00')",
+                "insert into batch (id, program, card_type, count, card_state, client, idem, fingerprint)"
+                        + " values ('bt_3', 'demo', 'gift', 5, 'a', 'cl_1', '\\x01', '\\x00')"
+                        + " on conflict (program, client, idem) do nothing"));
+        assertThat(query("select id || secret_format from batch order by id"))
+                .containsExactly("bt_1crockford", "bt_2crockford");
+        assertThat(query("select program || format || cards || ' ' || version from made_cards"))
+                .containsExactly("democrockford71 2");
+        execute(List.of("delete from batch where id = 'bt_2'"));
+        assertThat(query("select program || format || cards || ' ' || version from made_cards"))
+                .containsExactly("democrockford1 3");
+        assertThat(query("select value from version where name = 'made_cards'")).containsExactly("3");
     }
 
     private static String journaled(long sequence, String type, String legs, String results) {

@@ -1,4 +1,4 @@
-package dev.counterfoil.ledger.access;
+package dev.counterfoil.ledger.catalog;
 
 import dev.counterfoil.ledger.postgres.Database;
 import dev.counterfoil.ledger.redis.PublishedList;
@@ -10,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Brings a list whose record is in PostgreSQL to Redis. Thread-safe. */
-final class ListPublisher {
+public final class ListPublisher {
     private static final Logger LOG = LoggerFactory.getLogger(ListPublisher.class);
 
     private final Database database;
@@ -18,7 +18,7 @@ final class ListPublisher {
     private final Record record;
 
     /** The list in PostgreSQL. Every change raises its version, in the order in which changes commit. */
-    interface Record {
+    public interface Record {
         long version(Handle handle);
 
         /** Every entry that changed after {@code version}, by name; each says its own {@code version}. */
@@ -28,7 +28,7 @@ final class ListPublisher {
         void raise(Handle handle, long version);
     }
 
-    ListPublisher(Database database, PublishedList list, Record record) {
+    public ListPublisher(Database database, PublishedList list, Record record) {
         this.database = database;
         this.list = list;
         this.record = record;
@@ -37,9 +37,10 @@ final class ListPublisher {
     /**
      * Brings to Redis every change that it has not. Publishers may race: of an entry the latest version stays. A PostgreSQL that was
      * restored to an earlier moment is behind Redis, and its changes would be taken for old: then all of it is made newer first.
+     * A Redis that has the version and lost the entries is given all of them.
      */
-    Future<Void> publish() {
-        return list.version()
+    public Future<Void> publish() {
+        return published()
                 .compose(from -> changes(from).compose(changes -> {
                     if (changes.version() < from) {
                         return database.inTransaction(handle -> {
@@ -56,11 +57,19 @@ final class ListPublisher {
     }
 
     /** Publishes, if need be by the next sweep: for keys that are made, whose text is told once only, now. */
-    Future<Void> publishSoon() {
+    public Future<Void> publishSoon() {
         return publish().recover(away -> {
             LOG.warn("a key is made; gateways learn of it when Redis is back: {}", away.toString());
             return Future.succeededFuture();
         });
+    }
+
+    /** The version of what Redis has. */
+    private Future<Long> published() {
+        return list.version()
+                .compose(version -> version == 0
+                        ? Future.succeededFuture(0L)
+                        : list.isEmpty().map(lost -> lost ? 0L : version));
     }
 
     private Future<Changes> changes(long from) {
