@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -73,6 +74,31 @@ class AccountRateIT {
         assertThat(nobody.header("RateLimit")).isEmpty();
         assertThat(counts("account:")).isNotEqualTo(":0");
         assertThat(counts("*u_loop")).as("no count names its account").isEqualTo(":0");
+    }
+
+    @Test
+    void past_the_rate_an_answer_that_was_lost_is_still_given_and_nothing_else_is() {
+        String card = gateways.cards(1).get(0);
+        String key = RunningGateway.key();
+        Answer lost =
+                gateways.redeem(0, key, by(card, "u_lost").put("item", "crab")).join();
+        assertThat(lost.status()).isEqualTo(201);
+        Awaitility.await().until(() -> {
+            redeem(0, by(card, "u_lost")).join();
+            return redeem(0, by(card, "u_lost")).join().status() == 429
+                    && redeem(1, by(card, "u_lost")).join().status() == 429;
+        });
+        for (int gateway = 0; gateway < 2; gateway++) {
+            Answer again = gateways.redeem(gateway, key, by(card, "u_lost").put("item", "crab"))
+                    .join();
+            assertThat(again.status()).isEqualTo(201);
+            assertThat(again.header("Idempotency-Replayed")).isEqualTo("true");
+            assertThat(again.json().getString("id")).isEqualTo(lost.json().getString("id"));
+        }
+        Answer other = gateways.redeem(
+                        0, key, by(card, "u_lost").put("item", "crab").put("quantity", 2))
+                .join();
+        assertThat(other.status()).as("another request under its key").isEqualTo(429);
     }
 
     private static String counts(String begin) {

@@ -63,7 +63,7 @@ final class Attempts {
 
     /** For what leaves no record: nothing was answered before. */
     Future<Answer> guarded(Call call, Attempt attempt, Supplier<Future<Answer>> ask) {
-        return guarded(call, attempt, () -> Future.succeededFuture(Optional.empty()), ask);
+        return guarded(call, attempt, Attempts::nothing, ask);
     }
 
     /**
@@ -98,6 +98,11 @@ final class Attempts {
                                     guard.failed(new Failure(call.key().id(), inPublic, budget, callers, wrong)))
                             .map(given);
         });
+    }
+
+    /** What leaves no record was answered so before. */
+    static Future<Optional<Answer>> nothing() {
+        return Future.succeededFuture(Optional.empty());
     }
 
     /** Who presents cards in this call. Throws a {@link Rejection} where somebody with a publishable key says so himself. */
@@ -165,8 +170,8 @@ final class Attempts {
                 .isPresent();
     }
 
-    private static Future<Answer> unlessAnswered(
-            Supplier<Future<Optional<Answer>>> earlier, Supplier<Problem> refusal) {
+    /** What was answered before, else the refusal. */
+    static Future<Answer> unlessAnswered(Supplier<Future<Optional<Answer>>> earlier, Supplier<Problem> refusal) {
         return earlier.get()
                 .compose(found -> found.map(Future::succeededFuture)
                         .orElseGet(() -> Future.failedFuture(new Rejection(refusal.get()))));

@@ -4,6 +4,7 @@ import dev.counterfoil.gateway.api.Attempts.Attempt;
 import dev.counterfoil.gateway.http.Answer;
 import dev.counterfoil.gateway.http.Call;
 import dev.counterfoil.gateway.http.Problem;
+import dev.counterfoil.gateway.http.ProblemCode;
 import dev.counterfoil.gateway.http.Rejection;
 import dev.counterfoil.ledger.Card;
 import dev.counterfoil.ledger.Cell;
@@ -105,12 +106,25 @@ record CheckoutCall(Call call, Attempt attempt, Optional<RedemptionRequest> poss
         return Optional.of(fields.request(payers));
     }
 
-    /** Asks for the answer where the account that it is for has not had its rate of requests. */
-    Future<Answer> inRate(Backend backend, Supplier<Future<Answer>> ask) {
+    /**
+     * Asks for the answer where the account that it is for has not had its rate of requests.
+     *
+     * @param earlier as in {@link Attempts#guarded}: a 201 that was lost must not read as 429 either
+     */
+    Future<Answer> inRate(Backend backend, Supplier<Future<Optional<Answer>>> earlier, Supplier<Future<Answer>> ask) {
         String account = attempt.account();
-        return account == null
-                ? ask.get()
-                : backend.accountRate().count(call, account).compose(counted -> ask.get());
+        if (account == null) {
+            return ask.get();
+        }
+        return backend.accountRate().count(call, account).transform(counted -> {
+            if (counted.succeeded()) {
+                return ask.get();
+            }
+            return counted.cause() instanceof Rejection refused
+                            && refused.problem().code() == ProblemCode.RATE_LIMITED
+                    ? Attempts.unlessAnswered(earlier, refused::problem)
+                    : Future.failedFuture(counted.cause());
+        });
     }
 
     /** Only of one that is possible. */

@@ -11,6 +11,7 @@ import dev.counterfoil.ledger.Refused;
 import io.vertx.core.Future;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** {@code POST /v1/programs/{program}/redemptions}: the checkout. */
 public final class PostRedemption implements Endpoint {
@@ -34,13 +35,14 @@ public final class PostRedemption implements Endpoint {
         // What is wrong with a header is said first.
         Objects.requireNonNull(call.idempotencyKey());
         Objects.requireNonNull(call.durability());
+        Supplier<Future<Optional<Answer>>> earlier = () -> earlier(call, checkout);
         return checkout.inRate(
                 backend,
-                () -> attempts.guarded(
-                        call, checkout.attempt(), () -> earlier(call, checkout), () -> asked(call, checkout)));
+                earlier,
+                () -> attempts.guarded(call, checkout.attempt(), earlier, () -> asked(call, checkout)));
     }
 
-    /** Refusals are not repeated: to somebody who is locked they would tell of a card. */
+    /** Refusals are not repeated: to somebody who is locked or beyond a rate they would tell of a card. */
     private Future<Optional<Answer>> earlier(Call call, CheckoutCall checkout) {
         if (checkout.possible().isEmpty()) {
             return Future.succeededFuture(Optional.empty());

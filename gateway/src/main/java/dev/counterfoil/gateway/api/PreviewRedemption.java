@@ -29,7 +29,7 @@ public final class PreviewRedemption implements Endpoint {
     @Override
     public Future<Answer> handle(Call call) {
         CheckoutCall checkout = CheckoutCall.read(call, backend);
-        return checkout.inRate(backend, () -> attempts.guarded(call, checkout.attempt(), () -> asked(call, checkout)));
+        return checkout.inRate(backend, Attempts::nothing, () -> attempts.guarded(call, checkout.attempt(), () -> asked(call, checkout)));
     }
 
     private Future<Answer> asked(Call call, CheckoutCall checkout) {
