@@ -42,7 +42,7 @@ public final class AccountRate {
 
     /**
      * Counts a request for {@code account}, and says in its answer what is left. Fails with a {@link Rejection} (429) where the account has
-     * had its rate, and as {@link RateLimit#take} where that cannot be told.
+     * had its rate, and as {@link RateLimit#take} where that cannot be told; for who left meanwhile there is nothing to go on for.
      */
     public Future<Void> count(Call call, String account) {
         if (rate.isOff()) {
@@ -52,7 +52,10 @@ public final class AccountRate {
         return switch (limit.poll()) {
             case ADMITTED -> counted(call, limit, true);
             case REFUSED -> counted(call, limit, false);
-            case UNKNOWN -> limit.take().compose(taken -> counted(call, limit, taken));
+            case UNKNOWN ->
+                limit.take()
+                        .compose(taken ->
+                                call.isOver() ? Future.failedFuture(Watch.NOTHING_SENT) : counted(call, limit, taken));
         };
     }
 

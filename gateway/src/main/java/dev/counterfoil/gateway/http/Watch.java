@@ -28,8 +28,10 @@ final class Watch {
     private static final long LEAST_BYTES_A_SECOND = 16_384;
 
     private static final Rejection TOO_SLOW = new Rejection(Problem.of(ProblemCode.REQUEST_TIMEOUT));
-    private static final Rejection NOTHING_SENT =
+    /** For who left too: nothing is written to him, and nothing goes on. */
+    static final Rejection NOTHING_SENT =
             new Rejection(Problem.of(ProblemCode.OVERLOADED).retryAfter(1));
+
     private static final Rejection UNKNOWN =
             new Rejection(Problem.of(ProblemCode.OUTCOME_UNKNOWN).retryAfter(1));
 
