@@ -9,6 +9,9 @@ import dev.counterfoil.gateway.http.Rejection;
 import dev.counterfoil.ledger.Card;
 import dev.counterfoil.ledger.Cell;
 import dev.counterfoil.ledger.IdempotencyKey;
+import dev.counterfoil.ledger.Outcome;
+import dev.counterfoil.ledger.Refusal;
+import dev.counterfoil.ledger.Refused;
 import dev.counterfoil.ledger.access.KeyKind;
 import dev.counterfoil.ledger.rules.Assets;
 import dev.counterfoil.ledger.rules.Checkout;
@@ -136,6 +139,21 @@ record CheckoutCall(Call call, Attempt attempt, Optional<RedemptionRequest> poss
     IdempotencyKey key(Backend backend) {
         String card = inPublic ? request().cards().get(0).stableId() : null;
         return Keys.of(call, backend, card, request().canonical());
+    }
+
+    /**
+     * Counts it on the card where its one card is not active yet: its secret may have leaked. With a secret key only: nobody waits for it,
+     * but the time of a page's next request would tell.
+     */
+    void count(Backend backend, Outcome outcome) {
+        boolean inactive =
+                outcome instanceof Refused refused && refused.reason() == Refusal.CARD_INACTIVE && !refused.replayed();
+        if (inactive && !inPublic && request().cards().size() == 1) {
+            String program = call.program().id();
+            Future<Optional<Card>> unused = backend.ledger()
+                    .card(Cell.of(program), request().cards().get(0).ids())
+                    .onSuccess(found -> found.ifPresent(card -> backend.guard().lookedUp(program, card.id())));
+        }
     }
 
     /** The rule; several payers are looked at first, for what each can pay for depends on its type, which never changes. */

@@ -68,8 +68,10 @@ public final class PostRedemption implements Endpoint {
         Cell cell = Cell.of(call.program().id());
         return checkout.rule(backend, cell, key)
                 .compose(rule -> backend.posting().post(cell, key, rule))
-                .map(outcome ->
-                        checkout.inPublic() && tellsOfTheCard(outcome) ? Attempts.NOT_REDEEMABLE : answer(outcome));
+                .map(outcome -> {
+                    checkout.count(backend, outcome);
+                    return checkout.inPublic() && tellsOfTheCard(outcome) ? Attempts.NOT_REDEEMABLE : answer(outcome);
+                });
     }
 
     /** Whoever guesses with a public key must not learn which secrets exist, nor in what state their cards are. */

@@ -29,7 +29,10 @@ public final class PreviewRedemption implements Endpoint {
     @Override
     public Future<Answer> handle(Call call) {
         CheckoutCall checkout = CheckoutCall.read(call, backend);
-        return checkout.inRate(backend, Attempts::nothing, () -> attempts.guarded(call, checkout.attempt(), () -> asked(call, checkout)));
+        return checkout.inRate(
+                backend,
+                Attempts::nothing,
+                () -> attempts.guarded(call, checkout.attempt(), () -> asked(call, checkout)));
     }
 
     private Future<Answer> asked(Call call, CheckoutCall checkout) {
@@ -42,9 +45,12 @@ public final class PreviewRedemption implements Endpoint {
                 call.key().client(), new byte[16], new byte[16], Durability.ACCEPTED, call.deadline());
         return checkout.rule(backend, cell, none)
                 .compose(rule -> backend.posting().preview(cell, rule))
-                .map(outcome -> checkout.inPublic() && PostRedemption.tellsOfTheCard(outcome)
-                        ? Attempts.NOT_REDEEMABLE
-                        : answer(outcome));
+                .map(outcome -> {
+                    checkout.count(backend, outcome);
+                    return checkout.inPublic() && PostRedemption.tellsOfTheCard(outcome)
+                            ? Attempts.NOT_REDEEMABLE
+                            : answer(outcome);
+                });
     }
 
     private Answer answer(Outcome outcome) {
