@@ -4,8 +4,10 @@ import dev.counterfoil.ledger.LedgerFault;
 import dev.counterfoil.ledger.catalog.InvalidField;
 import dev.counterfoil.ledger.postgres.DatabaseUnavailable;
 import io.vertx.core.Handler;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.HttpException;
+import java.nio.channels.ClosedChannelException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -80,6 +82,11 @@ final class Failures implements Handler<RoutingContext> {
             return Problem.of(ProblemCode.NOT_FOUND);
         }
         if (status == 400 || failure instanceof HttpException) {
+            return MALFORMED;
+        }
+        if (failure instanceof ClosedChannelException || failure instanceof HttpClosedException) {
+            // The caller left while something was read from him or written to him; nobody reads this.
+            LOG.debug("request {}: the connection is closed", call.requestId());
             return MALFORMED;
         }
         LOG.error("request {} on {} failed", call.requestId(), call.route().template(), failure);

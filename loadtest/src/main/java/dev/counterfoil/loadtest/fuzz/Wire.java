@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
 /** A TCP connection that writes any bytes and reads HTTP/1.1 responses strictly. One thread, but for {@link #close}. */
 final class Wire implements Closeable {
     private static final int CONNECT_TIMEOUT_MS = 5_000;
+    private static final long NEXT_CHUNK_NANOS = 10_000_000_000L;
     private static final int MOST_LINE = 65_536;
-    private static final int MOST_BODY = 64 << 20;
+    private static final int MOST_BODY = 256 << 20;
 
     /** Vert.x refuses a version that it does not speak in that version's own name. */
     private static final Pattern NOT_SPOKEN =
@@ -160,6 +161,8 @@ final class Wire implements Closeable {
             if (!end.isEmpty()) {
                 throw new Malformed("a chunk ends with \"" + end + "\"");
             }
+            // A stream that goes on does not hang: a batch of a million cards takes its time.
+            deadlineNanos = Math.max(deadlineNanos, System.nanoTime() + NEXT_CHUNK_NANOS);
         }
     }
 
