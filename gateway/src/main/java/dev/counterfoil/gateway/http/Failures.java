@@ -85,9 +85,14 @@ final class Failures implements Handler<RoutingContext> {
             return MALFORMED;
         }
         if (failure instanceof ClosedChannelException || failure instanceof HttpClosedException) {
-            // The caller left while something was read from him or written to him; nobody reads this.
-            LOG.debug("request {}: the connection is closed", call.requestId());
-            return MALFORMED;
+            // Most likely the caller's, who left while something was read from him or written to him. If it was
+            // another's, he is
+            // still there, and it was not his fault.
+            LOG.warn(
+                    "request {} on {} failed: a connection is closed",
+                    call.requestId(),
+                    call.route().template());
+            return Problem.of(ProblemCode.INTERNAL_ERROR);
         }
         LOG.error("request {} on {} failed", call.requestId(), call.route().template(), failure);
         return Problem.of(ProblemCode.INTERNAL_ERROR);

@@ -7,13 +7,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.DoubleStream;
 
-/** Pauses of a JVM by its log of garbage collections ({@code -Xlog:gc}), in milliseconds. */
+/** Pauses of a JVM by its log of garbage collections ({@code -Xlog:gc}; ZGC tells its own among the phases), in milliseconds. */
 record GcPauses(long count, double p99, double longest) {
     private static final Pattern PAUSE = Pattern.compile("Pause .* (\\d+\\.\\d+)ms$");
 
     /** The flag that writes the log. */
     static String flag(Path log) {
-        return "-Xlog:gc:file=" + log + ":uptime";
+        return "-Xlog:gc,gc+phases:file=" + log + ":uptime";
     }
 
     static GcPauses read(Path log) throws IOException {

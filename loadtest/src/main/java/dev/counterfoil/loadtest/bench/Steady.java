@@ -4,10 +4,10 @@ import dev.counterfoil.loadtest.Target;
 import dev.counterfoil.loadtest.openloop.Answered;
 import dev.counterfoil.loadtest.openloop.Answered.Kind;
 import dev.counterfoil.loadtest.openloop.Generator;
+import dev.counterfoil.loadtest.openloop.Redemptions;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,7 +39,12 @@ record Steady(int share, double offered, double p50, double p99, double p999, lo
         try (Generator generator = new Generator(
                 new InetSocketAddress(url.getHost(), url.getPort()),
                 CONNECTIONS,
-                n -> redemption(target, run, secrets.get(secrets.size() - 1 - (int) (n % secrets.size())), n))) {
+                n -> Redemptions.request(
+                        target,
+                        secrets.get(secrets.size() - 1 - (int) (n % secrets.size())),
+                        "bench",
+                        run + n,
+                        run + "-" + n))) {
             Answered warm = generator.open(rate, Duration.ofSeconds(2));
             Answered answered = generator.open(rate, lasting);
             return new Steady(
@@ -55,15 +60,5 @@ record Steady(int share, double offered, double p50, double p99, double p999, lo
 
     private static long sum(Answered answered, Kind... kinds) {
         return Stream.of(kinds).mapToLong(answered::count).sum();
-    }
-
-    private static byte[] redemption(Target target, String run, String secret, long n) {
-        String body = "{\"secret\":\"" + secret + "\",\"item\":\"bench\",\"account\":\"" + run + n
-                + "\",\"reference\":\"r" + n + "\"}";
-        return ("POST /v1/programs/" + target.program()
-                        + "/redemptions HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer " + target.secretKey()
-                        + "\r\nContent-Type: application/json\r\nIdempotency-Key: " + run + "-" + n
-                        + "\r\nContent-Length: " + body.length() + "\r\n\r\n" + body)
-                .getBytes(StandardCharsets.US_ASCII);
     }
 }

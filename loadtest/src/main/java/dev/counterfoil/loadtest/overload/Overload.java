@@ -6,10 +6,10 @@ import dev.counterfoil.loadtest.auditor.Auditor;
 import dev.counterfoil.loadtest.openloop.Answered;
 import dev.counterfoil.loadtest.openloop.Answered.Kind;
 import dev.counterfoil.loadtest.openloop.Generator;
+import dev.counterfoil.loadtest.openloop.Redemptions;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -77,22 +77,13 @@ public final class Overload {
             try (Generator generator = new Generator(
                     new InetSocketAddress(url.getHost(), url.getPort()),
                     CONNECTIONS,
-                    n -> redemption(target, run, item, secrets.get((int) (n % secrets.size())), n))) {
+                    n -> Redemptions.request(
+                            target, secrets.get((int) (n % secrets.size())), item, run + n, run + "-" + n))) {
                 held = new Overload(target, generator, gateway.pid(), lasting).phases();
             }
             int audit = Auditor.audit(gateway.addresses(), target.program(), SETTLED_WITHIN, System.out);
             return audit != 0 ? audit : held ? 0 : WRONG;
         }
-    }
-
-    private static byte[] redemption(Target target, String run, String item, String secret, long n) {
-        String body =
-                "{\"secret\":\"" + secret + "\",\"item\":\"" + item + "\",\"reference\":\"" + run + "-" + n + "\"}";
-        return ("POST /v1/programs/" + target.program()
-                        + "/redemptions HTTP/1.1\r\nHost: overload\r\nAuthorization: Bearer "
-                        + target.secretKey() + "\r\nContent-Type: application/json\r\nIdempotency-Key: " + run + "-" + n
-                        + "\r\nContent-Length: " + body.length() + "\r\n\r\n" + body)
-                .getBytes(StandardCharsets.US_ASCII);
     }
 
     private boolean phases() throws IOException {

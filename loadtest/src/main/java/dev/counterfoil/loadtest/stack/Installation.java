@@ -45,8 +45,7 @@ public final class Installation {
     }
 
     /**
-     * The same with a PostgreSQL that is installed on this machine: the embedded one is built for size, which costs it a third of
-     * its speed.
+     * The same with a PostgreSQL that is installed on this machine: the embedded one is compiled for size.
      *
      * @param programs the folder of {@code initdb} and {@code postgres}
      */
