@@ -2,58 +2,34 @@ package dev.counterfoil.gateway.http;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ServerChannel;
-import io.netty.channel.epoll.Epoll;
-import io.vertx.core.impl.transports.EpollTransport;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.vertx.core.impl.transports.NioTransport;
 import io.vertx.core.transport.Transport;
 import java.net.InetSocketAddress;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Vert.x' own transport, the system's (epoll) where there is one, with {@link ConnectionCaps} where a connection is accepted: before
- * it gets a pipeline, an event loop or a TLS handshake, all of which cost more than the caller pays.
+ * Vert.x' own transport, with {@link ConnectionCaps} where a connection is accepted: before it gets a pipeline, an event loop or a
+ * TLS handshake, all of which cost more than the caller pays.
  */
 public final class CappedTransport implements Transport {
-    private final ConnectionCaps caps;
-    private final boolean epoll = Epoll.isAvailable();
-    private final io.vertx.core.spi.transport.Transport capped;
+    private final NioTransport capped;
 
     public CappedTransport(ConnectionCaps caps) {
-        this.caps = caps;
-        this.capped = epoll
-                ? new EpollTransport() {
-                    @Override
-                    public ChannelFactory<? extends ServerChannel> serverChannelFactory(boolean domainSocket) {
-                        return capped(super.serverChannelFactory(domainSocket), domainSocket);
-                    }
-                }
-                : new NioTransport() {
-                    @Override
-                    public ChannelFactory<? extends ServerChannel> serverChannelFactory(boolean domainSocket) {
-                        return capped(super.serverChannelFactory(domainSocket), domainSocket);
-                    }
-                };
-    }
-
-    private ChannelFactory<? extends ServerChannel> capped(
-            ChannelFactory<? extends ServerChannel> uncapped, boolean domainSocket) {
-        if (domainSocket) {
-            return uncapped;
-        }
-        return () -> {
-            ServerChannel channel = uncapped.newChannel();
-            channel.pipeline().addLast(new Door(caps));
-            return channel;
+        this.capped = new NioTransport() {
+            @Override
+            public ChannelFactory<? extends ServerChannel> serverChannelFactory(boolean domainSocket) {
+                return domainSocket ? super.serverChannelFactory(true) : () -> new CappedServerChannel(caps);
+            }
         };
     }
 
     @Override
     public String name() {
-        return epoll ? "epoll" : "nio";
+        return "nio";
     }
 
     @Override
@@ -71,21 +47,23 @@ public final class CappedTransport implements Transport {
         return capped;
     }
 
-    /** What a server channel reads are connections; behind this stands the one who gives each of them an event loop. */
-    private static final class Door extends ChannelInboundHandlerAdapter {
+    private static final class CappedServerChannel extends NioServerSocketChannel {
         private final ConnectionCaps caps;
 
-        Door(ConnectionCaps caps) {
+        CappedServerChannel(ConnectionCaps caps) {
             this.caps = caps;
         }
 
         @Override
-        public void channelRead(ChannelHandlerContext context, Object message) {
-            boolean concerned =
-                    context.channel().localAddress() instanceof InetSocketAddress at && caps.concern(at.getPort());
-            if (!concerned || isLetIn((Channel) message)) {
-                context.fireChannelRead(message);
+        protected int doReadMessages(List<Object> accepted) throws Exception {
+            int read = super.doReadMessages(accepted);
+            if (read > 0 && caps.concern(localAddress().getPort())) {
+                Channel connection = (Channel) accepted.get(accepted.size() - 1);
+                if (!isLetIn(connection)) {
+                    Object unused = accepted.remove(accepted.size() - 1);
+                }
             }
+            return read;
         }
 
         private boolean isLetIn(Channel connection) {
