@@ -50,8 +50,8 @@
     faulty    ''         what was malformed; nothing of this transaction was written
 
   Precedence: the key's record, journal full, catalog version, then the legs as the caller ordered them; within a card:
-  unknown, void, frozen, inactive, expired, owner, type, price, balance; within an account: frozen, unverified, attributes,
-  balance;
+  unknown, void, frozen, inactive, expired, owner, type, price, balance, bound; within an account: frozen, unverified,
+  attributes, balance, bound;
   within what follows: the window, the hold, then part by part counted otherwise, beyond the whole.
   The first that applies is the answer.
   Nothing is rolled back in Redis, so all that could raise is proved in the check phase, inside a protected call.
@@ -76,7 +76,7 @@ local CARD_UNKNOWN, CARD_VOID, CARD_FROZEN, CARD_INACTIVE, CARD_EXPIRED = 20, 21
 local CARD_NOT_ACCEPTED, INSUFFICIENT_BALANCE, CARD_EXISTS, BALANCE_UNEXPECTED = 25, 26, 27, 28
 local PRICE_CHANGED, CARD_NOT_OWNED = 29, 32
 local ACCOUNT_FROZEN, ACCOUNT_UNVERIFIED = 30, 31
-local ACCOUNT_UNEXPECTED = 33
+local ACCOUNT_UNEXPECTED, BALANCE_LIMIT = 33, 34
 local QUOTA_EXCEEDED, QUOTA_UNEXPECTED = 40, 41
 local HOLD_NOT_OPEN, HOLD_EXPIRED, HOLD_RUNNING, EXCEEDS_REMAINING, FOLLOWED = 50, 51, 52, 53, 54
 local PINNED = {
@@ -205,20 +205,20 @@ local function lacks(sign, balance, amount)
   return sign < 0 and balance < amount
 end
 
-local function moved(balance, sign, amount)
-  local after = balance + sign * amount
-  if after > MAX then
-    malformed('a credit would pass 2^53-1')
-  end
-  return after
+-- Beyond it a Lua number is no longer exact.
+local function past_the_bound(after)
+  return after > MAX
 end
 
--- What is set aside of a balance for holds: '+' adds what the leg takes, a number is set aside no longer.
+-- What is set aside of a balance for holds: '+' adds what the leg takes, a number is set aside no longer. Returns what is
+-- set aside already where more would pass the bound.
 local function keep(key, field, keeps, amount)
   local before = stored_integer(call('HGET', key, field) or '0')
   local less = keeps == '+' and -amount or number(keeps, 0, MAX)
-  if before - less < 0 or before - less > MAX then
+  if before - less < 0 then
     malformed('it sets aside what is not there')
+  elseif past_the_bound(before - less) then
+    return printed(before)
   elseif before == less then
     write('HDEL', key, field)
   else

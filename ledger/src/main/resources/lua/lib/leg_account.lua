@@ -1,4 +1,5 @@
---[[ A holder's balance of one asset. Within an account: frozen, unverified, attributes, balance.
+--[[ A holder's balance of one asset. Within an account: frozen, unverified, attributes, balance,
+  bound.
   A balance may be kept in lots, "<expires ms|0>:<tag>:<amount>;…", the soonest to expire first and those that never do
   last, 32 at most: a debit takes from the first on, or from those of the tags it names, in that order. What has lapsed is
   taken off, and told, in the step that moves the balance; nothing else would touch it. ]]
@@ -173,7 +174,10 @@ function legs.account(leg)
   if amount == DRAWN then
     amount = drawn(sign, has)
   end
-  local after = moved(balance, sign, amount)
+  local after = balance + sign * amount
+  if past_the_bound(after) then
+    return BALANCE_LIMIT, '', printed(amount), printed(balance)
+  end
   local told = ''
   if lots then
     local moving = amount > 0 and move_lots(lots, sign, amount, named) or {}
@@ -191,8 +195,9 @@ function legs.account(leg)
   if sign ~= 0 and (amount > 0 or lots) then
     write('HSET', key, field, printed(after))
   end
-  if keeps ~= '' then
-    keep(key, 'h:' .. asset, keeps, amount)
+  local aside = keeps ~= '' and keep(key, 'h:' .. asset, keeps, amount)
+  if aside then
+    return BALANCE_LIMIT, '', printed(amount), aside
   end
   set_flag(key, 'f', freeze)
   set_flag(key, 'v', verify)

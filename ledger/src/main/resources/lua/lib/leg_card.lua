@@ -1,6 +1,6 @@
 --[[
-  A card moves, or comes into being. Within a card: unknown, void, frozen, inactive, expired, owner, type, price, balance. Of an
-  untold one all of these are unknown, which is not pinned either: a record would be a write, and its fsync could be timed.
+  A card moves, or comes into being. Within a card: unknown, void, frozen, inactive, expired, owner, type, price, balance,
+  bound. Of an untold one all of these are unknown, which is not pinned either: a record would be a write, and its fsync could be timed.
 ]]
 local function card_moves(leg, untold)
   local candidates, many = list(leg[2], 1, 16, 1)
@@ -57,12 +57,17 @@ local function card_moves(leg, untold)
   if amount == DRAWN then
     amount = drawn(sign, balance)
   end
-  local after = printed(moved(balance, sign, amount))
+  local after = balance + sign * amount
+  if past_the_bound(after) then
+    return BALANCE_LIMIT, '', printed(amount), card[1]
+  end
+  after = printed(after)
   if sign ~= 0 then
     write('HSET', key, 'b', after)
   end
-  if keeps ~= '' then
-    keep(key, 'h', keeps, amount)
+  local aside = keeps ~= '' and keep(key, 'h', keeps, amount)
+  if aside then
+    return BALANCE_LIMIT, '', printed(amount), aside
   end
   if owner ~= '' then
     write('HSET', key, 'o', '' .. owner)

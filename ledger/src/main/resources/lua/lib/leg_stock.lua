@@ -12,8 +12,8 @@ function legs.stock(leg)
   local after = units + delta
   if delta < 0 and after < 0 then
     return INSUFFICIENT_STOCK, '', printed(-delta), printed(units)
-  elseif after > MAX then
-    malformed('a credit would pass 2^53-1')
+  elseif past_the_bound(after) then
+    return BALANCE_LIMIT, '', printed(delta), printed(units)
   end
   local text = printed(after)
   if delta ~= 0 then

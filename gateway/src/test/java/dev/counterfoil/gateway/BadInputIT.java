@@ -3,9 +3,11 @@ package dev.counterfoil.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.counterfoil.gateway.RunningGateway.Answer;
+import dev.counterfoil.ledger.Amounts;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -14,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whatever a caller sends gets a clear answer and changes nothing. */
@@ -161,6 +164,50 @@ class BadInputIT {
                 .isEqualTo(404);
         assertThat(gateway.get(REDEMPTIONS + "/tx_%00", "CF_SECRET_KEY").status())
                 .isIn(400, 404);
+    }
+
+    @ParameterizedTest(name = "{0} {1}")
+    @CsvSource({
+        "GET, /v1/keys/%s",
+        "PATCH, /v1/keys/%s",
+        "GET, /v1/clients/%s",
+        "GET, /v1/signing-keys/%s",
+        "GET, /v1/programs/%s",
+        "GET, /v1/programs/demo/items/%s",
+        "GET, /v1/programs/demo/card-types/%s",
+        "GET, /v1/programs/demo/cards/%s/transactions",
+        "GET, /v1/programs/demo/redemptions/%s",
+        "POST, /v1/programs/demo/batches/%s/void"
+    })
+    void nothing_is_called_what_postgresql_cannot_keep(String method, String path) {
+        String body = method.equals("GET") ? "" : "{}";
+        for (String name : List.of("%00", "abc%00", "%00abc")) {
+            Answer answer = gateway.sendAsync(method, path.formatted(name), "CF_ADMIN_KEY", body, request -> request)
+                    .join();
+            assertThat(answer.status()).as(answer.text()).isIn(400, 403, 404);
+        }
+    }
+
+    @Test
+    void no_balance_becomes_larger_than_is_exact() {
+        Answer most = adjust("most", Amounts.MAX);
+        assertThat(most.status()).as(most.text()).isEqualTo(201);
+        Answer more = adjust("more", 1);
+        assertThat(more.status()).as(more.text()).isEqualTo(409);
+        assertThat(more.code()).isEqualTo("balance_limit_exceeded");
+        assertThat(more.json().getBoolean("retryable")).isTrue();
+        assertThat(adjust("less", -1).status()).isEqualTo(201);
+        Answer later = adjust("more", 1);
+        assertThat(later.status()).as(later.text()).isEqualTo(201);
+        assertThat(adjust("back", -Amounts.MAX).status()).isEqualTo(201);
+    }
+
+    private static Answer adjust(String key, long delta) {
+        return gateway.post(
+                "/v1/programs/demo/accounts/rich/adjustments",
+                "CF_ADMIN_KEY",
+                key,
+                new JsonObject().put("asset", "points").put("delta", delta).put("reason", "test"));
     }
 
     private static JsonObject body(String secret) {

@@ -41,6 +41,8 @@ public enum Refusal {
 
     /** The account's attributes are not those that the rule was compiled for: compile again. Never leaves the ledger. */
     ACCOUNT_UNEXPECTED(33, false),
+    /** A balance, units or what is set aside of a balance would pass 2^53−1, beyond which the kernel is not exact. */
+    BALANCE_LIMIT(34, false),
 
     QUOTA_EXCEEDED(40, true),
     /** The counter is not at what the rule was compiled for: compile again. Never leaves the ledger. */

@@ -3,6 +3,7 @@ package dev.counterfoil.gateway.api;
 import dev.counterfoil.gateway.http.Answer;
 import dev.counterfoil.gateway.http.Problem;
 import dev.counterfoil.gateway.http.ProblemCode;
+import dev.counterfoil.ledger.Amounts;
 import dev.counterfoil.ledger.Refused;
 import java.time.Instant;
 
@@ -32,6 +33,10 @@ final class Refusals {
             case CARD_EXPIRED -> Problem.of(ProblemCode.CARD_EXPIRED);
             case CARD_NOT_ACCEPTED -> Problem.of(ProblemCode.CARD_NOT_ACCEPTED);
             case INSUFFICIENT_BALANCE -> Problem.of(ProblemCode.INSUFFICIENT_BALANCE, asked(refused, "of the asset"));
+            case BALANCE_LIMIT ->
+                Problem.of(
+                        ProblemCode.BALANCE_LIMIT_EXCEEDED,
+                        refused.limit() + " more to " + refused.used() + " would pass " + Amounts.MAX);
             case ACCOUNT_FROZEN -> Problem.of(ProblemCode.ACCOUNT_FROZEN);
             case ACCOUNT_UNVERIFIED -> Problem.of(ProblemCode.ACCOUNT_UNVERIFIED);
             case ASSET_UNKNOWN -> Problem.invalid("", "no such asset in this program: " + refused.name());

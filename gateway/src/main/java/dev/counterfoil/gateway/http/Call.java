@@ -122,9 +122,16 @@ public final class Call {
         return found(catalog, "catalog");
     }
 
-    /** The decoded part of the path that stands for {@code {name}} in its template. */
+    /**
+     * The decoded part of the path that stands for {@code {name}} in its template. Throws a {@link Rejection} (404 not_found) where
+     * it holds a NUL: PostgreSQL's texts cannot, so nothing is called that.
+     */
     public String path(String name) {
-        return found(context.pathParam(name), name);
+        String part = found(context.pathParam(name), name);
+        if (part.indexOf('\0') >= 0) {
+            throw new Rejection(Problem.of(ProblemCode.NOT_FOUND));
+        }
+        return part;
     }
 
     /** What {@code reader} makes of the JSON body. Throws a {@link Rejection} with every mistake in it. Only behind {@link ReadBody}. */

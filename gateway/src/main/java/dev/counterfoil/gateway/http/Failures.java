@@ -7,6 +7,8 @@ import io.vertx.core.Handler;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.HttpException;
+import java.io.IOException;
+import java.net.SocketException;
 import java.nio.channels.ClosedChannelException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -84,10 +86,9 @@ final class Failures implements Handler<RoutingContext> {
         if (status == 400 || failure instanceof HttpException) {
             return MALFORMED;
         }
-        if (failure instanceof ClosedChannelException || failure instanceof HttpClosedException) {
+        if (isOfConnection(failure)) {
             // Most likely the caller's, who left while something was read from him or written to him. If it was
-            // another's, he is
-            // still there, and it was not his fault.
+            // another's, he is still there, and it was not his fault.
             LOG.warn(
                     "request {} on {} failed: a connection is closed",
                     call.requestId(),
@@ -96,6 +97,14 @@ final class Failures implements Handler<RoutingContext> {
         }
         LOG.error("request {} on {} failed", call.requestId(), call.route().template(), failure);
         return Problem.of(ProblemCode.INTERNAL_ERROR);
+    }
+
+    /** Netty tells of a connection that was reset with an exception of no class of its own. */
+    private static boolean isOfConnection(Throwable failure) {
+        return failure instanceof ClosedChannelException
+                || failure instanceof HttpClosedException
+                || failure instanceof SocketException
+                || failure.getClass() == IOException.class;
     }
 
     /** Not logged above debug: in an outage each request would add a line to those of whoever noticed it. */

@@ -32,6 +32,7 @@ public enum ProblemCode {
     HOLD_NOT_OPEN(409, false, "The hold is not open any more"),
     HOLD_EXPIRED(409, false, "The hold has expired"),
     EXCEEDS_REMAINING(409, false, "More than what remains"),
+    BALANCE_LIMIT_EXCEEDED(409, true, "A balance would become too large"),
     BATCH_ALREADY_DELIVERED(409, false, "The batch was delivered already"),
 
     CARD_NOT_REDEEMABLE(422, true, "The card cannot be redeemed"),

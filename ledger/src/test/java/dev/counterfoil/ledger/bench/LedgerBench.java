@@ -20,7 +20,10 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -40,7 +43,8 @@ import java.util.stream.IntStream;
  * medians, and the median of the rounds' ratios. The ledger makes its batches itself: with twice as many in flight as a batch
  * is to have, one gathers while one is out. The mean that it made is printed.
  *
- * <p>Arguments: posts a measurement (20,000; a quarter of it at batch 1), rounds (5). Run: see CONTRIBUTING.md.
+ * <p>Arguments: posts a measurement (20,000; a quarter of it at batch 1), rounds (5; 0: nothing is measured), a file for the table
+ * as JSON. Run: see CONTRIBUTING.md; {@code -Pbench} runs it too.
  */
 public final class LedgerBench {
     private static final Cell CELL = Cell.of("bench");
@@ -72,13 +76,23 @@ public final class LedgerBench {
         this.rounds = rounds;
     }
 
-    public static void main(String[] args) {
+    public static void main(String[] args) throws IOException {
         int posts = args.length > 0 ? Integer.parseInt(args[0]) : 20_000;
         int rounds = args.length > 1 ? Integer.parseInt(args[1]) : 5;
-        Servers.flushRedis();
-        LedgerBench bench = new LedgerBench(posts, rounds);
-        bench.prepare();
-        bench.run();
+        Path json = args.length > 2 ? Path.of(args[2]) : null;
+        if (json != null) {
+            // One of another run would be taken for this one's.
+            boolean unused = Files.deleteIfExists(json);
+        }
+        if (rounds > 0) {
+            Servers.flushRedis();
+            LedgerBench bench = new LedgerBench(posts, rounds);
+            bench.prepare();
+            JsonArray table = bench.run();
+            if (json != null) {
+                Path unused = Files.writeString(json, table.encodePrettily());
+            }
+        }
         System.exit(0);
     }
 
@@ -99,7 +113,7 @@ public final class LedgerBench {
         run(ledger.post(transaction(List.of(new Leg.StockLeg("crab", 1L << 40, 0, 0)))));
     }
 
-    private void run() {
+    private JsonArray run() {
         List<List<Cost>> script = measurements();
         List<List<Cost>> reading = measurements();
         List<List<Cost>> writing = measurements();
@@ -121,6 +135,17 @@ public final class LedgerBench {
             }
         }
         print(made, script, reading, writing);
+        JsonArray table = new JsonArray();
+        for (int b = 0; b < BATCHES.length; b++) {
+            table.add(new JsonObject()
+                    .put("batch", BATCHES[b])
+                    .put("made", made[b])
+                    .put("posts_per_second", median(script.get(b).stream().mapToDouble(Cost::postsASecond)))
+                    .put("redis_cpu_us", median(script.get(b).stream().mapToDouble(Cost::cpuMicros)))
+                    .put("plain_redis_cpu_us", median(reading.get(b).stream().mapToDouble(Cost::cpuMicros)))
+                    .put("ratio", median(Arrays.stream(ratios(script.get(b), reading.get(b))))));
+        }
+        return table;
     }
 
     private static List<List<Cost>> measurements() {

@@ -127,7 +127,7 @@ final class AccountKind extends LegKind<AccountLeg> {
         long amount = drawn ? cell.dues().drawn(balance) : leg.amount();
         long after = stored - lapsed + leg.sign() * amount;
         if (after > Amounts.MAX) {
-            throw fault("a credit would pass 2^53-1");
+            return pastTheBound(amount, stored - lapsed);
         }
         Map<String, String> changes = new HashMap<>();
         JsonArray result = new JsonArray().add(amount).add(after);
@@ -141,6 +141,9 @@ final class AccountKind extends LegKind<AccountLeg> {
         }
         long aside = Long.parseLong(account.getOrDefault("h:" + leg.asset(), "0"));
         long asideAfter = keptAside(aside, leg.setAside(), amount);
+        if (asideAfter > Amounts.MAX) {
+            return pastTheBound(amount, aside);
+        }
         changes.put("h:" + leg.asset(), asideAfter == 0 ? "" : Long.toString(asideAfter));
         set(changes, "f", leg.frozen());
         set(changes, "v", leg.verified());

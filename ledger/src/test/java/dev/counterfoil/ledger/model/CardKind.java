@@ -61,7 +61,7 @@ final class CardKind extends LegKind<CardLeg> {
         long amount = price.amount() == Price.DRAWN ? cell.dues().drawn(card.balance()) : price.amount();
         long after = card.balance() + leg.sign() * amount;
         if (after > Amounts.MAX) {
-            throw fault("a credit would pass 2^53-1");
+            return pastTheBound(amount, card.balance());
         }
         StoredCard changed = card.with(after, leg.newState() == null ? card.state() : leg.newState());
         JsonArray result = new JsonArray()
@@ -76,7 +76,11 @@ final class CardKind extends LegKind<CardLeg> {
             result.add(leg.newExpiresAtMs());
             changed = changed.until(leg.newExpiresAtMs());
         }
-        changed = changed.holding(keptAside(card.held(), leg.setAside(), amount));
+        long aside = keptAside(card.held(), leg.setAside(), amount);
+        if (aside > Amounts.MAX) {
+            return pastTheBound(amount, card.held());
+        }
+        changed = changed.holding(aside);
         if (leg.newOwner() != null) {
             changed = changed.ownedBy(leg.newOwner());
         }

@@ -130,8 +130,7 @@ public abstract class HoldContract extends ContractSuite {
         posts(newCard("big", Amounts.MAX));
         posts(debit("big", Amounts.MAX).aside(Leg.ASIDE_AMOUNT));
         posts(credit("big", 5));
-        assertThatThrownBy(() -> post("k2", debit("big", 1).aside(Leg.ASIDE_AMOUNT)))
-                .isInstanceOf(LedgerFault.Faulty.class);
+        assertThat(reason(debit("big", 1).aside(Leg.ASIDE_AMOUNT))).isEqualTo(Refusal.BALANCE_LIMIT);
         assertThat(storedCard("big")).contains("b=5", "h=" + Amounts.MAX);
     }
 

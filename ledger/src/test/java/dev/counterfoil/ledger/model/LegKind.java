@@ -1,8 +1,8 @@
 package dev.counterfoil.ledger.model;
 
-import dev.counterfoil.ledger.Amounts;
 import dev.counterfoil.ledger.LedgerFault;
 import dev.counterfoil.ledger.Leg;
+import dev.counterfoil.ledger.Refusal;
 import io.vertx.core.json.JsonArray;
 import java.util.List;
 
@@ -52,10 +52,15 @@ abstract class LegKind<L extends Leg> {
     /** What is set aside after a leg that takes {@code amount}. */
     static long keptAside(long before, long setAside, long amount) {
         long after = setAside == Leg.ASIDE_AMOUNT ? before + amount : before - setAside;
-        if (after < 0 || after > Amounts.MAX) {
+        if (after < 0) {
             throw fault("a leg sets aside what is not there");
         }
         return after;
+    }
+
+    /** Refuses what would come to more than a balance may be. */
+    static Verdict pastTheBound(long amount, long before) {
+        return Verdict.lacks(Refusal.BALANCE_LIMIT, amount, before);
     }
 
     /** How the journal has what a leg sets aside. */

@@ -44,7 +44,7 @@ final class StockKind extends LegKind<StockLeg> {
         if (after < 0) {
             return Verdict.lacks(Refusal.INSUFFICIENT_STOCK, -leg.delta(), units);
         } else if (after > Amounts.MAX) {
-            throw fault("a credit would pass 2^53-1");
+            return pastTheBound(leg.delta(), units);
         }
         JsonArray result = new JsonArray().add(after);
         return leg.delta() == 0

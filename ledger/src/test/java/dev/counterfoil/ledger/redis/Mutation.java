@@ -74,8 +74,11 @@ record Mutation(String what, String from, String to) {
                     "card: any balance before",
                     "elseif expected ~= -1 and expected ~= balance then",
                     "elseif false then"),
-            new Mutation("balances: a credit debits", "balance + sign * amount", "balance - amount"),
-            new Mutation("balances: a credit past the bound", "\n  if after > MAX then", "\n  if false then"),
+            new Mutation(
+                    "balances: a credit debits",
+                    "local after = balance + sign * amount\n  if past_the_bound(after) then\n    return BALANCE_LIMIT, '', printed(amount), card",
+                    "local after = balance - amount\n  if past_the_bound(after) then\n    return BALANCE_LIMIT, '', printed(amount), card"),
+            new Mutation("balances: past the bound", "return after > MAX", "return false"),
             new Mutation("card: only debits are written", "if sign ~= 0 then", "if sign < 0 then"),
             new Mutation(
                     "card: the state is not set",
@@ -101,7 +104,7 @@ record Mutation(String what, String from, String to) {
                     "stock: not to the last unit",
                     "if delta < 0 and after < 0 then",
                     "if delta < 0 and after <= 0 then"),
-            new Mutation("stock: past the bound", "elseif after > MAX then", "elseif false then"),
+            new Mutation("stock: past the bound", "elseif past_the_bound(after) then", "elseif false then"),
             new Mutation("stock: only sales are written", "if delta ~= 0 then", "if delta < 0 then"),
             // codes
             new Mutation("codes: fewer than asked for", "if #codes < count then", "if #codes < 1 then"),
@@ -146,12 +149,9 @@ record Mutation(String what, String from, String to) {
             new Mutation("card: nobody in particular is refused", "elseif by ~= '*' and card[7]", "elseif card[7]"),
             new Mutation("card: it is given to nobody", "if owner ~= '' then", "if false then"),
             // set aside
-            new Mutation(
-                    "aside: it is not",
-                    "if keeps ~= '' then\n    keep(key, 'h', keeps",
-                    "if false then\n    keep(key, 'h', keeps"),
-            new Mutation("aside: more than there is", "if before - less < 0 or before", "if before"),
-            new Mutation("aside: past the bound", " or before - less > MAX then", " then"),
+            new Mutation("aside: it is not", "keeps ~= '' and keep(key, 'h', keeps", "false and keep(key, 'h', keeps"),
+            new Mutation("aside: more than there is", "if before - less < 0 then", "if false then"),
+            new Mutation("aside: past the bound", "elseif past_the_bound(before - less) then", "elseif false then"),
             new Mutation("aside: below nothing", "number(keeps, 0, MAX)", "number(keeps, -MAX, MAX)"),
             new Mutation("aside: nothing is written out", "elseif before == less then", "elseif false then"),
             new Mutation("aside: the same of every asset", "keep(key, 'h:' .. asset, keeps", "keep(key, 'h:', keeps"),

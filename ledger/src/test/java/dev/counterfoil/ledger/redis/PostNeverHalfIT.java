@@ -14,6 +14,8 @@ import dev.counterfoil.ledger.Durability;
 import dev.counterfoil.ledger.LedgerFault;
 import dev.counterfoil.ledger.Leg;
 import dev.counterfoil.ledger.Posted;
+import dev.counterfoil.ledger.Refusal;
+import dev.counterfoil.ledger.Refused;
 import dev.counterfoil.ledger.model.SampleLegs;
 import io.lettuce.core.ScriptOutputType;
 import java.util.ArrayList;
@@ -131,9 +133,6 @@ class PostNeverHalfIT {
                 spoiling("an account's balance that is no integer", on -> {
                     on.hset(RedisKeys.account(on.cell, "u"), "b:CNY", "8.0");
                 }),
-                spoiling("an account's balance at the bound", on -> {
-                    on.hset(RedisKeys.account(on.cell, "u"), "b:CNY", "9007199254740991");
-                }),
                 spoiling("a payer's balance that is no integer", on -> on.hset(card(on, "c"), "b", "1e2")),
                 spoiling("what is set aside that is no integer", on -> {
                     on.hset(RedisKeys.account(on.cell, "w"), "h:points", "1.0");
@@ -180,6 +179,16 @@ class PostNeverHalfIT {
         spoil.accept(on);
         Map<String, String> before = on.everything();
         assertThatThrownBy(() -> on.post("k", ALL_KINDS)).isInstanceOf(LedgerFault.class);
+        assertThat(on.everything()).isEqualTo(before);
+    }
+
+    @Test
+    void a_balance_at_the_bound_is_refused_before_the_first_write() {
+        on.hset(RedisKeys.account(on.cell, "u"), "b:CNY", "9007199254740991");
+        Map<String, String> before = on.everything();
+        assertThat(on.post("k", ALL_KINDS))
+                .isInstanceOfSatisfying(
+                        Refused.class, refused -> assertThat(refused.reason()).isEqualTo(Refusal.BALANCE_LIMIT));
         assertThat(on.everything()).isEqualTo(before);
     }
 
