@@ -1,7 +1,11 @@
 -- What wrk sends, by scenario. The environment says which one and with what; a run prints one line of JSON at its end.
 local scenario, run = os.getenv('BENCH_SCENARIO'), os.getenv('BENCH_RUN')
 local from, to = tonumber(os.getenv('BENCH_FROM')), tonumber(os.getenv('BENCH_TO'))
-local root = '/v1/programs/' .. os.getenv('BENCH_PROGRAM')
+local items = tonumber(os.getenv('BENCH_ITEMS'))
+local roots = {}
+for program in os.getenv('BENCH_PROGRAMS'):gmatch('[^,]+') do
+  roots[#roots + 1] = '/v1/programs/' .. program
+end
 
 local function lines_of(name)
   local lines = {}
@@ -25,8 +29,17 @@ local function redemption(n, secret, item, account)
   return '{"secret":"' .. secret .. '","item":"' .. item .. '","account":"' .. account .. '","reference":"r' .. n .. '"}'
 end
 
+-- The programs take turns, as their cards do in the files, and in each its items.
+local function program(n)
+  return (n - 1) % #roots + 1
+end
+
 local function each(n)
-  return redemption(n, card(n), 'bench', 'u' .. n)
+  return redemption(n, card(n), 'bench-' .. math.floor((n - 1) / #roots) % items + 1, 'u' .. n)
+end
+
+local function first()
+  return 1
 end
 
 local scenarios = {
@@ -36,15 +49,16 @@ local scenarios = {
   quota = { '/redemptions', function(n) return redemption(n, card(n), 'bench-limited', 'one') end },
   soldout = { '/redemptions', function(n) return redemption(n, card(n), 'bench-sold-out', 'u' .. n) end },
   lookup = { '/cards/lookup', function(n) return '{"secret":"' .. card(n) .. '"}' end },
-  hot = { '/redemptions', function(n) return redemption(n, hot, 'bench', 'u' .. n) end },
+  hot = { '/redemptions', function(n) return redemption(n, hot, 'bench-1', 'u' .. n) end, first },
   checkout = { '/redemptions', function(n)
     return '{"pay":[{"secret":"' .. small[(n - 1) % #small + 1] .. '"},{"secret":"' .. card(n)
-        .. '"}],"items":[{"item":"bench"},{"item":"bench-2"},{"item":"bench-3"}],"account":"u' .. n
+        .. '"}],"items":[{"item":"bench-1"},{"item":"bench-2"},{"item":"bench-3"}],"account":"u' .. n
         .. '","reference":"r' .. n .. '"}'
   end },
 }
 
-local path, body = root .. scenarios[scenario][1], scenarios[scenario][2]
+local path, body, program_of = unpack(scenarios[scenario])
+program_of = program_of or program
 local authorization = 'Bearer ' .. os.getenv('BENCH_KEY')
 local n = from - 1
 
@@ -53,7 +67,7 @@ request = function()
   if n > to then
     n = from
   end
-  return wrk.format('POST', path, {
+  return wrk.format('POST', roots[program_of(n)] .. path, {
     ['Authorization'] = authorization,
     ['Content-Type'] = 'application/json',
     ['Idempotency-Key'] = run .. '-' .. n,

@@ -53,6 +53,11 @@ public record Target(String url, String secretKey, String issuerKey, String prog
         return new Target(otherUrl, secretKey, issuerKey, program);
     }
 
+    /** Another program of the same issuer, with the same keys. */
+    public Target in(String otherProgram) {
+        return new Target(url, secretKey, issuerKey, otherProgram);
+    }
+
     private static Map<String, String> assignments(Path file) {
         Map<String, String> values = new HashMap<>();
         try {

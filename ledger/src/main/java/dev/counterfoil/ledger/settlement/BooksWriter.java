@@ -5,6 +5,7 @@ import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Collection;
 import java.util.Map;
 import java.util.TreeMap;
@@ -72,6 +73,13 @@ final class BooksWriter {
              where c.id = now.id and c.program = ?
             """;
 
+    /**
+     * A run changes some thousand of many rows, each found by its key. By its estimates PostgreSQL would rather read all of a
+     * cell's cards, with every run.
+     */
+    private static final String BY_KEY =
+            "set local enable_hashjoin = off; set local enable_mergejoin = off; set local enable_bitmapscan = off";
+
     private final Connection connection;
     private final int cell;
     private final String program;
@@ -84,7 +92,8 @@ final class BooksWriter {
     }
 
     void write(FactRows rows) throws SQLException {
-        // First, because it tells whether the run was settled before.
+        findByKey();
+        // First of the rows, because it tells whether the run was settled before.
         rows.transactions.send(connection);
         newCards(rows.newCards).send(connection);
         rows.transactionCards.send(connection);
@@ -98,6 +107,12 @@ final class BooksWriter {
         poolCodes(rows.codesPooled);
         follow(rows.afterwards);
         QuotasWriter.write(connection, cell, rows.quotas);
+    }
+
+    private void findByKey() throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            boolean unused = statement.execute(BY_KEY);
+        }
     }
 
     private void follow(Map<Long, FactRows.Afterwards> afterwards) throws SQLException {

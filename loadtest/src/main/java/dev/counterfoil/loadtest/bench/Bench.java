@@ -23,17 +23,19 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The processes that are measured: the gateway with a Redis and a PostgreSQL of its own, and the echo. */
+/** The processes that are measured: gateways with a Redis and a PostgreSQL of their own, and the echo. */
 final class Bench implements AutoCloseable {
     /** As much memory and log as config/README.md wants a server to have. */
     private static final List<String> POSTGRESQL = List.of("shared_buffers=512MB", "max_wal_size=4GB");
 
+    private static final String FIRST = "gateway";
+    private static final String GC = "-gc";
     private static final Duration READY_WITHIN = Duration.ofSeconds(60);
 
     private final Installation installation;
     private final Redis redis;
     private final Postgresql postgresql;
-    private final Gateway gateway;
+    private final List<Gateway> gateways;
     private final Child echo;
     private final String echoUrl;
 
@@ -41,33 +43,39 @@ final class Bench implements AutoCloseable {
             Installation installation,
             Redis redis,
             Postgresql postgresql,
-            Gateway gateway,
+            List<Gateway> gateways,
             Child echo,
             String echoUrl) {
         this.installation = installation;
         this.redis = redis;
         this.postgresql = postgresql;
-        this.gateway = gateway;
+        this.gateways = gateways;
         this.echo = echo;
         this.echoUrl = echoUrl;
     }
 
-    /** @param jvm flags of both JVMs */
-    static Bench start(Installation installation, List<String> jvm) throws IOException, InterruptedException {
+    /** @param jvm flags of all JVMs */
+    static Bench start(Installation installation, List<String> jvm, int gateways)
+            throws IOException, InterruptedException {
         Redis redis = Redis.start(installation, Redis.Fsync.ALWAYS);
         Postgresql postgresql = Postgresql.start(installation, POSTGRESQL);
         Map<String, String> settings = new HashMap<>(installation.settings(redis.uri(), postgresql.uri()));
         settings.put("COUNTERFOIL_LEDGER_DURABILITY", "durable");
         // Beyond what is measured: the limit counts, and refuses nothing.
         settings.put("COUNTERFOIL_LIMITS_SECRET_KEY_RATE", "1000000/1s");
-        List<String> flags = new ArrayList<>(jvm);
-        flags.add("--enable-native-access=ALL-UNNAMED");
-        flags.add(GcPauses.flag(installation.log("gateway-gc")));
-        Gateway gateway = Gateway.start(installation, "gateway", FreePort.choose(), flags, settings);
+        List<Gateway> started = new ArrayList<>();
+        for (int number = 1; number <= gateways; number++) {
+            String name = number == 1 ? FIRST : FIRST + "-" + number;
+            List<String> flags = new ArrayList<>(jvm);
+            flags.add("--enable-native-access=ALL-UNNAMED");
+            flags.add(GcPauses.flag(installation.log(name + GC)));
+            Gateway gateway = Gateway.start(installation, name, FreePort.choose(), flags, settings);
+            gateway.awaitReady();
+            started.add(gateway);
+        }
         int port = FreePort.choose();
         Child echo = Child.start("echo", echo(installation, jvm, port), Map.of(), installation.log("echo"));
-        Bench bench = new Bench(installation, redis, postgresql, gateway, echo, "http://" + FreePort.HOST + ":" + port);
-        gateway.awaitReady();
+        Bench bench = new Bench(installation, redis, postgresql, started, echo, "http://" + FreePort.HOST + ":" + port);
         bench.awaitEcho();
         return bench;
     }
@@ -113,8 +121,33 @@ final class Bench implements AutoCloseable {
         throw new IOException("the echo did not start; see " + installation.log("echo"));
     }
 
+    /** The one that is asked for the figures of all. */
     Gateway gateway() {
-        return gateway;
+        return gateways.get(0);
+    }
+
+    /** Makes programs beside the first, and returns all. */
+    List<String> programs(String first, int count) throws IOException, InterruptedException {
+        List<String> programs = new ArrayList<>(List.of(first));
+        while (programs.size() < count) {
+            String program = "bench-" + (programs.size() + 1);
+            List<String> unused = gateway()
+                    .command(List.of(
+                            "programs",
+                            "create",
+                            "--id",
+                            program,
+                            "--issuer",
+                            "demo",
+                            "--zone",
+                            "Asia/Shanghai",
+                            "--assets",
+                            "CNY",
+                            "--mode",
+                            "live"));
+            programs.add(program);
+        }
+        return programs;
     }
 
     Redis redis() {
@@ -126,17 +159,27 @@ final class Bench implements AutoCloseable {
     }
 
     /** Where a scenario's requests go. */
-    String url(Scenario scenario) {
-        return scenario == Scenario.ECHO ? echoUrl : gateway.url();
+    List<String> urls(Scenario scenario) {
+        return scenario == Scenario.ECHO
+                ? List.of(echoUrl)
+                : gateways.stream().map(Gateway::url).toList();
     }
 
-    /** CPU seconds so far of the JVM that answers a scenario's requests. */
+    /** CPU seconds so far of the JVMs that answer a scenario's requests. */
     double cpu(Scenario scenario) throws IOException {
-        return Cpu.seconds(scenario == Scenario.ECHO ? echo : gateway.process());
+        if (scenario == Scenario.ECHO) {
+            return Cpu.seconds(echo);
+        }
+        double seconds = 0;
+        for (Gateway gateway : gateways) {
+            seconds += Cpu.seconds(gateway.process());
+        }
+        return seconds;
     }
 
+    /** Of the first gateway. */
     GcPauses gcPauses() throws IOException {
-        return GcPauses.read(installation.log("gateway-gc"));
+        return GcPauses.read(installation.log(FIRST + GC));
     }
 
     /** What ran, for the report. */
@@ -155,7 +198,9 @@ final class Bench implements AutoCloseable {
     @Override
     public void close() throws IOException, InterruptedException {
         echo.kill();
-        gateway.process().kill();
+        for (Gateway gateway : gateways) {
+            gateway.process().kill();
+        }
         redis.process().kill();
         postgresql.process().kill();
     }

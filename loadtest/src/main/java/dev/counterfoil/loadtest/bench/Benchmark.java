@@ -24,9 +24,15 @@ import java.util.Optional;
  * not, 2 when nothing could be measured. {@link Settings} has the system properties.
  */
 public final class Benchmark {
+    /** What the ledger's own benchmark wrote just before, if it ran. */
+    private static final Path LEDGER_BENCH = Path.of("ledger", "target", "ledger-bench.json");
+
     private static final int WRONG = 1;
     private static final int IMPOSSIBLE = 2;
     private static final int WARM_UP_OF_OTHERS = 2;
+    /** So far apart are the numbers of the requests to one gateway and to the next. */
+    private static final long PART = 1_000_000_000_000L;
+
     private static final Duration SETTLED_WITHIN = Duration.ofMinutes(3);
     private static final Duration AUDIT_PATIENCE = Duration.ofMinutes(3);
 
@@ -72,23 +78,34 @@ public final class Benchmark {
         Installation installation = settings.postgresql().isPresent()
                 ? Installation.prepareWith(settings.postgresql().get(), settings.folder())
                 : Installation.prepare(settings.folder());
-        try (Bench bench = Bench.start(installation, settings.jvm())) {
+        try (Bench bench = Bench.start(installation, settings.jvm(), settings.gateways())) {
             Target target = installation.target(bench.gateway().url());
-            out.println("making cards: 2 x " + settings.cards());
-            Sale sale = Sale.prepare(target, settings.cards(), settings.folder());
+            List<String> programs = bench.programs(target.program(), settings.programs());
+            out.println("making " + settings.cards() + " cards of a kind, " + settings.items() + " items, in "
+                    + programs.size() + " programs");
+            long before = bench.redis().usedMemory();
+            Sale sale = Sale.prepare(target, programs, settings);
+            double redisBytes = bench.redis().usedMemory() - before;
             Path script = script(settings.folder());
             List<Round> rounds =
                     new Benchmark(settings, bench, sale, new Wrk(script, settings.connections()), out).rounds();
             Figures figures = new Figures(rounds);
             Optional<Steady> steady = steady(settings, target, sale, figures);
-            Report report = new Report(settings, bench.versions(), figures, steady, bench.gcPauses());
+            Report report = new Report(
+                    settings,
+                    bench.versions(),
+                    figures,
+                    steady,
+                    LedgerAlone.read(Installation.project().resolve(LEDGER_BENCH)),
+                    redisBytes,
+                    bench.gcPauses());
             report.print(out);
             report.write(settings.report());
             out.println("written to " + settings.report());
             boolean wrong = report.wrongAnswers() > 0;
             int audit = Auditor.audit(
                     new Addresses(bench.redis().uri(), bench.postgresql().uri()),
-                    target.program(),
+                    settings.programs() == 1 ? target.program() : "",
                     AUDIT_PATIENCE,
                     out);
             return wrong || audit == WRONG ? WRONG : audit;
@@ -141,21 +158,16 @@ public final class Benchmark {
     /** Replays send what the redemptions of their round sent; all others go on where they stopped. */
     private Round measure(Scenario scenario, int number, int seconds) throws IOException, InterruptedException {
         Scenario sent = scenario == Scenario.REPLAY ? Scenario.REDEEM : scenario;
-        long from = next.getOrDefault(sent, 1L);
-        long to = Long.MAX_VALUE / 2;
-        if (scenario == Scenario.REPLAY) {
-            to = from - 1;
-            from = lastRedemptions;
-            if (to < from) {
-                throw new IllegalArgumentException("scenarios: replay (expected: redeem before it)");
-            }
-        }
+        Range range = range(scenario);
         Gateway gateway = bench.gateway();
         double gatewayBefore = bench.cpu(scenario);
         double redisBefore = Cpu.seconds(bench.redis().process());
         double postgresBefore = Cpu.seconds(bench.postgresql().process());
         Lag lag = Lag.watch(gateway.url());
-        Wrk.Result result = wrk.run(bench.url(scenario), seconds, sale.environment(scenario, sent.token(), from, to));
+        Wrk.Result result = wrk.run(
+                bench.urls(scenario),
+                seconds,
+                part -> sale.environment(scenario, sent.token(), range.first() + part * PART, range.last()));
         double longestLag = lag.longest();
         // What this scenario posted is settled at its own cost, and not at the next one's.
         Lag.awaitNone(gateway.url(), SETTLED_WITHIN);
@@ -169,11 +181,25 @@ public final class Benchmark {
                 longestLag);
         if (scenario != Scenario.REPLAY) {
             // The last were sent, but their answers not waited for.
-            next.put(scenario, from + result.requests() + settings.connections());
+            next.put(scenario, range.first() + result.requests() + settings.connections());
         }
         if (scenario == Scenario.REDEEM) {
-            lastRedemptions = from;
+            lastRedemptions = range.first();
         }
         return round;
+    }
+
+    /** Requests by their numbers. */
+    private record Range(long first, long last) {}
+
+    private Range range(Scenario scenario) {
+        if (scenario != Scenario.REPLAY) {
+            return new Range(next.getOrDefault(scenario, 1L), Long.MAX_VALUE / 2);
+        }
+        long last = next.getOrDefault(Scenario.REDEEM, 1L) - 1;
+        if (last < lastRedemptions) {
+            throw new IllegalArgumentException("scenarios: replay (expected: redeem before it)");
+        }
+        return new Range(lastRedemptions, last);
     }
 }

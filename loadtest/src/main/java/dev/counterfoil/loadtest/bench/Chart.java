@@ -1,6 +1,9 @@
 package dev.counterfoil.loadtest.bench;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Requests a second by scenario, as bars in an SVG that reads on light and dark pages. */
 final class Chart {
@@ -9,33 +12,45 @@ final class Chart {
     private static final int BARS = 400;
     private static final int ROW = 34;
     private static final int TOP = 48;
+    private static final String NEUTRAL = "#8b949e";
+    private static final String OWN = "#2f81f7";
 
-    private final Figures figures;
+    private record Bar(String label, double perSecond, String colour, String said) {}
+
     private final Versions versions;
+    private final List<Bar> bars = new ArrayList<>();
 
-    Chart(Figures figures, Versions versions) {
-        this.figures = figures;
+    Chart(Figures figures, Versions versions, Optional<LedgerAlone> ledger) {
         this.versions = versions;
+        ledger.ifPresent(alone -> bars.add(new Bar("the ledger alone, without HTTP", alone.perSecond(), NEUTRAL, "")));
+        for (Scenario scenario : figures.scenarios()) {
+            boolean echo = scenario == Scenario.ECHO;
+            bars.add(new Bar(
+                    scenario.label(),
+                    figures.median(scenario, round -> round.load().perSecond()),
+                    echo ? NEUTRAL : OWN,
+                    echo
+                            ? ""
+                            : said(figures.ratio(scenario, round -> round.load().perSecond()))));
+        }
+    }
+
+    private static String said(double ratio) {
+        return Double.isNaN(ratio) ? "" : String.format(Locale.ROOT, " (%.2f of the echo)", ratio);
     }
 
     String svg() {
-        double most = 1;
-        int rows = 0;
-        for (Scenario scenario : figures.scenarios()) {
-            most = Math.max(most, perSecond(scenario));
-            rows++;
-        }
+        double most = bars.stream().mapToDouble(Bar::perSecond).max().orElse(1);
         StringBuilder svg = new StringBuilder();
         svg.append(String.format(Locale.ROOT, """
                 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %1$d %2$d" width="%1$d" height="%2$d" role="img" \
                 aria-label="Requests a second by scenario" font-family="system-ui, sans-serif" font-size="13" fill="#7d8590">
                 <text x="16" y="22" font-size="14" font-weight="600">Requests a second, all on %3$d cores: \
                 load generator, gateway, Redis, PostgreSQL</text>
-                """, WIDTH, TOP + rows * ROW + 12, versions.processors()));
+                """, WIDTH, TOP + bars.size() * ROW + 12, versions.processors()));
         int y = TOP;
-        for (Scenario scenario : figures.scenarios()) {
-            double perSecond = perSecond(scenario);
-            int width = (int) Math.max(1, Math.round(BARS * perSecond / most));
+        for (Bar bar : bars) {
+            int width = (int) Math.max(1, Math.round(BARS * bar.perSecond() / most));
             svg.append(String.format(
                     Locale.ROOT,
                     """
@@ -44,28 +59,17 @@ final class Chart {
                     <text x="%d" y="%d">%,.0f%s</text>
                     """,
                     y + 15,
-                    scenario.label(),
+                    bar.label(),
                     LABELS,
                     y,
                     width,
-                    scenario == Scenario.ECHO ? "#8b949e" : "#2f81f7",
+                    bar.colour(),
                     LABELS + width + 8,
                     y + 15,
-                    perSecond,
-                    ratio(scenario)));
+                    bar.perSecond(),
+                    bar.said()));
             y += ROW;
         }
         return svg.append("</svg>\n").toString();
-    }
-
-    private String ratio(Scenario scenario) {
-        double ratio = figures.ratio(scenario, round -> round.load().perSecond());
-        return scenario == Scenario.ECHO || Double.isNaN(ratio)
-                ? ""
-                : String.format(Locale.ROOT, " (%.2f of the echo)", ratio);
-    }
-
-    private double perSecond(Scenario scenario) {
-        return figures.median(scenario, round -> round.load().perSecond());
     }
 }

@@ -14,17 +14,31 @@ final class Report {
     private static final String ROW = "%-38s %9s %6s | %7s %7s %7s | %7s %7s %7s | %6s %6s%n";
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    private static final double BYTES_A_MB = 1e6;
+
     private final Settings settings;
     private final Versions versions;
     private final Figures figures;
     private final Optional<Steady> steady;
+    private final Optional<LedgerAlone> ledger;
+    private final double redisBytes;
     private final GcPauses pauses;
 
-    Report(Settings settings, Versions versions, Figures figures, Optional<Steady> steady, GcPauses pauses) {
+    /** @param redisBytes that Redis had taken for the cards before anything was redeemed */
+    Report(
+            Settings settings,
+            Versions versions,
+            Figures figures,
+            Optional<Steady> steady,
+            Optional<LedgerAlone> ledger,
+            double redisBytes,
+            GcPauses pauses) {
         this.settings = settings;
         this.versions = versions;
         this.figures = figures;
         this.steady = steady;
+        this.ledger = ledger;
+        this.redisBytes = redisBytes;
         this.pauses = pauses;
     }
 
@@ -65,6 +79,14 @@ final class Report {
         out.printf(
                 "%d rounds of %d s, %d connections, medians; ratios to the echo of the same round; JVM %s%n",
                 settings.rounds(), settings.seconds(), settings.connections(), String.join(" ", settings.jvm()));
+        out.printf(
+                Locale.ROOT,
+                "%,d cards, %,d items in each of %d programs, %d gateways; Redis had %,.0f MB of them%n",
+                settings.cards(),
+                settings.items(),
+                settings.programs(),
+                settings.gateways(),
+                redisBytes / BYTES_A_MB);
         out.printf(ROW, "", "", "ratio", "latency", "in ms", "", "CPU ms", "a 1000", "", "gw CPU", "lag s");
         out.printf(
                 ROW, "", "a second", "to echo", "p50", "p99", "p99.9", "gateway", "Redis", "PG", "x echo", "longest");
@@ -91,6 +113,13 @@ final class Report {
                     number("%.2f", figures.ratio(scenario, Round::gatewayCpuPerThousand)),
                     number("%.2f", figures.longest(scenario, Round::lagSeconds)));
         }
+        ledger.ifPresent(alone -> out.printf(
+                Locale.ROOT,
+                "the ledger alone, without HTTP, batches of %d: %.0f posts/s, Redis %.1f CPU ms a 1000, %.2f x the same as plain commands%n",
+                alone.batch(),
+                alone.perSecond(),
+                alone.redisCpuMicros(),
+                alone.ratio()));
         steady.ifPresent(at -> out.printf(
                 Locale.ROOT,
                 "redemptions at %d %% of the most, sent when due (%.0f/s): p50 %.1f ms, p99 %.1f ms, p99.9 %.1f ms; %d shed%n",
@@ -113,7 +142,7 @@ final class Report {
     void write(Path folder) throws IOException {
         Path json = Files.createDirectories(folder).resolve("bench.json");
         JSON.writerWithDefaultPrettyPrinter().writeValue(json.toFile(), json());
-        Path unused = Files.writeString(folder.resolve("bench.svg"), new Chart(figures, versions).svg());
+        Path unused = Files.writeString(folder.resolve("bench.svg"), new Chart(figures, versions, ledger).svg());
     }
 
     private ObjectNode json() {
@@ -127,9 +156,14 @@ final class Report {
         json.put("seconds", settings.seconds());
         json.put("connections", settings.connections());
         json.put("cards", settings.cards());
+        json.put("items", settings.items());
+        json.put("programs", settings.programs());
+        json.put("gateways", settings.gateways());
+        json.put("redis_mb_of_cards", redisBytes / BYTES_A_MB);
         json.put("gc_pauses", pauses.count());
         json.put("gc_pause_p99_ms", pauses.p99());
         json.put("wrong_answers", wrongAnswers());
+        ledger.ifPresent(alone -> json.set("ledger_alone", alone.table()));
         steady.ifPresent(at -> json.putObject("steady")
                 .put("share_percent", at.share())
                 .put("offered_per_second", at.offered())

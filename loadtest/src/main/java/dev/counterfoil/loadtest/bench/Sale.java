@@ -2,12 +2,16 @@ package dev.counterfoil.loadtest.bench;
 
 import dev.counterfoil.loadtest.IssuerApi;
 import dev.counterfoil.loadtest.Target;
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 
 /** What is sold and what it is paid with, and where wrk's script finds them. */
 final class Sale {
@@ -15,39 +19,64 @@ final class Sale {
             "{\"name\":\"Bench\",\"kind\":\"goods\",\"prices\":[{\"asset\":\"CNY\",\"amount\":1}],"
                     + "\"limits\":{\"per_account_daily\":%d}}";
     private static final long PLENTY = 1_000_000_000L;
+    /** Of a checkout. */
+    private static final int LINES = 3;
+
+    private static final long ORDER = 1;
 
     private final Target target;
+    private final List<String> programs;
+    private final int items;
     private final Path cards;
     private final Path smallCards;
     private final String hotCard;
 
-    private Sale(Target target, Path cards, Path smallCards, String hotCard) {
+    private Sale(Target target, List<String> programs, int items, Path cards, Path smallCards, String hotCard) {
         this.target = target;
+        this.programs = programs;
+        this.items = items;
         this.cards = cards;
         this.smallCards = smallCards;
         this.hotCard = hotCard;
     }
 
-    static Sale prepare(Target target, int cards, Path folder) throws IOException {
-        IssuerApi issuer = new IssuerApi(target, "bench");
-        for (String item : List.of("bench", "bench-2", "bench-3")) {
-            issuer.putItem(item, GOODS.formatted(5));
-            issuer.stock(item, PLENTY);
+    /**
+     * @param target the first program; the others are in {@code programs} and have the same keys
+     * @param programs all of them
+     */
+    static Sale prepare(Target target, List<String> programs, Settings settings) throws IOException {
+        List<IssuerApi> issuers = new ArrayList<>();
+        for (String program : programs) {
+            IssuerApi issuer = new IssuerApi(target.in(program), "bench");
+            prepare(issuer, settings.items());
+            issuers.add(issuer);
+        }
+        int each = Math.max(1, settings.cards() / programs.size());
+        // The first of two that pay for three: it has two.
+        int small = settings.scenarios().contains(Scenario.CHECKOUT) ? each : 1;
+        return new Sale(
+                target,
+                programs,
+                settings.items(),
+                write(settings.folder().resolve("cards.txt"), issuers, "bench", each),
+                write(settings.folder().resolve("small-cards.txt"), issuers, "bench-small", small),
+                issuers.get(0).makeCards("bench-hot", 1).get(0));
+    }
+
+    private static void prepare(IssuerApi issuer, int items) {
+        for (int item = 1; item <= Math.max(items, LINES); item++) {
+            issuer.putItem("bench-" + item, GOODS.formatted(5));
+            issuer.stock("bench-" + item, PLENTY);
         }
         issuer.putItem("bench-limited", GOODS.formatted(1));
         issuer.stock("bench-limited", PLENTY);
         issuer.putItem("bench-sold-out", GOODS.formatted(5));
+        issuer.putCardType("bench", cardType(100_000));
         issuer.putCardType("bench-small", cardType(2));
         issuer.putCardType("bench-hot", cardType(PLENTY));
-        return new Sale(
-                target,
-                write(folder.resolve("cards.txt"), issuer.makeCards("gift-1000", cards)),
-                // The first of two that pay for three: it has two.
-                write(folder.resolve("small-cards.txt"), issuer.makeCards("bench-small", cards)),
-                issuer.makeCards("bench-hot", 1).get(0));
     }
 
-    /** The file with the secrets of the cards that pay for one thing. */
+    /** The file with the secrets of the cards that pay for one thing, those of the first program first of each round of programs. */
     Path cards() {
         return cards;
     }
@@ -59,7 +88,8 @@ final class Sale {
         environment.put("BENCH_RUN", run);
         environment.put("BENCH_FROM", Long.toString(from));
         environment.put("BENCH_TO", Long.toString(to));
-        environment.put("BENCH_PROGRAM", target.program());
+        environment.put("BENCH_PROGRAMS", String.join(",", programs));
+        environment.put("BENCH_ITEMS", Integer.toString(items));
         environment.put("BENCH_KEY", target.secretKey());
         environment.put("BENCH_CARDS", cards.toString());
         environment.put("BENCH_SMALL_CARDS", smallCards.toString());
@@ -71,7 +101,25 @@ final class Sale {
         return "{\"name\":\"Bench\",\"asset\":\"CNY\",\"face_value\":" + face + "}";
     }
 
-    private static Path write(Path file, List<String> secrets) throws IOException {
-        return Files.write(file, secrets);
+    /**
+     * The secrets of so many new cards of each program, a card of each in turn. Not in the order in which they were made: holders
+     * do not come in it, and in PostgreSQL cards that were made together lie on one page.
+     */
+    private static Path write(Path file, List<IssuerApi> issuers, String cardType, int each) throws IOException {
+        List<List<String>> secrets = new ArrayList<>();
+        for (IssuerApi issuer : issuers) {
+            List<String> made = new ArrayList<>(issuer.makeCards(cardType, each));
+            Collections.shuffle(made, new Random(ORDER));
+            secrets.add(made);
+        }
+        try (BufferedWriter lines = Files.newBufferedWriter(file)) {
+            for (int card = 0; card < each; card++) {
+                for (List<String> ofProgram : secrets) {
+                    lines.write(ofProgram.get(card));
+                    lines.newLine();
+                }
+            }
+        }
+        return file;
     }
 }

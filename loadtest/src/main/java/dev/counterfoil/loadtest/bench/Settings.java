@@ -13,7 +13,10 @@ import java.util.Optional;
  * @param rounds each scenario is measured so often, one after the other
  * @param seconds that one measurement takes
  * @param warmUp seconds of redemptions, and of the echo, before the first
- * @param cards made for the redemptions; more requests than cards use a card again
+ * @param cards made for the redemptions, over all programs; more requests than cards use a card again
+ * @param items that the redemptions are spread over, in each program
+ * @param programs that the requests are spread over, each with a cell, cards and items of its own
+ * @param gateways on the one Redis and PostgreSQL, each with a wrk of its own and its part of the connections
  * @param connections of wrk
  * @param share of the most redemptions that was measured, in percent, at which their latency is; 0: it is not
  * @param jvm flags of the gateway and the echo alike
@@ -27,6 +30,9 @@ record Settings(
         int seconds,
         int warmUp,
         int cards,
+        int items,
+        int programs,
+        int gateways,
         int connections,
         int share,
         List<String> jvm,
@@ -34,12 +40,29 @@ record Settings(
         List<Scenario> scenarios,
         Path folder,
         Path report) {
+    private static final int MOST_ITEMS_OF_ALL = 10_000;
+
+    Settings {
+        if ((long) items * programs > MOST_ITEMS_OF_ALL) {
+            throw new IllegalArgumentException("items: " + items + " in each of " + programs + " programs (expected: "
+                    + MOST_ITEMS_OF_ALL + " in all at most)");
+        } else if (gateways > 1 && scenarios.contains(Scenario.REPLAY)) {
+            throw new IllegalArgumentException("scenarios: replay (expected: not with several gateways)");
+        } else if (connections < gateways) {
+            throw new IllegalArgumentException(
+                    "connections: " + connections + " (expected: one a gateway at least, " + gateways + ")");
+        }
+    }
+
     static Settings fromProperties() throws IOException {
         return new Settings(
                 number("rounds", 3, 1, 50),
                 number("seconds", 8, 1, 600),
                 number("warmUp", 15, 0, 600),
                 number("cards", 200_000, 1_000, 5_000_000),
+                number("items", 1, 1, 1_000),
+                number("programs", 1, 1, 50),
+                number("gateways", 1, 1, 4),
                 number("connections", 64, 1, 4_096),
                 number("share", 70, 0, 95),
                 List.of(System.getProperty("jvm", "-Xms1g -Xmx1g -XX:+UseG1GC")

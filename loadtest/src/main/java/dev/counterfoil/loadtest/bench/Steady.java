@@ -42,7 +42,7 @@ record Steady(int share, double offered, double p50, double p99, double p999, lo
                 n -> Redemptions.request(
                         target,
                         secrets.get(secrets.size() - 1 - (int) (n % secrets.size())),
-                        "bench",
+                        "bench-1",
                         run + n,
                         run + "-" + n))) {
             Answered warm = generator.open(rate, Duration.ofSeconds(2));

@@ -7,12 +7,15 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
 import java.util.stream.Stream;
 
-/** The load generator: wrk, one thread, a closed loop of connections. */
+/** The load generator: wrk, one thread a gateway, a closed loop of connections. */
 final class Wrk {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int PATIENCE_SECONDS = 60;
@@ -27,6 +30,18 @@ final class Wrk {
     record Result(long requests, double seconds, long refused, long broken, long p50us, long p99us, long p999us) {
         double perSecond() {
             return requests / seconds;
+        }
+
+        /** Of two that ran at the same time; of latencies the longer. */
+        private Result with(Result other) {
+            return new Result(
+                    requests + other.requests,
+                    Math.max(seconds, other.seconds),
+                    refused + other.refused,
+                    broken + other.broken,
+                    Math.max(p50us, other.p50us),
+                    Math.max(p99us, other.p99us),
+                    Math.max(p999us, other.p999us));
         }
     }
 
@@ -48,7 +63,31 @@ final class Wrk {
         }
     }
 
-    Result run(String url, int seconds, Map<String, String> environment) throws IOException, InterruptedException {
+    /**
+     * Loads all of them at the same time, each with its part of the connections.
+     *
+     * @param environment of wrk by the place of its gateway, from 0
+     */
+    Result run(List<String> urls, int seconds, IntFunction<Map<String, String>> environment)
+            throws IOException, InterruptedException {
+        List<Process> running = new ArrayList<>();
+        try {
+            for (int part = 0; part < urls.size(); part++) {
+                running.add(start(urls.get(part), connections / urls.size(), seconds, environment.apply(part)));
+            }
+            Optional<Result> all = Optional.empty();
+            for (Process wrk : running) {
+                Result one = result(wrk);
+                all = Optional.of(all.map(before -> before.with(one)).orElse(one));
+            }
+            return all.orElseThrow();
+        } finally {
+            running.forEach(Process::destroyForcibly);
+        }
+    }
+
+    private Process start(String url, int connections, int seconds, Map<String, String> environment)
+            throws IOException {
         List<String> command = List.of(
                 "wrk",
                 "-t1",
@@ -61,7 +100,10 @@ final class Wrk {
                 url);
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().putAll(environment);
-        Process wrk = builder.start();
+        return builder.start();
+    }
+
+    private static Result result(Process wrk) throws IOException, InterruptedException {
         try (InputStream printed = wrk.getInputStream()) {
             String text = new String(printed.readAllBytes(), StandardCharsets.UTF_8);
             if (!wrk.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
@@ -80,8 +122,6 @@ final class Wrk {
                     json.path("p50_us").asLong(),
                     json.path("p99_us").asLong(),
                     json.path("p999_us").asLong());
-        } finally {
-            wrk.destroyForcibly();
         }
     }
 }

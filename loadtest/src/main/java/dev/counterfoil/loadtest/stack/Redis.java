@@ -90,6 +90,13 @@ public final class Redis extends Server {
         }
     }
 
+    /** Bytes that it has allocated. */
+    public long usedMemory() throws IOException {
+        try (RedisWire wire = RedisWire.open(uri)) {
+            return Long.parseLong(info(wire, "memory", "used_memory"));
+        }
+    }
+
     private static String info(RedisWire wire, String section, String field) throws IOException {
         byte[] text = wire.call("INFO", section) instanceof byte[] bytes ? bytes : new byte[0];
         return new String(text, StandardCharsets.UTF_8)
