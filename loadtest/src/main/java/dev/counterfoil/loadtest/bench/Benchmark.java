@@ -119,7 +119,7 @@ public final class Benchmark {
         }
         double most = figures.median(Scenario.REDEEM, round -> round.load().perSecond());
         return Optional.of(
-                Steady.measure(target, sale.cards(), settings.share(), most, Duration.ofSeconds(settings.seconds())));
+                Steady.measure(target, sale, settings.share(), most, Duration.ofSeconds(settings.seconds())));
     }
 
     private static Path script(Path folder) throws IOException {

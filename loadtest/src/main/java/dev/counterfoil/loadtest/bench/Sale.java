@@ -76,9 +76,14 @@ final class Sale {
         issuer.putCardType("bench-hot", cardType(PLENTY));
     }
 
-    /** The file with the secrets of the cards that pay for one thing, those of the first program first of each round of programs. */
+    /** The file with the secrets of the cards that pay for one thing. */
     Path cards() {
         return cards;
+    }
+
+    /** The program of a card by its place in the file, from 0. */
+    String programOf(int card) {
+        return programs.get(card % programs.size());
     }
 
     /** What the script needs to know to send requests {@code from} to {@code to}, and then from the start again, in {@code run}. */

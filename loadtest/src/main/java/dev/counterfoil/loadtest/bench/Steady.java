@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
@@ -29,22 +28,19 @@ record Steady(int share, double offered, double p50, double p99, double p999, lo
 
     /**
      * @param most redemptions a second
-     * @param cards file of secrets, used from its end on
+     * @param sale whose cards are used from the last on
      */
-    static Steady measure(Target target, Path cards, int share, double most, Duration lasting) throws IOException {
-        List<String> secrets = Files.readAllLines(cards);
+    static Steady measure(Target target, Sale sale, int share, double most, Duration lasting) throws IOException {
+        List<String> secrets = Files.readAllLines(sale.cards());
         String run = "steady-" + Long.toString(System.currentTimeMillis(), Character.MAX_RADIX);
         URI url = URI.create(target.url());
         double rate = most * share / PERCENT;
-        try (Generator generator = new Generator(
-                new InetSocketAddress(url.getHost(), url.getPort()),
-                CONNECTIONS,
-                n -> Redemptions.request(
-                        target,
-                        secrets.get(secrets.size() - 1 - (int) (n % secrets.size())),
-                        "bench-1",
-                        run + n,
-                        run + "-" + n))) {
+        try (Generator generator =
+                new Generator(new InetSocketAddress(url.getHost(), url.getPort()), CONNECTIONS, n -> {
+                    int card = secrets.size() - 1 - (int) (n % secrets.size());
+                    return Redemptions.request(
+                            target.in(sale.programOf(card)), secrets.get(card), "bench-1", run + n, run + "-" + n);
+                })) {
             Answered warm = generator.open(rate, Duration.ofSeconds(2));
             Answered answered = generator.open(rate, lasting);
             return new Steady(
