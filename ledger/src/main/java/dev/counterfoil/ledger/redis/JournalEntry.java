@@ -1,8 +1,6 @@
 package dev.counterfoil.ledger.redis;
 
 import dev.counterfoil.ledger.Cell;
-import dev.counterfoil.ledger.JournaledTransaction;
-import io.vertx.core.json.JsonObject;
 import java.util.List;
 
 /**
@@ -22,11 +20,5 @@ public record JournalEntry(Cell cell, long first, List<Text> texts) {
     /** The sequence of the last transaction. */
     public long last() {
         return first + texts.size() - 1;
-    }
-
-    /** The transaction of {@code sequence}, which must be in {@code first..last}. */
-    public JournaledTransaction transaction(long sequence) {
-        Text text = texts.get(Math.toIntExact(sequence - first));
-        return new JournaledTransaction(cell, sequence, new JsonObject(text.data()), new JsonObject(text.result()));
     }
 }

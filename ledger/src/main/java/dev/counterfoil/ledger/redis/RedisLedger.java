@@ -39,7 +39,6 @@ public final class RedisLedger implements Ledger {
     private static final int FINGERPRINT = 16;
 
     private final RedisConnection redis;
-    private final Journal journal;
     private final LedgerLimits limits;
     private final UnaryOperator<Durability> durability;
     private final ToLongFunction<Cell> epochs;
@@ -48,6 +47,7 @@ public final class RedisLedger implements Ledger {
     private final Consumer<Cell> posted;
     private final Script post;
     private final Script record;
+    private final Script journaled;
     private final Script card;
     private final Script account;
     private final Script followed;
@@ -83,7 +83,6 @@ public final class RedisLedger implements Ledger {
             Consumer<Cell> posted,
             Function<String, Script> scripts) {
         this.redis = redis;
-        this.journal = new Journal(redis);
         this.limits = limits;
         this.durability = durability;
         this.epochs = epochs;
@@ -92,6 +91,7 @@ public final class RedisLedger implements Ledger {
         this.posted = posted;
         this.post = scripts.apply("post");
         this.record = scripts.apply("read_record");
+        this.journaled = scripts.apply("read_transaction");
         this.card = scripts.apply("read_card");
         this.account = scripts.apply("read_account");
         this.followed = scripts.apply("read_followed");
@@ -330,10 +330,20 @@ public final class RedisLedger implements Ledger {
 
     @Override
     public Future<Optional<JournaledTransaction>> transaction(Cell cell, long sequence) {
-        return journal.holding(cell, sequence)
-                .compose(entry -> entry.isPresent()
-                        ? kept(entry.get().transaction(sequence)).map(one -> Optional.of(known(one)))
-                        : settled(cell, sequence));
+        byte[][] journal = {RedisKeys.bytes(RedisKeys.journal(cell))};
+        byte[][] wanted = {RedisKeys.bytes(Long.toString(sequence))};
+        return redis.call(journaled.<List<Object>>run(redis, ScriptOutputType.MULTI, journal, wanted))
+                .compose(texts -> texts.isEmpty()
+                        ? settled(cell, sequence)
+                        : kept(journaled(cell, sequence, texts)).map(one -> Optional.of(known(one))));
+    }
+
+    private static JournaledTransaction journaled(Cell cell, long sequence, List<Object> texts) {
+        return new JournaledTransaction(
+                cell,
+                sequence,
+                new JsonObject(RedisKeys.text((byte[]) texts.get(0))),
+                new JsonObject(RedisKeys.text((byte[]) texts.get(1))));
     }
 
     /** Says settled of what was to be, once it is known to be so. */

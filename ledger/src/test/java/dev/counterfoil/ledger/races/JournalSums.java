@@ -10,6 +10,7 @@ import dev.counterfoil.ledger.redis.JournalEntry;
 import dev.counterfoil.ledger.redis.RedisConnection;
 import dev.counterfoil.ledger.redis.RedisKeys;
 import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +45,9 @@ final class JournalSums {
         while (!page.isEmpty()) {
             for (JournalEntry entry : page) {
                 for (long sequence = entry.first(); sequence <= entry.last(); sequence++) {
-                    sums.add(entry.transaction(sequence));
+                    JournalEntry.Text text = entry.texts().get(Math.toIntExact(sequence - entry.first()));
+                    sums.add(new JournaledTransaction(
+                            cell, sequence, new JsonObject(text.data()), new JsonObject(text.result())));
                 }
             }
             page = await(journal.after(cell, sums.transactions, PAGE));

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.counterfoil.ledger.Cell;
 import dev.counterfoil.ledger.testing.Ledgers;
+import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.XAddArgs;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -59,6 +61,40 @@ class JournalIT {
         assertThat(statistics).contains("cmdstat_xrange:calls=1,").doesNotContain("cmdstat_xrevrange");
     }
 
+    @Test
+    void one_transaction_of_an_entry_is_read_alone() {
+        for (long sequence = 10; sequence <= 15; sequence++) {
+            assertThat(alone(sequence)).containsExactly("{\"data\":" + sequence + "}", "{\"result\":" + sequence + "}");
+        }
+        assertThat(alone(1)).isEmpty();
+        assertThat(alone(9)).isEmpty();
+        assertThat(alone(16)).isEmpty();
+        long gone = await(redis.call(commands -> commands.del(RedisKeys.bytes(RedisKeys.journal(CELL)))));
+        assertThat(gone).isOne();
+        assertThat(alone(10)).isEmpty();
+        add(10, 2);
+    }
+
+    @Test
+    void one_old_transaction_is_never_searched_from_the_end_of_the_stream() {
+        assertThat(alone(9)).isEmpty();
+        String reset = await(redis.call(commands -> commands.configResetstat()));
+        assertThat(reset).isEqualTo("OK");
+        assertThat(alone(9)).isEmpty();
+        String statistics = await(redis.call(commands -> commands.info("commandstats")));
+        assertThat(statistics).contains("cmdstat_xrange:calls=1,").doesNotContain("cmdstat_xrevrange");
+    }
+
+    private List<String> alone(long sequence) {
+        byte[][] keys = {RedisKeys.bytes(RedisKeys.journal(CELL))};
+        return await(redis.call(Script.load("read_transaction")
+                        .<List<Object>>run(
+                                redis, ScriptOutputType.MULTI, keys, RedisKeys.bytes(Long.toString(sequence)))))
+                .stream()
+                .map(text -> RedisKeys.text((byte[]) text))
+                .toList();
+    }
+
     private Optional<Long> first(long sequence) {
         return await(journal.holding(CELL, sequence)).map(JournalEntry::first);
     }
@@ -67,9 +103,9 @@ class JournalIT {
         Object[] fields = new Object[4 * transactions];
         for (int i = 0; i < fields.length; i += 4) {
             fields[i] = RedisKeys.bytes("d");
-            fields[i + 1] = RedisKeys.bytes("{}");
+            fields[i + 1] = RedisKeys.bytes("{\"data\":" + (sequence + i / 4) + "}");
             fields[i + 2] = RedisKeys.bytes("r");
-            fields[i + 3] = RedisKeys.bytes("{}");
+            fields[i + 3] = RedisKeys.bytes("{\"result\":" + (sequence + i / 4) + "}");
         }
         byte[] key = RedisKeys.bytes(RedisKeys.journal(CELL));
         XAddArgs id = new XAddArgs().id(sequence + "-0");

@@ -25,7 +25,7 @@ import java.util.Map;
 
 /** The processes that are measured: gateways with a Redis and a PostgreSQL of their own, and the echo. */
 final class Bench implements AutoCloseable {
-    /** As much memory and log as config/README.md wants a server to have. */
+    /** As much memory and log as config/README.md wants a server to have; its redis.conf for Redis. */
     private static final List<String> POSTGRESQL = List.of("shared_buffers=512MB", "max_wal_size=4GB");
 
     private static final String FIRST = "gateway";
@@ -57,7 +57,7 @@ final class Bench implements AutoCloseable {
     /** @param jvm flags of all JVMs */
     static Bench start(Installation installation, List<String> jvm, int gateways)
             throws IOException, InterruptedException {
-        Redis redis = Redis.start(installation, Redis.Fsync.ALWAYS);
+        Redis redis = Redis.start(installation, Redis.Fsync.ALWAYS, Map.of("auto-aof-rewrite-min-size", "1gb"));
         Postgresql postgresql = Postgresql.start(installation, POSTGRESQL);
         Map<String, String> settings = new HashMap<>(installation.settings(redis.uri(), postgresql.uri()));
         settings.put("COUNTERFOIL_LEDGER_DURABILITY", "durable");

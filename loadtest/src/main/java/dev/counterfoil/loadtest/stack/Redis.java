@@ -36,13 +36,23 @@ public final class Redis extends Server {
     }
 
     public static Redis start(Installation installation, Fsync fsync) throws IOException, InterruptedException {
+        return start(installation, fsync, Map.of());
+    }
+
+    /** @param more settings in place of those of the embedded one */
+    public static Redis start(Installation installation, Fsync fsync, Map<String, String> more)
+            throws IOException, InterruptedException {
         int port = FreePort.choose();
         Path folder = installation.data().resolve("redis");
         String embedded = Files.readString(folder.resolve("redis.conf"));
         Path settings = folder.resolve("crash.conf");
         String changed = line(embedded, "port", Integer.toString(port));
         changed = line(changed, "logfile", "\"\"");
-        Files.writeString(settings, line(changed, "appendfsync", fsync.setting()));
+        changed = line(changed, "appendfsync", fsync.setting());
+        for (Map.Entry<String, String> setting : more.entrySet()) {
+            changed = line(changed, setting.getKey(), setting.getValue());
+        }
+        Files.writeString(settings, changed);
         URI uri = URI.create("redis://:" + installation.kept("redis.password") + "@" + FreePort.HOST + ":" + port);
         Redis redis = new Redis(installation, settings, uri, launch(installation, settings));
         redis.awaitReady();
