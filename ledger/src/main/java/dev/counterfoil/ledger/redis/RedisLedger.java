@@ -330,7 +330,7 @@ public final class RedisLedger implements Ledger {
 
     @Override
     public Future<Optional<JournaledTransaction>> transaction(Cell cell, long sequence) {
-        byte[][] journal = {RedisKeys.bytes(RedisKeys.journal(cell))};
+        byte[][] journal = {RedisKeys.bytes(RedisKeys.meta(cell)), RedisKeys.bytes(RedisKeys.journal(cell))};
         byte[][] wanted = {RedisKeys.bytes(Long.toString(sequence))};
         return redis.call(journaled.<List<Object>>run(redis, ScriptOutputType.MULTI, journal, wanted))
                 .compose(texts -> texts.isEmpty()

@@ -6,7 +6,8 @@ import dev.counterfoil.ledger.redis.Journal;
 import dev.counterfoil.ledger.redis.JournalEntry;
 import dev.counterfoil.ledger.redis.RedisConnection;
 import dev.counterfoil.ledger.redis.RedisKeys;
-import io.lettuce.core.XTrimArgs;
+import dev.counterfoil.ledger.redis.Script;
+import io.lettuce.core.ScriptOutputType;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +31,7 @@ final class JournalReader {
 
     private final RedisConnection redis;
     private final Journal journal;
+    private final Script trim = Script.load("trim_journal");
 
     JournalReader(RedisConnection redis) {
         this.redis = redis;
@@ -95,9 +97,9 @@ final class JournalReader {
     void trimBelow(Cell cell, long sequence) {
         Optional<JournalEntry> keep = sequence <= 1 ? Optional.empty() : await(journal.holding(cell, sequence));
         if (keep.isPresent()) {
-            XTrimArgs args = XTrimArgs.Builder.minId(keep.get().first() + "-0").approximateTrimming();
-            byte[] entries = RedisKeys.bytes(RedisKeys.journal(cell));
-            long dropped = await(redis.call(entries, commands -> commands.xtrim(entries, args)));
+            byte[][] keys = {RedisKeys.bytes(RedisKeys.meta(cell)), RedisKeys.bytes(RedisKeys.journal(cell))};
+            byte[] first = RedisKeys.bytes(Long.toString(keep.get().first()));
+            long dropped = await(redis.call(trim.<Long>run(redis, ScriptOutputType.INTEGER, keys, first)));
         }
     }
 

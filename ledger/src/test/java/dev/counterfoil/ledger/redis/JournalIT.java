@@ -31,7 +31,7 @@ class JournalIT {
 
     @AfterEach
     void clear() {
-        long unused = await(redis.call(commands -> commands.del(RedisKeys.bytes(RedisKeys.journal(CELL)))));
+        long unused = await(redis.call(commands -> commands.del(keys())));
         redis.close();
     }
 
@@ -85,11 +85,41 @@ class JournalIT {
         assertThat(statistics).contains("cmdstat_xrange:calls=1,").doesNotContain("cmdstat_xrevrange");
     }
 
+    @Test
+    void once_it_was_trimmed_the_oldest_entry_is_not_read_to_find_another() {
+        byte[] meta = RedisKeys.bytes(RedisKeys.meta(CELL));
+        assertThat(trimBelow(12)).isZero();
+        long cold = await(redis.call(commands -> commands.exists(meta)));
+        assertThat(cold).isZero();
+        boolean added =
+                await(redis.call(commands -> commands.hset(meta, RedisKeys.bytes("epoch"), RedisKeys.bytes("1"))));
+        assertThat(added).isTrue();
+        assertThat(trimBelow(12)).isZero();
+        assertThat(trimBelow(10)).isZero();
+        assertThat(alone(13)).containsExactly("{\"data\":13}", "{\"result\":13}");
+        String reset = await(redis.call(commands -> commands.configResetstat()));
+        assertThat(reset).isEqualTo("OK");
+        assertThat(alone(11)).isEmpty();
+        assertThat(alone(12)).hasSize(2);
+        assertThat(alone(15)).hasSize(2);
+        assertThat(alone(16)).isEmpty();
+        String statistics = await(redis.call(commands -> commands.info("commandstats")));
+        assertThat(statistics).contains("cmdstat_xrevrange:calls=3,").doesNotContain("cmdstat_xrange:");
+    }
+
+    private long trimBelow(long first) {
+        return await(redis.call(Script.load("trim_journal")
+                .<Long>run(redis, ScriptOutputType.INTEGER, keys(), RedisKeys.bytes(Long.toString(first)))));
+    }
+
+    private static byte[][] keys() {
+        return new byte[][] {RedisKeys.bytes(RedisKeys.meta(CELL)), RedisKeys.bytes(RedisKeys.journal(CELL))};
+    }
+
     private List<String> alone(long sequence) {
-        byte[][] keys = {RedisKeys.bytes(RedisKeys.journal(CELL))};
         return await(redis.call(Script.load("read_transaction")
                         .<List<Object>>run(
-                                redis, ScriptOutputType.MULTI, keys, RedisKeys.bytes(Long.toString(sequence)))))
+                                redis, ScriptOutputType.MULTI, keys(), RedisKeys.bytes(Long.toString(sequence)))))
                 .stream()
                 .map(text -> RedisKeys.text((byte[]) text))
                 .toList();

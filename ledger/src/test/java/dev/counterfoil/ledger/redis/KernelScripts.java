@@ -107,10 +107,8 @@ final class KernelScripts implements Function<String, Script> {
         return scripts.computeIfAbsent(name, unknown -> {
             String text = Script.load(name).text();
             text = name.equals("post") ? change.apply(text) : text;
-            // What reads only the journal has neither the hash that the clock stands in nor use for one.
-            boolean seesTime = clock && text.contains("KEYS[1] meta");
             return Script.of(
-                    seesTime ? afterFirstLine(text, text.startsWith("#!lua name=") ? CLOCK : SCRIPT_CLOCK) : text);
+                    clock ? afterFirstLine(text, text.startsWith("#!lua name=") ? CLOCK : SCRIPT_CLOCK) : text);
         });
     }
 }
