@@ -1,6 +1,7 @@
 --[[
   A card moves, or comes into being. Within a card: unknown, void, frozen, inactive, expired, owner, type, price, balance,
-  bound. Of an untold one all of these are unknown, which is not pinned either: a record would be a write, and its fsync could be timed.
+  bound. Of an untold one all of these are unknown, which is not pinned either: a record would be a write, and its fsync
+  could be timed.
 ]]
 local function card_moves(leg, untold)
   local candidates, many = list(leg[2], 1, 16, 1)

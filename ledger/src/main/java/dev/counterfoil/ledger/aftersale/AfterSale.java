@@ -99,8 +99,8 @@ public final class AfterSale {
 
     /**
      * Carries out {@code step} on a redemption, at most once per key. Refusals: HOLD_NOT_OPEN, HOLD_EXPIRED, HOLD_RUNNING (an
-     * expiry before its time), STILL_HELD, EXCEEDS_REMAINING, PART_UNKNOWN, and of a reversal those of the card or account that gets
-     * something back. Fails as {@link Ledger#post}.
+     * expiry before its time), STILL_HELD, EXCEEDS_REMAINING, PART_UNKNOWN, BALANCE_LIMIT where what returns would not fit, and of a
+     * reversal those of the card or account that gets something back. Fails as {@link Ledger#post}.
      */
     public Future<Outcome> post(IdempotencyKey key, String requestId, JournaledTransaction redemption, Step step) {
         return post(key, requestId, redemption, step, KeyCeiling.NONE);

@@ -1,9 +1,12 @@
 package dev.counterfoil.ledger.aftersale;
 
+import dev.counterfoil.ledger.Amounts;
 import dev.counterfoil.ledger.Cell;
 import dev.counterfoil.ledger.IdempotencyKey;
 import dev.counterfoil.ledger.Ledger;
 import dev.counterfoil.ledger.Posted;
+import dev.counterfoil.ledger.Refusal;
+import dev.counterfoil.ledger.Refused;
 import dev.counterfoil.ledger.catalog.Recurring;
 import dev.counterfoil.ledger.secrets.RequestHash;
 import io.micrometer.core.instrument.Counter;
@@ -121,6 +124,10 @@ public final class HoldSweeper implements AutoCloseable {
             IdempotencyKey key =
                     new IdempotencyKey(CLIENT, hash.idempotency(CLIENT, null, name), hash.fingerprint(name));
             return afterSale.post(key, "", redemption.get(), step).map(outcome -> {
+                if (outcome instanceof Refused refused && refused.reason() == Refusal.BALANCE_LIMIT) {
+                    throw new IllegalStateException("the hold of sequence " + sequence + " in cell " + cell
+                            + " cannot return: a balance would pass " + Amounts.MAX);
+                }
                 boolean returned = outcome instanceof Posted && !outcome.replayed();
                 expired.increment(returned ? 1 : 0);
                 return returned;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import dev.counterfoil.ledger.Amounts;
 import dev.counterfoil.ledger.Became;
 import dev.counterfoil.ledger.CardState;
 import dev.counterfoil.ledger.Cell;
@@ -262,6 +263,22 @@ class AfterSaleIT {
                     .failsWithin(Duration.ofSeconds(10))
                     .withThrowableThat()
                     .withMessageContaining("sequence 999");
+        }
+    }
+
+    @Test
+    void a_hold_whose_return_would_not_fit_is_named_until_it_does() {
+        settler.start();
+        redemption(new Leg.HoldLeg(1));
+        post(TransactionType.STOCKING, new JsonObject(), new Leg.StockLeg("tea", Amounts.MAX - 95, 0, 0));
+        try (HoldSweeper sweeper =
+                new HoldSweeper(vertx, ledger, afterSale, hash, () -> List.of(CELL), Duration.ofMillis(50), meters)) {
+            assertThat(sweeper.sweep().toCompletionStage().toCompletableFuture())
+                    .failsWithin(Duration.ofSeconds(10))
+                    .withThrowableThat()
+                    .withMessageContaining("cannot return");
+            post(TransactionType.STOCKING, new JsonObject(), new Leg.StockLeg("tea", -5, 0, 0));
+            await().atMost(Duration.ofSeconds(15)).until(() -> balance() == 1_000);
         }
     }
 

@@ -107,6 +107,29 @@ class JournalIT {
         assertThat(statistics).contains("cmdstat_xrevrange:calls=3,").doesNotContain("cmdstat_xrange:");
     }
 
+    @Test
+    void a_journal_is_trimmed_also_when_redis_is_out_of_memory() {
+        byte[] meta = RedisKeys.bytes(RedisKeys.meta(CELL));
+        boolean added =
+                await(redis.call(commands -> commands.hset(meta, RedisKeys.bytes("epoch"), RedisKeys.bytes("1"))));
+        assertThat(added).isTrue();
+        for (int sequence = 16; sequence < 1_016; sequence++) {
+            add(sequence, 1);
+        }
+        try {
+            configure("1");
+            assertThat(trimBelow(1_000)).isPositive();
+        } finally {
+            configure("0");
+        }
+        assertThat(alone(1_000)).hasSize(2);
+    }
+
+    private void configure(String maxmemory) {
+        String set = await(redis.call(commands -> commands.configSet("maxmemory", maxmemory)));
+        assertThat(set).isEqualTo("OK");
+    }
+
     private long trimBelow(long first) {
         return await(redis.call(Script.load("trim_journal")
                 .<Long>run(redis, ScriptOutputType.INTEGER, keys(), RedisKeys.bytes(Long.toString(first)))));

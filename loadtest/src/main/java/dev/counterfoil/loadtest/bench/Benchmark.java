@@ -30,7 +30,7 @@ public final class Benchmark {
     private static final int WRONG = 1;
     private static final int IMPOSSIBLE = 2;
     private static final int WARM_UP_OF_OTHERS = 2;
-    /** So far apart are the numbers of the requests to one gateway and to the next. */
+    /** More requests than are ever sent. */
     private static final long PART = 1_000_000_000_000L;
 
     private static final Duration SETTLED_WITHIN = Duration.ofMinutes(3);
@@ -85,7 +85,10 @@ public final class Benchmark {
                     + programs.size() + " programs");
             long before = bench.redis().usedMemory();
             Sale sale = Sale.prepare(target, programs, settings);
-            double redisBytes = bench.redis().usedMemory() - before;
+            // The cards were made just now; the books get them first.
+            Lag.awaitNone(bench.gateway().url(), SETTLED_WITHIN);
+            double redisBytes =
+                    bench.redis().usedMemory() - before - bench.redis().usedByJournals(programs);
             Path script = script(settings.folder());
             List<Round> rounds =
                     new Benchmark(settings, bench, sale, new Wrk(script, settings.connections()), out).rounds();
@@ -114,7 +117,10 @@ public final class Benchmark {
 
     private static Optional<Steady> steady(Settings settings, Target target, Sale sale, Figures figures)
             throws IOException {
-        if (settings.share() == 0 || !settings.scenarios().contains(Scenario.REDEEM)) {
+        // The open loop is one gateway's.
+        if (settings.share() == 0
+                || settings.gateways() > 1
+                || !settings.scenarios().contains(Scenario.REDEEM)) {
             return Optional.empty();
         }
         double most = figures.median(Scenario.REDEEM, round -> round.load().perSecond());
@@ -134,8 +140,6 @@ public final class Benchmark {
     }
 
     private List<Round> rounds() throws IOException, InterruptedException {
-        // The cards were made just now; the books get them first.
-        Lag.awaitNone(bench.gateway().url(), SETTLED_WITHIN);
         out.println("warming up");
         for (Scenario scenario : settings.scenarios()) {
             boolean heavy = scenario == Scenario.ECHO || scenario == Scenario.REDEEM;
@@ -167,7 +171,7 @@ public final class Benchmark {
         Wrk.Result result = wrk.run(
                 bench.urls(scenario),
                 seconds,
-                part -> sale.environment(scenario, sent.token(), range.first() + part * PART, range.last()));
+                part -> sale.environment(scenario, sent.token(), range.first() + part * apart(), range.last()));
         double longestLag = lag.longest();
         // What this scenario posted is settled at its own cost, and not at the next one's.
         Lag.awaitNone(gateway.url(), SETTLED_WITHIN);
@@ -187,6 +191,11 @@ public final class Benchmark {
             lastRedemptions = range.first();
         }
         return round;
+    }
+
+    /** How far the numbers of one gateway's requests are from the next one's; they do not pay with the same cards at the same time. */
+    private long apart() {
+        return PART + settings.cards() / settings.gateways();
     }
 
     /** Requests by their numbers. */

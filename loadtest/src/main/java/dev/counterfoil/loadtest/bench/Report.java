@@ -24,7 +24,7 @@ final class Report {
     private final double redisBytes;
     private final GcPauses pauses;
 
-    /** @param redisBytes that Redis had taken for the cards before anything was redeemed */
+    /** @param redisBytes that the cards took of Redis, without the journal, before anything was redeemed */
     Report(
             Settings settings,
             Versions versions,
@@ -81,7 +81,7 @@ final class Report {
                 settings.rounds(), settings.seconds(), settings.connections(), String.join(" ", settings.jvm()));
         out.printf(
                 Locale.ROOT,
-                "%,d cards, %,d items in each of %d programs, %d gateways; Redis had %,.0f MB of them%n",
+                "%,d cards, %,d items in each of %d programs, %d gateways; they take %,.0f MB of Redis%n",
                 settings.cards(),
                 settings.items(),
                 settings.programs(),

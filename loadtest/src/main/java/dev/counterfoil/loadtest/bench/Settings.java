@@ -40,6 +40,7 @@ record Settings(
         List<Scenario> scenarios,
         Path folder,
         Path report) {
+    private static final String ALL = "echo,redeem,replay,quota,soldout,lookup,hot,checkout";
     private static final int MOST_ITEMS_OF_ALL = 10_000;
 
     Settings {
@@ -55,6 +56,7 @@ record Settings(
     }
 
     static Settings fromProperties() throws IOException {
+        int gateways = number("gateways", 1, 1, 4);
         return new Settings(
                 number("rounds", 3, 1, 50),
                 number("seconds", 8, 1, 600),
@@ -62,14 +64,14 @@ record Settings(
                 number("cards", 200_000, 1_000, 5_000_000),
                 number("items", 1, 1, 1_000),
                 number("programs", 1, 1, 50),
-                number("gateways", 1, 1, 4),
+                gateways,
                 number("connections", 64, 1, 4_096),
                 number("share", 70, 0, 95),
                 List.of(System.getProperty("jvm", "-Xms1g -Xmx1g -XX:+UseG1GC")
                         .trim()
                         .split("\\s+")),
                 InstalledPostgresql.find(System.getProperty("postgresql", "auto")),
-                Arrays.stream(System.getProperty("scenarios", "echo,redeem,replay,quota,soldout,lookup,hot,checkout")
+                Arrays.stream(System.getProperty("scenarios", gateways == 1 ? ALL : ALL.replace("replay,", ""))
                                 .split(","))
                         .map(String::strip)
                         .map(Scenario::of)

@@ -107,6 +107,18 @@ public final class Redis extends Server {
         }
     }
 
+    /** Bytes of the journals of these programs' first cells: facts that the books have already, kept for a while. */
+    public long usedByJournals(List<String> programs) throws IOException {
+        long bytes = 0;
+        try (RedisWire wire = RedisWire.open(uri)) {
+            for (String program : programs) {
+                Object used = wire.call("MEMORY", "USAGE", "{" + program + ".0}:journal", "SAMPLES", "0");
+                bytes += used instanceof Long ? (Long) used : 0;
+            }
+        }
+        return bytes;
+    }
+
     private static String info(RedisWire wire, String section, String field) throws IOException {
         byte[] text = wire.call("INFO", section) instanceof byte[] bytes ? bytes : new byte[0];
         return new String(text, StandardCharsets.UTF_8)
