@@ -168,23 +168,18 @@ class BadInputIT {
 
     @ParameterizedTest(name = "{0} {1}")
     @CsvSource({
-        "GET, /v1/keys/%s",
-        "PATCH, /v1/keys/%s",
-        "GET, /v1/clients/%s",
-        "GET, /v1/signing-keys/%s",
-        "GET, /v1/programs/%s",
-        "GET, /v1/programs/demo/items/%s",
-        "GET, /v1/programs/demo/card-types/%s",
-        "GET, /v1/programs/demo/cards/%s/transactions",
-        "GET, /v1/programs/demo/redemptions/%s",
-        "POST, /v1/programs/demo/batches/%s/void"
+        "GET, /v1/keys/%s, CF_ADMIN_KEY, ''",
+        "PATCH, /v1/keys/%s, CF_ADMIN_KEY, '{\"name\":\"Till\"}'",
+        "POST, /v1/keys/%s/revoke, CF_ADMIN_KEY, '{}'",
+        "GET, /v1/signing-keys/%s, CF_ADMIN_KEY, ''",
+        "GET, /v1/programs/demo/items/%s, CF_ISSUER_KEY, ''",
+        "GET, /v1/programs/demo/cards/%s/transactions, CF_ISSUER_KEY, ''"
     })
-    void nothing_is_called_what_postgresql_cannot_keep(String method, String path) {
-        String body = method.equals("GET") ? "" : "{}";
+    void nothing_is_called_what_postgresql_cannot_keep(String method, String path, String key, String body) {
         for (String name : List.of("%00", "abc%00", "%00abc")) {
-            Answer answer = gateway.sendAsync(method, path.formatted(name), "CF_ADMIN_KEY", body, request -> request)
+            Answer answer = gateway.sendAsync(method, path.formatted(name), key, body, request -> request)
                     .join();
-            assertThat(answer.status()).as(answer.text()).isIn(400, 403, 404);
+            assertThat(answer.status()).as(answer.text()).isEqualTo(404);
         }
     }
 
