@@ -109,7 +109,7 @@ public final class Database implements AutoCloseable {
 
     /** Runs {@code work} on a worker in one transaction, read committed; an exception rolls it back. */
     public <T> Future<T> inTransaction(Function<Handle, T> work) {
-        return onWorker(() -> jdbi.inTransaction(TransactionIsolationLevel.READ_COMMITTED, work::apply));
+        return onWorker(() -> jdbi.inTransaction(work::apply));
     }
 
     /** Runs {@code work}, which only reads, on a worker; all that it reads is of one moment. */
@@ -183,6 +183,10 @@ public final class Database implements AutoCloseable {
         config.setConnectionTimeout(CONNECTION_TIMEOUT.toMillis());
         config.setValidationTimeout(VALIDATION_TIMEOUT.toMillis());
         config.setInitializationFailTimeout(-1);
+        // Whatever the server's default is. Set once a connection, since JDBI would ask and set it with every
+        // transaction, and
+        // hide why one failed behind its own failure to set it back.
+        config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
         uri.parameters().forEach(config::addDataSourceProperty);
         // As text: of other types Hikari drops the value without a word.
         config.addDataSourceProperty("connectTimeout", Long.toString(CONNECT_TIMEOUT.toSeconds()));

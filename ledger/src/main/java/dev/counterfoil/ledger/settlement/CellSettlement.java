@@ -19,7 +19,6 @@ import java.util.function.LongConsumer;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.StatementContext;
-import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 
 /**
  * Settles runs of one cell's journal. The cell's row in PostgreSQL is the lock and the cursor: who holds it reads on from the
@@ -51,7 +50,7 @@ final class CellSettlement {
      */
     Run settleNext(Cell cell, LongConsumer claimed) throws SQLException {
         Set<YearMonth> months = new HashSet<>();
-        Run run = jdbi.inTransaction(TransactionIsolationLevel.READ_COMMITTED, handle -> {
+        Run run = jdbi.inTransaction(handle -> {
             Optional<Cursor> cursor = claim(handle, cell);
             if (cursor.isEmpty()) {
                 return Run.ELSEWHERE;
@@ -202,7 +201,7 @@ final class CellSettlement {
      */
     Retried retry(Cell cell, long after, Map<String, Long> dead) throws SQLException {
         Set<YearMonth> months = new HashSet<>();
-        Retried retried = jdbi.inTransaction(TransactionIsolationLevel.READ_COMMITTED, handle -> {
+        Retried retried = jdbi.inTransaction(handle -> {
             int id = handle.createQuery(
                             "select id from cell where program = :program and index = :index for no key update")
                     .bind("program", cell.program())

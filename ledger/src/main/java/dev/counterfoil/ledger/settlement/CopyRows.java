@@ -9,6 +9,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
+import org.postgresql.util.PSQLException;
 
 /**
  * Rows in PostgreSQL's binary COPY format, built up in memory and sent in one go. Binary, because JSON in the text format
@@ -82,23 +83,36 @@ final class CopyRows {
         return this;
     }
 
-    /** Sends the rows, if there are any. */
+    /**
+     * Sends the rows, if there are any.
+     *
+     * @throws SQLException when PostgreSQL refuses them, or does not answer in time: then the connection is closed
+     */
     void send(Connection connection) throws SQLException {
         if (rows == 0) {
             return;
         }
         room(Short.BYTES).putShort((short) -1);
-        CopyIn copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(sql);
+        long written = 0;
+        boolean answered = false;
         try {
+            CopyIn copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(sql);
             copy.writeToCopy(buffer.array(), 0, buffer.position());
-            long written = copy.endCopy();
-            if (written != rows) {
-                throw new SQLException("COPY wrote " + written + " rows (expected: " + rows + ")");
-            }
+            written = copy.endCopy();
+            answered = true;
+        } catch (PSQLException refused) {
+            answered = refused.getServerErrorMessage() != null;
+            throw refused;
         } finally {
-            if (copy.isActive()) {
-                copy.cancelCopy();
+            if (!answered) {
+                // Neither the driver nor the pool, which does not see COPY, would do it, and an answer that came late
+                // would be
+                // read as that of the rollback, its answer as that of the next question, and so on for whoever asks.
+                connection.abort(Runnable::run);
             }
+        }
+        if (written != rows) {
+            throw new SQLException("COPY wrote " + written + " rows (expected: " + rows + ")");
         }
     }
 

@@ -28,9 +28,6 @@ final class SettlementFailure {
             if (cause instanceof JournalFault) {
                 return true;
             }
-            if (cause instanceof IllegalStateException && isOfDriver(cause)) {
-                return false;
-            }
             if (cause instanceof LedgerFault || cause instanceof DatabaseUnavailable) {
                 return false;
             }
@@ -40,12 +37,6 @@ final class SettlementFailure {
             }
         }
         return true;
-    }
-
-    /** What the driver throws when it reads an answer that it has asked no question for: the connection is at fault. */
-    private static boolean isOfDriver(Throwable fault) {
-        StackTraceElement[] trace = fault.getStackTrace();
-        return trace.length > 0 && trace[0].getClassName().startsWith("org.postgresql.");
     }
 
     /**

@@ -39,18 +39,6 @@ class SettlementFailureTest {
     }
 
     @Test
-    void a_driver_that_lost_count_of_the_answers_is_tried_again_and_a_defect_of_ours_is_not() {
-        IllegalStateException ofDriver = new IllegalStateException("Received resultset tuples, but no field structure");
-        ofDriver.setStackTrace(new StackTraceElement[] {
-            new StackTraceElement("org.postgresql.core.v3.QueryExecutorImpl", "processResults", null, 0),
-            new StackTraceElement("dev.counterfoil.ledger.settlement.BooksWriter", "write", null, 0)
-        });
-        assertThat(SettlementFailure.isFinal(ofDriver)).isFalse();
-        assertThat(SettlementFailure.isFinal(new RuntimeException(ofDriver))).isFalse();
-        assertThat(SettlementFailure.isFinal(new IllegalStateException("ours"))).isTrue();
-    }
-
-    @Test
     void a_failure_is_described_by_what_the_database_says() {
         assertThat(SettlementFailure.describe(new RuntimeException("outer", new SQLException("inner", "08006"))))
                 .isEqualTo("SQLException: inner (SQLSTATE 08006)");
