@@ -64,7 +64,7 @@ final class Round {
                 .map(site -> stack.installation().target(site.gateway().url()))
                 .toList();
         String run = "c" + Long.toString(seed & 0xffffff, 36) + "r" + number;
-        Shelf shelf = Shelf.fill(targets.get(0), run, stack.books());
+        Shelf shelf = Shelf.fill(targets.get(0), run, stack.books(), fault.lasts() ? lasting : Duration.ZERO);
         long before = settledSequence();
         if (fault.isPowerLoss()) {
             scene.followFsyncs();

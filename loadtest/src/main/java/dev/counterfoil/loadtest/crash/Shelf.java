@@ -2,7 +2,7 @@ package dev.counterfoil.loadtest.crash;
 
 import dev.counterfoil.loadtest.IssuerApi;
 import dev.counterfoil.loadtest.Target;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
@@ -14,23 +14,31 @@ import org.jspecify.annotations.Nullable;
  * with it.
  *
  * @param run begins every key of the round
- * @param hot one card that many redeem
+ * @param hot cards that many redeem, one where a fault is short
  * @param cards the others
  */
-record Shelf(String run, String hot, List<String> cards) {
+record Shelf(String run, List<String> hot, List<String> cards) {
     static final String CARD_TYPE = "gift-1000";
     static final long FACE = 100_000;
     private static final String PLENTY = "crash-plenty";
     private static final String RARE = "crash-rare";
     private static final String LIMITED = "crash-limited";
     private static final int CARDS = 60;
+
+    /** A hot card is empty after half a minute of load, and something must be left to sell when a fault is over. */
+    private static final int HOT_CARD_SECONDS = 20;
+
     private static final int RARE_UNITS = 40;
     private static final int PLENTY_UNITS = 1_000_000;
     private static final int ACCOUNTS = 6;
     private static final int HOLD_SECONDS = 86_400;
 
-    /** Makes cards and stock through the issuer's API, and writes the stock down. */
-    static Shelf fill(Target target, String run, ClientBooks books) {
+    /**
+     * Makes cards and stock through the issuer's API, and writes the stock down.
+     *
+     * @param lasting how long the fault may last
+     */
+    static Shelf fill(Target target, String run, ClientBooks books, Duration lasting) {
         IssuerApi issuer = new IssuerApi(target, run);
         put(issuer, PLENTY, 7, "");
         put(issuer, RARE, 11, "");
@@ -38,8 +46,9 @@ record Shelf(String run, String hot, List<String> cards) {
         stock(issuer, books, PLENTY, PLENTY_UNITS);
         stock(issuer, books, RARE, RARE_UNITS);
         stock(issuer, books, LIMITED, PLENTY_UNITS);
-        List<String> made = new ArrayList<>(issuer.makeCards(CARD_TYPE, CARDS));
-        return new Shelf(run, made.remove(0), List.copyOf(made));
+        int hot = 1 + (int) lasting.toSeconds() / HOT_CARD_SECONDS;
+        List<String> made = issuer.makeCards(CARD_TYPE, CARDS + hot);
+        return new Shelf(run, List.copyOf(made.subList(0, hot)), List.copyOf(made.subList(hot, made.size())));
     }
 
     private static void put(IssuerApi issuer, String sku, long price, String limits) {
@@ -58,22 +67,22 @@ record Shelf(String run, String hot, List<String> cards) {
     Operation draw(Random random, String key) {
         int kind = random.nextInt(100);
         if (kind < 30) {
-            return item(Operation.Kind.REDEEM, key, hot, PLENTY, "any");
+            return item(Operation.Kind.REDEEM, key, any(hot, random), PLENTY, "any");
         } else if (kind < 55) {
-            return item(Operation.Kind.REDEEM, key, card(random), PLENTY, "any");
+            return item(Operation.Kind.REDEEM, key, any(cards, random), PLENTY, "any");
         } else if (kind < 65) {
-            return item(Operation.Kind.REDEEM, key, card(random), RARE, "any", "insufficient_stock");
+            return item(Operation.Kind.REDEEM, key, any(cards, random), RARE, "any", "insufficient_stock");
         } else if (kind < 75) {
             String account = run + "-" + random.nextInt(ACCOUNTS);
-            return item(Operation.Kind.REDEEM, key, card(random), LIMITED, account, "quota_exceeded");
+            return item(Operation.Kind.REDEEM, key, any(cards, random), LIMITED, account, "quota_exceeded");
         } else if (kind < 85) {
             return split(random, key);
         }
-        return item(Operation.Kind.HOLD, key, card(random), PLENTY, "any");
+        return item(Operation.Kind.HOLD, key, any(cards, random), PLENTY, "any");
     }
 
-    private String card(Random random) {
-        return cards.get(random.nextInt(cards.size()));
+    private static String any(List<String> of, Random random) {
+        return of.get(random.nextInt(of.size()));
     }
 
     /** Two cards, of which the second gives what the first does not have. */
