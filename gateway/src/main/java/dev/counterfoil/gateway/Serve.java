@@ -50,6 +50,7 @@ import dev.counterfoil.ledger.guard.GuessingGuard;
 import dev.counterfoil.ledger.installation.Installation;
 import dev.counterfoil.ledger.issuing.BatchChange;
 import dev.counterfoil.ledger.issuing.BatchMaker;
+import dev.counterfoil.ledger.issuing.CardImporter;
 import dev.counterfoil.ledger.issuing.CardsChange;
 import dev.counterfoil.ledger.issuing.CodeLoader;
 import dev.counterfoil.ledger.issuing.SettledUpTo;
@@ -349,6 +350,7 @@ final class Serve implements AutoCloseable {
                 hash,
                 cipher,
                 new BatchMaker(database, ledger, cardIds, hash, random, clock),
+                new CardImporter(database, ledger, cardIds, random, clock),
                 new BatchChange(settledUpTo, database, ledger, hash, clock),
                 new CodeLoader(settledUpTo, database, ledger, cipher, hash, random),
                 new CatalogEditor(store, publisher),

@@ -147,27 +147,22 @@ final class Attempts {
 
     /**
      * Whether a guesser would hit too many cards of the format that one of these is typed in, within the program's budget, or might:
-     * while it is not known how many there are.
+     * while it is not known how many there are. Any text may be an imported card's.
      */
     private boolean isGuessable(Program program, List<PresentedCard> cards) {
         if (!backend.madeCards().isKnown()) {
             return true;
         }
-        for (SecretFormat format : SecretFormat.values()) {
-            if (backend.madeCards().expectedHitsAYear(program, format) > MOST_HITS_A_YEAR
-                    && cards.stream().anyMatch(card -> isTypedIn(format, card))) {
-                return true;
-            }
-        }
-        return false;
+        double imported = backend.madeCards().expectedImportedHitsAYear(program);
+        return cards.stream().anyMatch(card -> imported + madeHits(program, card) > MOST_HITS_A_YEAR);
     }
 
     /** By its length alone: what is asked of the caller must not tell whether there is such a card. */
-    private static boolean isTypedIn(SecretFormat format, PresentedCard card) {
+    private double madeHits(Program program, PresentedCard card) {
         return SecretFormat.normalise(card.secret())
                 .flatMap(SecretFormat::ofLength)
-                .filter(format::equals)
-                .isPresent();
+                .map(format -> backend.madeCards().expectedHitsAYear(program, format))
+                .orElse(0.0);
     }
 
     /** What was answered before, else the refusal. */
@@ -211,7 +206,8 @@ final class Attempts {
     }
 
     private Wrong wrong(Call call, PresentedCard card) {
-        String secret = SecretFormat.normalise(card.secret()).orElse(card.secret());
+        String secret = card.attempted(
+                backend.madeCards().mayHoldImported(call.program().id()));
         // With another number it is another attempt: else one secret with ever new numbers would count once.
         String tried = Optional.ofNullable(card.number())
                 .flatMap(CardNumbers::normalise)
@@ -223,7 +219,7 @@ final class Attempts {
 
     private Future<Boolean> isKnown(Call call, PresentedCard card) {
         String program = call.program().id();
-        Optional<Payment> payment = card.identified(program, backend.cardIds());
+        Optional<Payment> payment = backend.identified(program, card);
         return payment.isEmpty()
                 ? Future.succeededFuture(false)
                 : backend.ledger()

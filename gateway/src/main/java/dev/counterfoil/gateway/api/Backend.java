@@ -13,10 +13,12 @@ import dev.counterfoil.ledger.catalog.MadeCards;
 import dev.counterfoil.ledger.guard.GuessingGuard;
 import dev.counterfoil.ledger.issuing.BatchChange;
 import dev.counterfoil.ledger.issuing.BatchMaker;
+import dev.counterfoil.ledger.issuing.CardImporter;
 import dev.counterfoil.ledger.issuing.CardsChange;
 import dev.counterfoil.ledger.issuing.CodeLoader;
 import dev.counterfoil.ledger.rules.CardChange;
 import dev.counterfoil.ledger.rules.Posting;
+import dev.counterfoil.ledger.rules.RedemptionRequest.Payment;
 import dev.counterfoil.ledger.secrets.CardIds;
 import dev.counterfoil.ledger.secrets.CodeCipher;
 import dev.counterfoil.ledger.secrets.GuessHash;
@@ -25,6 +27,7 @@ import dev.counterfoil.ledger.settlement.SettledAccounts;
 import dev.counterfoil.ledger.settlement.SettledBooks;
 import dev.counterfoil.ledger.settlement.SettledCards;
 import java.time.Clock;
+import java.util.Optional;
 
 /**
  * What the endpoints ask of the ledger.
@@ -39,6 +42,7 @@ public record Backend(
         RequestHash hash,
         CodeCipher cipher,
         BatchMaker batches,
+        CardImporter imports,
         BatchChange batchChange,
         CodeLoader codes,
         CatalogEditor editor,
@@ -56,6 +60,11 @@ public record Backend(
         MadeCards madeCards,
         Durability durability,
         Clock clock) {
+    /** What is known of a card that is presented in {@code program}, as {@link PresentedCard#identified}. */
+    Optional<Payment> identified(String program, PresentedCard card) {
+        return card.identified(program, cardIds, madeCards.mayHoldImported(program));
+    }
+
     /** Every endpoint of the API on this ledger. */
     public Endpoints endpoints() {
         RedemptionJson json = new RedemptionJson(cipher);
@@ -78,6 +87,7 @@ public record Backend(
                 new ChangeAccount(this, ChangeAccount.Kind.VERIFY),
                 new ChangeAccount(this, ChangeAccount.Kind.UNVERIFY),
                 new PostBatch(this),
+                new ImportCards(this),
                 new ChangeBatch(this, BatchChange.Kind.VOID),
                 new ChangeBatch(this, BatchChange.Kind.ACTIVATE),
                 new PutItem(this),

@@ -23,6 +23,7 @@ import dev.counterfoil.ledger.rules.RedemptionRequest.Payment;
 import dev.counterfoil.ledger.rules.Rule;
 import io.vertx.core.Future;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -97,16 +98,39 @@ record CheckoutCall(Call call, Attempt attempt, Optional<RedemptionRequest> poss
                 payers.add(account);
                 continue;
             }
-            Optional<Payment> card = presented.identified(call.program().id(), backend.cardIds());
+            Optional<Payment> card = backend.identified(call.program().id(), presented);
             if (card.isEmpty()) {
                 return Optional.empty();
-            } else if (!met.add(card.get().stableId())) {
+            } else if (!met.add(card.get().stableId()) || !apart(payers, card.get())) {
                 throw new Rejection(
                         Problem.invalid("/pay/" + i + "/secret", "the same card as before (expected: each card once)"));
             }
             payers.add(card.get());
         }
-        return Optional.of(fields.request(payers));
+        return Optional.of(fields.request(payers.stream()
+                .map(payer -> payer instanceof Payment && payers.size() > 1 ? alone((Payment) payer, payers) : payer)
+                .toList()));
+    }
+
+    /** Whether what was presented may be another card than each before it: all that may be one card come with numbers, and theirs differ. */
+    private static boolean apart(List<Payer> before, Payment card) {
+        return others(before, card)
+                .allMatch(other -> other.number() != null && card.number() != null
+                        || Collections.disjoint(other.ids(), card.ids()));
+    }
+
+    /** Cards with the same secret have it with their numbers: no card has it alone, or it would be none of theirs. */
+    private static Payer alone(Payment card, List<Payer> all) {
+        List<String> ids = card.ids().stream()
+                .filter(id -> others(all, card).noneMatch(other -> other.ids().contains(id)))
+                .toList();
+        return ids.size() == card.ids().size() ? card : new Payment(ids, card.stableId(), card.number());
+    }
+
+    private static Stream<Payment> others(List<Payer> all, Payment card) {
+        return all.stream()
+                .filter(payer -> payer != card && payer instanceof Payment)
+                .map(payer -> (Payment) payer);
     }
 
     /**

@@ -44,7 +44,7 @@ public final class LookUpCard implements Endpoint {
 
     private Future<Answer> found(Call call, PresentedCard presented) {
         String program = call.program().id();
-        Optional<Payment> payment = presented.identified(program, backend.cardIds());
+        Optional<Payment> payment = backend.identified(program, presented);
         if (payment.isEmpty()) {
             return Future.succeededFuture(Attempts.NOT_REDEEMABLE);
         }

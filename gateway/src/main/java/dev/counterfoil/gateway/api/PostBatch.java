@@ -27,7 +27,7 @@ import java.util.Optional;
  */
 public final class PostBatch implements StreamingEndpoint {
     private static final Text CARD_TYPE = Text.upTo(32);
-    private static final String EXPECTED_HITS = "Counterfoil-Expected-Hits";
+    static final String EXPECTED_HITS = "Counterfoil-Expected-Hits";
     private static final Rejection ENDED =
             new Rejection(Problem.unauthenticated("the key was revoked or expired meanwhile"));
 
@@ -37,20 +37,14 @@ public final class PostBatch implements StreamingEndpoint {
         this.backend = backend;
     }
 
-    /** The states in which cards may be made. */
-    private enum NewState {
-        ACTIVE,
-        INACTIVE
-    }
-
-    private record Wanted(String cardType, int count, NewState state) {}
+    private record Wanted(String cardType, int count, CardState state) {}
 
     @Override
     public Future<Void> handle(Call call) {
         Wanted wanted = call.read(fields -> new Wanted(
                 fields.text("card_type", CARD_TYPE),
                 (int) fields.integer("count", 1, Batch.MOST_CARDS),
-                fields.optionalOneOf("state", NewState.class).orElse(NewState.ACTIVE)));
+                NewState.of(fields)));
         Optional<CardType> cardType = call.catalog().cardType(wanted.cardType());
         if (cardType.isEmpty()) {
             throw new Rejection(Problem.invalid("/card_type", "no such card type in this program"));
@@ -66,10 +60,9 @@ public final class PostBatch implements StreamingEndpoint {
                         .add(wanted.count())
                         .add(wanted.state().name())
                         .encode());
-        CardState state = wanted.state() == NewState.ACTIVE ? CardState.ACTIVE : CardState.INACTIVE;
         KeyCeiling ceiling = KeyCeiling.of(call.key(), Ceilings.Kind.ISSUED, call.program());
         return backend.batches()
-                .begin(cell, cardType.get(), wanted.count(), state, key, ceiling, call.actor())
+                .begin(cell, cardType.get(), wanted.count(), wanted.state(), key, ceiling, call.actor())
                 .compose(begun -> {
                     if (begun instanceof BatchMaker.Started) {
                         Batch batch = ((BatchMaker.Started) begun).batch();
@@ -87,17 +80,22 @@ public final class PostBatch implements StreamingEndpoint {
         return backend.madeCards()
                 .publish()
                 .<Void>map(counted -> {
-                    double hits = backend.madeCards().expectedHitsAYear(call.program(), cardType.secretFormat());
+                    String hits = hits(backend.madeCards().expectedHitsAYear(call.program(), cardType.secretFormat()));
                     HttpServerResponse response = call.context().response();
                     int unused = call.context().addHeadersEndHandler(head -> {
                         if (response.getStatusCode() == 201) {
-                            response.putHeader(EXPECTED_HITS, String.format(Locale.ROOT, "%.1e", hits));
+                            response.putHeader(EXPECTED_HITS, hits);
                         }
                     });
                     return null;
                 })
                 // The next sweep makes up for it; making cards will say itself what is away.
                 .otherwiseEmpty();
+    }
+
+    /** How {@link #EXPECTED_HITS} is written. */
+    static String hits(double expected) {
+        return String.format(Locale.ROOT, "%.1e", expected);
     }
 
     /** Making takes minutes, in which the key may be revoked or expire: then no further secret leaves. */

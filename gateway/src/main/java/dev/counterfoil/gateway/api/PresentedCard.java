@@ -5,9 +5,11 @@ import dev.counterfoil.gateway.http.Text;
 import dev.counterfoil.ledger.rules.RedemptionRequest.Payment;
 import dev.counterfoil.ledger.secrets.CardIds;
 import dev.counterfoil.ledger.secrets.CardNumbers;
+import dev.counterfoil.ledger.secrets.ImportedSecret;
 import dev.counterfoil.ledger.secrets.SecretFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,16 +25,38 @@ record PresentedCard(@Nullable String number, String secret) {
         return new PresentedCard(fields.optionalText("number", TYPED).orElse(null), fields.text("secret", TYPED));
     }
 
-    /** The card's candidate ids; empty when no card can have such a secret or number, which is told without Redis. */
-    Optional<Payment> identified(String program, CardIds cardIds) {
-        Optional<String> normal = SecretFormat.normalise(secret).filter(SecretFormat::wellFormed);
+    /**
+     * The card's candidate ids; empty when no card can have such a secret or number, which is told without Redis.
+     *
+     * @param imported whether the program may hold cards whose secrets have no form
+     */
+    Optional<Payment> identified(String program, CardIds cardIds, boolean imported) {
         Optional<String> printed = number == null ? Optional.empty() : CardNumbers.normalise(number);
-        if (normal.isEmpty() || (number != null && printed.isEmpty())) {
+        if (number != null && printed.isEmpty()) {
             return Optional.empty();
         }
-        // Every secret is one that was made here, whose id has no number; the number is compared by the script.
-        List<String> ids = cardIds.idsOf(program, null, normal.get());
-        return Optional.of(new Payment(ids, ids.get(ids.size() - 1), printed.orElse(null)));
+        // That of a card made here has no number in its id; the number is compared by the script.
+        List<String> made = SecretFormat.normalise(secret)
+                .filter(SecretFormat::wellFormed)
+                .map(normal -> cardIds.idsOf(program, normal))
+                .orElse(List.of());
+        List<String> others = (imported ? ImportedSecret.normalise(secret) : Optional.<String>empty())
+                .map(exact -> cardIds.importedIdsOf(program, printed.orElse(null), exact))
+                .orElse(List.of());
+        List<String> ids = others.isEmpty()
+                ? made
+                : Stream.concat(made.stream(), others.stream()).distinct().toList();
+        if (ids.isEmpty()) {
+            return Optional.empty();
+        }
+        // Not to change for a well-formed secret when the program's first card is imported.
+        List<String> stable = made.isEmpty() ? others : made;
+        return Optional.of(new Payment(ids, stable.get(stable.size() - 1), printed.orElse(null)));
+    }
+
+    /** What tells one attempt from another: how it is typed does not, but where the program may hold cards whose secrets have no form. */
+    String attempted(boolean imported) {
+        return (imported ? ImportedSecret.normalise(secret) : SecretFormat.normalise(secret)).orElse(secret);
     }
 
     @Override

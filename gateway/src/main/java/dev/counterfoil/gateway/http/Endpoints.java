@@ -18,6 +18,7 @@ public record Endpoints(
         Endpoint verifyAccount,
         Endpoint unverifyAccount,
         StreamingEndpoint postBatch,
+        Endpoint importCards,
         Endpoint voidBatch,
         Endpoint activateBatch,
         Endpoint putItem,

@@ -99,6 +99,11 @@ public record Problem(
         return new Problem(code, detail, retryable, errors, quota, challenge, more, firstRequestId);
     }
 
+    /** The same, naming places of the request. */
+    public Problem at(List<FieldError> places) {
+        return new Problem(code, detail, retryable, places, quota, challenge, headers, firstRequestId);
+    }
+
     /** Final under its key, unlike what {@link ProblemCode#retryable()} says of the code in general. */
     public Problem pinned() {
         return new Problem(code, detail, false, errors, quota, challenge, headers, firstRequestId);

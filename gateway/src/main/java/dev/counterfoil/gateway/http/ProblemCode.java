@@ -34,6 +34,7 @@ public enum ProblemCode {
     EXCEEDS_REMAINING(409, false, "More than what remains"),
     BALANCE_LIMIT_EXCEEDED(409, true, "A balance would become too large"),
     BATCH_ALREADY_DELIVERED(409, false, "The batch was delivered already"),
+    CARD_EXISTS(409, false, "There is such a card already"),
 
     CARD_NOT_REDEEMABLE(422, true, "The card cannot be redeemed"),
     IDEMPOTENCY_KEY_REUSED(422, false, "The Idempotency-Key belongs to another request"),

@@ -166,6 +166,11 @@ public final class RequestFields {
                 : Optional.empty();
     }
 
+    /** {@link #optionalObject}, noted as missing when it is; then {@code standIn} stands in. */
+    public <T> T object(String name, Function<RequestFields, T> reader, T standIn) {
+        return required(name) ? optionalObject(name, reader).orElse(standIn) : standIn;
+    }
+
     /** Each element read as an object. Elements with mistakes are left out of the list. */
     public <T> List<T> objects(String name, int min, int max, Function<RequestFields, T> reader) {
         List<T> objects = new ArrayList<>();

@@ -185,6 +185,9 @@ public final class Routes {
         paths.at(root + "/batches")
                 .post(authenticate, program, scope(ISSUE), body, stream(endpoints.postBatch()))
                 .only();
+        paths.at(root + "/batches/import")
+                .post(authenticate, program, scope(ISSUE), body, answer(endpoints.importCards()))
+                .only();
         paths.at(root + "/batches/{id}/void")
                 .post(authenticate, program, scope(ISSUE), optionalBody, answer(endpoints.voidBatch()))
                 .only();

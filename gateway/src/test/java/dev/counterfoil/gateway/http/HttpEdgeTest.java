@@ -643,6 +643,7 @@ class HttpEdgeTest {
                 echo,
                 echo,
                 echo,
+                echo,
                 new AdministrationEndpoints(
                         echo, echo, echo, echo, echo, echo, echo, echo, echo, echo, echo, echo, echo));
     }

@@ -15,7 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jdbi.v3.core.Handle;
 
 /**
- * How many cards were made in each program and format, which is what a guesser may hit. PostgreSQL adds them up as batches are begun and
+ * How many cards were made in each program and format, or imported into it, which is what a guesser may hit. PostgreSQL adds them up as batches are begun and
  * given up; what they come to is published, so that gateways know it without PostgreSQL. It is a bound from above: cards that expired or
  * were voided are in it, and batches that were cut as if they had been made to their end. Thread-safe; futures complete on the
  * caller's Vert.x context.
@@ -26,6 +26,8 @@ public final class MadeCards {
 
     /** How often a sweep makes up for what was not published. */
     public static final Duration SWEEP = Duration.ofMinutes(1);
+
+    private static final String IMPORTED = "imported";
 
     private final PublishedList list;
     private final ListPublisher publisher;
@@ -52,6 +54,18 @@ public final class MadeCards {
     /** How many cards a guesser hits in a year who uses up the program's budget every day, among cards of that format. */
     public double expectedHitsAYear(Program program, SecretFormat format) {
         return format.expectedHitsAYear(program.limits().failuresADay(), of(program.id(), format));
+    }
+
+    /** Whether the program may hold cards that were imported, whose secrets have no form: also while it is not known. Asks nobody. */
+    public boolean mayHoldImported(String program) {
+        JsonObject counted = made.get(name(program, IMPORTED));
+        return !known || counted != null && counted.getLong("cards") > 0;
+    }
+
+    /** How many imported cards a guesser hits in a year who uses up the program's budget every day. */
+    public double expectedImportedHitsAYear(Program program) {
+        JsonObject counted = made.get(name(program.id(), IMPORTED));
+        return counted == null ? 0 : program.limits().failuresADay() * 365.0 * counted.getDouble("share", 0.0);
     }
 
     /** Publishes what PostgreSQL has and Redis has not; then it is known here too. */
@@ -100,11 +114,14 @@ public final class MadeCards {
         @Override
         public Map<String, JsonObject> changedAfter(Handle handle, long version) {
             Map<String, JsonObject> changed = new HashMap<>();
-            handle.createQuery("select program, format, cards, version from made_cards where version > ?")
+            handle.createQuery("select program, format, cards, share, version from made_cards where version > ?")
                     .bind(0, version)
                     .map((row, context) -> Map.entry(
                             name(row.getString("program"), row.getString("format")),
-                            new JsonObject().put("cards", row.getLong("cards")).put("version", row.getLong("version"))))
+                            new JsonObject()
+                                    .put("cards", row.getLong("cards"))
+                                    .put("share", row.getDouble("share"))
+                                    .put("version", row.getLong("version"))))
                     .forEach(entry -> changed.put(entry.getKey(), entry.getValue()));
             return changed;
         }

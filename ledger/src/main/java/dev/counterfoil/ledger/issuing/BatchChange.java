@@ -92,7 +92,7 @@ public final class BatchChange {
     /** Takes whatever is left of the batch's counter, so that nothing is made any more, and tells at which sequence. */
     private Future<Long> close(Cell cell, String batch, Kind kind, int count) {
         long untilMs = clock.instant().plus(Duration.ofDays(2)).toEpochMilli();
-        Leg counter = new Leg.QuotaLeg("batch", BatchMaker.counter(batch), count, count, 0, 0, untilMs, true);
+        Leg counter = new Leg.QuotaLeg("batch", Issuing.counterKey(batch), count, count, 0, 0, untilMs, true);
         return ledger.post(new Transaction(
                         cell,
                         TransactionType.ADJUSTMENT,

@@ -6,14 +6,10 @@ import dev.counterfoil.ledger.Cell;
 import dev.counterfoil.ledger.Durability;
 import dev.counterfoil.ledger.IdempotencyKey;
 import dev.counterfoil.ledger.Ledger;
-import dev.counterfoil.ledger.LedgerFault;
 import dev.counterfoil.ledger.Leg;
 import dev.counterfoil.ledger.Outcome;
 import dev.counterfoil.ledger.Posted;
-import dev.counterfoil.ledger.Refusal;
 import dev.counterfoil.ledger.Refused;
-import dev.counterfoil.ledger.Transaction;
-import dev.counterfoil.ledger.TransactionType;
 import dev.counterfoil.ledger.audit.Actor;
 import dev.counterfoil.ledger.audit.Audit;
 import dev.counterfoil.ledger.catalog.CardType;
@@ -32,7 +28,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -47,14 +42,10 @@ public final class BatchMaker {
     /** Cards in one step: one transaction, one answer from Redis. */
     public static final int STEP = 200;
 
-    /** How long the counter of a batch lives, far longer than its stream may last. */
-    private static final Duration COUNTER_KEPT = Duration.ofDays(2);
-
-    private static final int MOST_TRIES = 3;
     private static final String CLIENT = "batch";
 
     private final Database database;
-    private final Ledger ledger;
+    private final Issuing issuing;
     private final CardIds cardIds;
     private final RequestHash hash;
     private final SecureRandom random;
@@ -63,7 +54,7 @@ public final class BatchMaker {
     public BatchMaker(
             Database database, Ledger ledger, CardIds cardIds, RequestHash hash, SecureRandom random, Clock clock) {
         this.database = database;
-        this.ledger = ledger;
+        this.issuing = new Issuing(ledger, clock);
         this.cardIds = cardIds;
         this.hash = hash;
         this.random = random;
@@ -97,7 +88,7 @@ public final class BatchMaker {
             KeyCeiling ceiling,
             Actor actor) {
         Amounts.within("count", count, 1, Batch.MOST_CARDS);
-        String id = "bt_" + token(15);
+        String id = Issuing.batchId(random);
         Integer days = cardType.validityDays();
         Instant expiresAt = days == null
                 ? null
@@ -123,7 +114,7 @@ public final class BatchMaker {
             if (inserted == 0) {
                 return earlier(handle, cell, key);
             }
-            long first = numbers(handle, id, cell, count);
+            long first = Issuing.numbers(handle, id, cell, count);
             JsonObject made = new JsonObject()
                     .put("card_type", cardType.id())
                     .put("count", count)
@@ -146,18 +137,6 @@ public final class BatchMaker {
                 .one();
     }
 
-    private static long numbers(Handle handle, String id, Cell cell, int count) {
-        long first = handle.createQuery(
-                        "update program set next_number = next_number + ? where id = ? returning next_number - ?")
-                .bind(0, count)
-                .bind(1, cell.program())
-                .bind(2, count)
-                .mapTo(Long.class)
-                .one();
-        handle.execute("update batch set first_number = ? where id = ?", CardNumbers.number(first), id);
-        return first;
-    }
-
     /** Cards that were posted in one transaction, and the level that it reached. */
     public record Step(List<MadeCard> cards, Durability durability) {}
 
@@ -171,8 +150,7 @@ public final class BatchMaker {
         int to = Math.min(batch.count(), from + STEP);
         List<MadeCard> cards = new ArrayList<>(to - from);
         List<Leg> legs = new ArrayList<>(to - from + 1);
-        long untilMs = clock.instant().plus(COUNTER_KEPT).toEpochMilli();
-        legs.add(new Leg.QuotaLeg("batch", counter(batch.id()), to - from, batch.count(), 0, 0, untilMs, false));
+        legs.add(issuing.counter(batch.id(), to - from, batch.count()));
         Instant expiresAt = batch.expiresAt();
         for (int i = from; i < to; i++) {
             String secret = batch.cardType().secretFormat().make(random);
@@ -180,7 +158,7 @@ public final class BatchMaker {
             cards.add(new MadeCard(number, SecretFormat.print(secret), expiresAt));
             legs.add(new Leg.NewCardLeg(
                     cardIds.newId(batch.cell().program(), secret),
-                    token(12),
+                    Issuing.apiId(random),
                     number,
                     batch.cardType().token(),
                     batch.cardType().faceValue(),
@@ -188,7 +166,7 @@ public final class BatchMaker {
                     expiresAt == null ? 0 : expiresAt.toEpochMilli(),
                     batch.id()));
         }
-        return post(batch, from, legs, clock.instant(), 1)
+        return post(batch, from, legs)
                 .compose(outcome -> outcome instanceof Posted
                         ? Future.succeededFuture(
                                 new Step(cards, ((Posted) outcome).transaction().durability()))
@@ -196,14 +174,10 @@ public final class BatchMaker {
                                 batch.id(), (Refused) outcome, batch.ceiling().name())));
     }
 
-    /** The whole batch counts against the ceiling with its first step. Posted again where the business day is over. */
-    private Future<Outcome> post(Batch batch, int from, List<Leg> legs, Instant now, int attempt) {
-        List<Leg> all = new ArrayList<>(legs);
-        if (from == 0) {
-            long face = batch.cardType().faceValue();
-            long value = face > Amounts.MAX / batch.count() ? Amounts.MAX : face * batch.count();
-            all.addAll(batch.ceiling().legs(batch.cardType().asset(), value, now));
-        }
+    /** The whole batch counts against the ceiling with its first step. */
+    private Future<Outcome> post(Batch batch, int from, List<Leg> legs) {
+        long face = batch.cardType().faceValue();
+        long value = face > Amounts.MAX / batch.count() ? Amounts.MAX : face * batch.count();
         String step = batch.id() + ":" + from;
         IdempotencyKey key = from == 0
                 ? batch.key()
@@ -212,24 +186,12 @@ public final class BatchMaker {
                         hash.idempotency(CLIENT, null, step),
                         hash.fingerprint(step),
                         batch.key().asked());
-        JsonObject request = new JsonObject().put("batch", batch.id());
-        Transaction transaction = new Transaction(batch.cell(), TransactionType.ISSUE, key, "", null, all, request);
-        return post(transaction, 1).compose(outcome -> {
-            boolean stale = outcome instanceof Refused && ((Refused) outcome).reason() == Refusal.STALE_DAY;
-            return stale && attempt < MOST_TRIES
-                    ? ledger.now(batch.cell()).compose(time -> post(batch, from, legs, time, attempt + 1))
-                    : Future.succeededFuture(outcome);
-        });
-    }
-
-    /** An unknown outcome is asked again under the same key: the secrets are still at hand. Once unknown, a fault stays so. */
-    private Future<Outcome> post(Transaction transaction, int tries) {
-        return ledger.post(transaction).recover(failure -> {
-            boolean again = failure instanceof LedgerFault.OutcomeUnknown && tries < MOST_TRIES;
-            return again
-                    ? post(transaction, tries + 1).recover(later -> Future.failedFuture(failure))
-                    : Future.failedFuture(failure);
-        });
+        return issuing.post(
+                batch.cell(),
+                key,
+                batch.id(),
+                legs,
+                time -> from == 0 ? batch.ceiling().legs(batch.cardType().asset(), value, time) : List.of());
     }
 
     /** Takes the batch back, of which nothing was posted, so that its key may be sent again. */
@@ -262,16 +224,5 @@ public final class BatchMaker {
                     .execute();
             return null;
         });
-    }
-
-    /** Key of the counter that bounds what is made of a batch; once it is at its limit nothing more is. */
-    static String counter(String batch) {
-        return Leg.QuotaLeg.keyOf("batch", batch);
-    }
-
-    private String token(int bytes) {
-        byte[] raw = new byte[bytes];
-        random.nextBytes(raw);
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(raw);
     }
 }

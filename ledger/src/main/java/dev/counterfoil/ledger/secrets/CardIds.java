@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The ids by which the ledger knows cards: 22 characters of base64url, 128 bits of
  * {@code HMAC-SHA256(pepper, program ‖ 0 ‖ number or nothing ‖ 0 ‖ secret)}. A card that was made here has an id without its
- * number, so that its secret alone finds it. Safe to share between threads.
+ * number, so that its secret alone finds it; an imported one may have it with its number. Safe to share between threads.
  */
 public final class CardIds {
     private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
@@ -29,23 +29,42 @@ public final class CardIds {
     }
 
     /**
-     * Every id a presented card may have, the likeliest first: one for each pepper, and with a number two, because the card may
-     * have been made here or imported under its number.
+     * The id of a card that an issuer imports, and after it those that it would have been given under older peppers.
+     *
+     * @param number in {@linkplain CardNumbers#normalise normal form} where the secret finds the card only together with it; else null
+     * @param secret in {@linkplain ImportedSecret#normalise normal form}
+     */
+    public List<String> importedIds(String program, @Nullable String number, String secret) {
+        return ids(program, number == null ? "" : number, secret);
+    }
+
+    /**
+     * Every id that a card made here may have, the likeliest first: one for each pepper.
+     *
+     * @param secret in {@linkplain SecretFormat#normalise normal form}
+     */
+    public List<String> idsOf(String program, String secret) {
+        return ids(program, "", secret);
+    }
+
+    /**
+     * Every id that an imported card may have: one for each pepper, and with a number two, the last of which are those with it.
      *
      * <p>An id found without the number proves only the secret: who was given a number compares it with the card's.
      *
      * @param number in {@linkplain CardNumbers#normalise normal form}, or null if only the secret was presented
-     * @param secret in {@linkplain SecretFormat#normalise normal form}; the exact trimmed text for imported secrets
+     * @param secret in {@linkplain ImportedSecret#normalise normal form}
      */
-    public List<String> idsOf(String program, @Nullable String number, String secret) {
-        List<String> ids = new ArrayList<>(pepper.newestFirst().size() * (number == null ? 1 : 2));
-        for (KeyedHash hash : pepper.newestFirst()) {
-            ids.add(id(hash, program, "", secret));
-            if (number != null) {
-                ids.add(id(hash, program, number, secret));
-            }
-        }
+    public List<String> importedIdsOf(String program, @Nullable String number, String secret) {
+        List<String> ids = new ArrayList<>(importedIds(program, null, secret));
+        ids.addAll(number == null ? List.of() : importedIds(program, number, secret));
         return ids;
+    }
+
+    private List<String> ids(String program, String number, String secret) {
+        return pepper.newestFirst().stream()
+                .map(hash -> id(hash, program, number, secret))
+                .toList();
     }
 
     private static String id(KeyedHash hash, String program, String number, String secret) {

@@ -8,11 +8,12 @@ import java.util.Optional;
  */
 public final class CardNumbers {
     /** The number of a program's last possible card, counted from 1. */
-    public static final long MAX_ORDINAL = 8_999_999_999_999_999L;
+    public static final long MAX_ORDINAL = 999_999_999_999L;
 
     private static final long BASE = 1_000_000_000_000_000L;
     private static final int MAX_LENGTH = 32;
     private static final int LAST = 4;
+    private static final int RESERVED_LENGTH = 16;
 
     private CardNumbers() {}
 
@@ -26,6 +27,18 @@ public final class CardNumbers {
             throw new IllegalArgumentException("card ordinal: " + ordinal + " (expected: 1.." + MAX_ORDINAL + ")");
         }
         return Long.toString(BASE + ordinal);
+    }
+
+    /** What {@link #number} was made of. */
+    public static long ordinal(String number) {
+        return Long.parseLong(number) - BASE;
+    }
+
+    /** Whether {@code number} is kept for cards that are made here: 16 digits that begin with 1000. */
+    public static boolean isReserved(String number) {
+        return number.length() == RESERVED_LENGTH
+                && number.startsWith("1000")
+                && number.chars().allMatch(c -> c >= '0' && c <= '9');
     }
 
     /** The last four characters, for a face that shows no more; a shorter number whole. */

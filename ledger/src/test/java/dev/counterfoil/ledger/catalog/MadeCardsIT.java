@@ -11,6 +11,7 @@ import dev.counterfoil.ledger.testing.Servers;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -111,6 +112,40 @@ class MadeCardsIT {
     }
 
     @Test
+    void what_was_imported_is_added_up_by_what_its_secrets_could_have_been() {
+        batch("spring", "'digits'", 70);
+        await(one.publish());
+        assertThat(one.mayHoldImported("spring")).isFalse();
+        assertThat(other.mayHoldImported("spring")).as("not known yet").isTrue();
+        imported("spring", 50, 1e6);
+        imported("spring", 30, 1e4);
+        await(one.publish());
+        await(other.load());
+        assertThat(other.mayHoldImported("spring")).isTrue();
+        assertThat(other.mayHoldImported("autumn")).isFalse();
+        assertThat(other.expectedImportedHitsAYear(program("spring", 1_000)))
+                .isCloseTo(1_000 * 365 * (50 / 1e6 + 30 / 1e4), Offset.offset(1e-6));
+        assertThat(other.expectedImportedHitsAYear(program("autumn", 1_000))).isZero();
+        execute("delete from batch where count = 30");
+        await(one.publish());
+        assertThat(one.expectedImportedHitsAYear(program("spring", 1_000)))
+                .isCloseTo(1_000 * 365 * 50 / 1e6, Offset.offset(1e-6));
+        execute("delete from batch where count = 50");
+        await(one.publish());
+        assertThat(one.expectedImportedHitsAYear(program("spring", 1_000))).isZero();
+        assertThat(one.mayHoldImported("spring")).isFalse();
+    }
+
+    private void imported(String program, int count, double space) {
+        batches++;
+        execute(
+                "insert into batch (id, program, card_type, secret_format, secret_space, count, card_state, client, idem, fingerprint)"
+                        + " values ('bt_" + batches + "', '" + program + "', 'gift', 'imported', " + space + ", "
+                        + count
+                        + ", 'a', 'cl_1', convert_to('" + batches + "', 'UTF8'), '\\x00')");
+    }
+
+    @Test
     void counts_that_redis_lost_without_their_version_are_published_again_and_until_then_not_known() {
         batch("spring", "'digits'", 70);
         await(one.publish());
@@ -136,18 +171,22 @@ class MadeCardsIT {
     void expected_hits_are_budget_times_days_times_cards_by_secrets() {
         batch("spring", "'digits'", 1_000_000);
         await(one.publish());
-        Program program = new Program(
-                "spring",
+        Program program = program("spring", 2_000);
+        assertThat(one.expectedHitsAYear(program, SecretFormat.DIGITS)).isEqualTo(2_000 * 365.0 * 1e6 / 1e19);
+        assertThat(one.expectedHitsAYear(program, SecretFormat.CROCKFORD)).isZero();
+    }
+
+    private static Program program(String id, long failuresADay) {
+        return new Program(
+                id,
                 "is",
                 "P",
                 ZoneId.of("UTC"),
                 Mode.TEST,
                 List.of("CNY"),
-                new Limits(null, null, null, 2_000L),
+                new Limits(null, null, null, failuresADay),
                 List.of(),
                 Instant.EPOCH,
                 1);
-        assertThat(one.expectedHitsAYear(program, SecretFormat.DIGITS)).isEqualTo(2_000 * 365.0 * 1e6 / 1e19);
-        assertThat(one.expectedHitsAYear(program, SecretFormat.CROCKFORD)).isZero();
     }
 }

@@ -9,12 +9,14 @@ import dev.counterfoil.ledger.CardState;
 import dev.counterfoil.ledger.Cell;
 import dev.counterfoil.ledger.Durability;
 import dev.counterfoil.ledger.IdempotencyKey;
+import dev.counterfoil.ledger.Ledger;
 import dev.counterfoil.ledger.Leg;
 import dev.counterfoil.ledger.Posted;
 import dev.counterfoil.ledger.Transaction;
 import dev.counterfoil.ledger.TransactionType;
 import dev.counterfoil.ledger.access.Issuer;
 import dev.counterfoil.ledger.access.KeyStore;
+import dev.counterfoil.ledger.audit.Actor;
 import dev.counterfoil.ledger.catalog.CardType;
 import dev.counterfoil.ledger.catalog.CatalogEditor;
 import dev.counterfoil.ledger.catalog.CatalogPublisher;
@@ -28,9 +30,11 @@ import dev.counterfoil.ledger.catalog.Sale;
 import dev.counterfoil.ledger.redis.LedgerLimits;
 import dev.counterfoil.ledger.redis.LedgerMetrics;
 import dev.counterfoil.ledger.redis.RedisLedger;
+import dev.counterfoil.ledger.rules.KeyCeiling;
 import dev.counterfoil.ledger.secrets.CardIds;
 import dev.counterfoil.ledger.secrets.CodeCipher;
 import dev.counterfoil.ledger.secrets.DigitalCode;
+import dev.counterfoil.ledger.secrets.ImportedSecret;
 import dev.counterfoil.ledger.secrets.Pepper;
 import dev.counterfoil.ledger.secrets.RequestHash;
 import dev.counterfoil.ledger.secrets.SecretFormat;
@@ -39,6 +43,7 @@ import dev.counterfoil.ledger.settlement.SettlementSettings;
 import dev.counterfoil.ledger.settlement.Settler;
 import dev.counterfoil.ledger.testing.Ledgers;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
@@ -46,6 +51,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -58,7 +64,8 @@ class IssuingIT {
     private static final CardType GIFT = new CardType("gift", "Gift", "CNY", 1000, 30, null, SecretFormat.CROCKFORD, 0);
 
     private final SecureRandom random = new SecureRandom();
-    private final Pepper pepper = Pepper.of(List.of(Pepper.generate(random)));
+    private final String oldPepper = Pepper.generate(random);
+    private final Pepper pepper = Pepper.of(List.of(oldPepper));
     private final CardIds cardIds = new CardIds(pepper);
     private final RequestHash hash = new RequestHash(pepper);
     private final Vertx vertx = Vertx.vertx();
@@ -256,6 +263,72 @@ class IssuingIT {
                         closed -> assertThat(closed.keyReused()).isTrue());
     }
 
+    @Test
+    void an_import_whose_answer_was_lost_is_finished_under_its_key_and_after_its_record_lapsed() {
+        CardImport cards = imported(CardState.ACTIVE, "one", "two");
+        CardImporter unlucky = importer(CutLedger.losingAnswers(1, ledger), cardIds);
+        assertThatThrownBy(() -> run(unlucky, cards, "i1"))
+                .isInstanceOf(dev.counterfoil.ledger.LedgerFault.OutcomeUnknown.class);
+        CardImporter.Imported found = (CardImporter.Imported) run(importer(ledger, cardIds), cards, "i1");
+        assertThat(found.replayed()).isTrue();
+        BatchChange.Result closed = await(change.change(CELL, found.batch(), BatchChange.Kind.ACTIVATE))
+                .orElseThrow();
+        assertThat(closed.cards()).as("settled").isEqualTo(2);
+        forgetRecords();
+        assertThat(run(importer(ledger, cardIds), cards, "i1"))
+                .isEqualTo(new CardImporter.Imported(found.batch(), Durability.SETTLED, true));
+    }
+
+    @Test
+    void an_import_that_was_voided_before_it_was_posted_brings_no_cards() {
+        CardImport cards = imported(CardState.ACTIVE, "one");
+        CardImporter unlucky = importer(CutLedger.after(0, ledger), cardIds);
+        assertThatThrownBy(() -> run(unlucky, cards, "i1")).isInstanceOf(dev.counterfoil.ledger.LedgerFault.class);
+        String batch = await(servers.database()
+                .call(handle -> handle.createQuery("select id from batch")
+                        .mapTo(String.class)
+                        .one()));
+        assertThat(await(change.change(CELL, batch, BatchChange.Kind.VOID)))
+                .contains(new BatchChange.Result(batch, 0, 0, 0));
+        assertThat(run(importer(ledger, cardIds), cards, "i1")).isEqualTo(new CardImporter.Voided(batch));
+        assertThat(await(ledger.card(CELL, cardIds.importedIds("demo", null, "one"))))
+                .isEmpty();
+    }
+
+    @Test
+    void a_card_that_was_imported_under_an_older_pepper_is_known() {
+        assertThat(run(importer(ledger, cardIds), imported(CardState.ACTIVE, "one"), "i1"))
+                .isInstanceOf(CardImporter.Imported.class);
+        CardIds later = new CardIds(Pepper.of(List.of(Pepper.generate(random), oldPepper)));
+        assertThat(later.importedIds("demo", null, "one").get(0))
+                .isNotEqualTo(cardIds.importedIds("demo", null, "one").get(0));
+        assertThat(run(importer(ledger, later), imported(CardState.ACTIVE, "two", "one"), "i2"))
+                .isEqualTo(new CardImporter.Taken(List.of(), List.of(1)));
+        assertThat(await(ledger.card(CELL, later.importedIds("demo", null, "two"))))
+                .isEmpty();
+        assertThat(run(importer(ledger, later), imported(CardState.ACTIVE, "two"), "i3"))
+                .isInstanceOf(CardImporter.Imported.class);
+    }
+
+    private CardImporter importer(Ledger on, CardIds ids) {
+        return new CardImporter(servers.database(), on, ids, random, Clock.systemUTC());
+    }
+
+    private CardImporter.Result run(CardImporter importer, CardImport cards, String key) {
+        return await(importer.run(CELL, cards, key(key), KeyCeiling.NONE, Actor.SYSTEM, Future::succeededFuture));
+    }
+
+    private static CardImport imported(CardState state, String... secrets) {
+        return new CardImport(
+                GIFT,
+                state,
+                new ImportedSecret.Space(36, 12),
+                false,
+                Arrays.stream(secrets)
+                        .map(secret -> new CardImport.Card(null, secret, null, null))
+                        .toList());
+    }
+
     /** As the time that records live passes. */
     private void forgetRecords() {
         List<byte[]> records = await(servers.redis().call(commands -> commands.keys("\\{demo.0\\}:idem:*")));
@@ -295,7 +368,7 @@ class IssuingIT {
     }
 
     private List<String> ids(MadeCard card) {
-        return cardIds.idsOf("demo", null, SecretFormat.normalise(card.secret()).orElseThrow());
+        return cardIds.idsOf("demo", SecretFormat.normalise(card.secret()).orElseThrow());
     }
 
     private Card card(MadeCard card) {

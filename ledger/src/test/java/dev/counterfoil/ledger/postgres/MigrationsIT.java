@@ -71,7 +71,7 @@ class MigrationsIT {
                 .map(MigrationInfo::getVersion)
                 .map(Object::toString)
                 .toList();
-        assertThat(versions).containsExactly("1", "2", "3", "4", "5", "6", "7", "8");
+        assertThat(versions).containsExactly("1", "2", "3", "4", "5", "6", "7", "8", "9");
     }
 
     @Test
@@ -190,6 +190,34 @@ class MigrationsIT {
         assertThat(query("select program || format || cards || ' ' || version from made_cards"))
                 .containsExactly("democrockford1 3");
         assertThat(query("select value from version where name = 'made_cards'")).containsExactly("3");
+    }
+
+    @Test
+    void from_8_to_9_nothing_was_imported_and_batches_that_the_version_before_goes_on_making_are_counted()
+            throws SQLException {
+        migrate("8");
+        execute(ROWS_OF_1);
+        migrate("9");
+        assertBooksOf1();
+        execute(List.of(
+                "insert into batch (id, program, card_type, secret_format, count, card_state, client, idem, fingerprint)"
+                        + " values ('bt_2', 'demo', 'gift', 'crockford', 70, 'a', 'cl_1', '\\x01', '\\x00')"));
+        assertThat(query("select program || format || cards || ' ' || share from made_cards"))
+                .containsExactly("democrockford71 0");
+        execute(List.of(
+                "insert into batch (id, program, card_type, secret_format, secret_space, count, card_state, client, idem, fingerprint)"
+                        + " values ('bt_3', 'demo', 'gift', 'imported', 1000, 5, 'a', 'cl_1', '\\x02', '\\x00')",
+                "insert into imported_number values ('demo', 'X1', 'bt_3')"));
+        assertThat(query("select format || cards || ' ' || share from made_cards order by format"))
+                .containsExactly("crockford71 0", "imported5 0.005");
+        assertThatThrownBy(() -> execute(List.of("insert into imported_number values ('demo', 'X1', 'bt_2')")))
+                .hasMessageContaining("imported_number_pkey");
+        assertThatThrownBy(() -> execute(List.of("update batch set secret_space = null where id = 'bt_3'")))
+                .hasMessageContaining("batch_secret_format_check");
+        execute(List.of("delete from batch where id = 'bt_3'"));
+        assertThat(query("select format || cards || ' ' || share from made_cards order by format"))
+                .containsExactly("crockford71 0", "imported0 0");
+        assertThat(query("select count(*) from imported_number")).containsExactly("0");
     }
 
     private static String journaled(long sequence, String type, String legs, String results) {

@@ -17,24 +17,29 @@ class CardIdsTest {
 
     @Test
     void ids_are_the_published_hash_under_each_pepper_newest_first() {
-        assertThat(IDS.idsOf("demo", null, "7KQ4M2XW9TPAH5RCZ"))
+        assertThat(IDS.idsOf("demo", "7KQ4M2XW9TPAH5RCZ"))
                 .containsExactly("c9XIrcDbGyGEiDnV2w4Q9g", "9SxKnvi-ymQn7c4_0XI6VQ");
     }
 
     @Test
-    void a_presented_number_adds_the_ids_of_imported_cards() {
-        assertThat(IDS.idsOf("demo", "1000000000000042", "7KQ4M2XW9TPAH5RCZ"))
+    void an_imported_card_is_found_with_its_number_or_without() {
+        assertThat(IDS.importedIdsOf("demo", null, "7KQ4M2XW9TPAH5RCZ"))
+                .containsExactly("c9XIrcDbGyGEiDnV2w4Q9g", "9SxKnvi-ymQn7c4_0XI6VQ");
+        assertThat(IDS.importedIdsOf("demo", "1000000000000042", "7KQ4M2XW9TPAH5RCZ"))
                 .containsExactly(
                         "c9XIrcDbGyGEiDnV2w4Q9g",
-                        "A9aNMuw7CQamVRjlNRHGWg",
                         "9SxKnvi-ymQn7c4_0XI6VQ",
+                        "A9aNMuw7CQamVRjlNRHGWg",
                         "6F6WbzllbJD9MZsLblBHHA");
+        assertThat(IDS.importedIds("demo", "1000000000000042", "7KQ4M2XW9TPAH5RCZ"))
+                .as("the new one first, then what older peppers would have made")
+                .containsExactly("A9aNMuw7CQamVRjlNRHGWg", "6F6WbzllbJD9MZsLblBHHA");
     }
 
     @Test
     void a_new_card_is_found_by_its_secret_alone_and_after_a_pepper_was_added() {
         String before = new CardIds(Pepper.of(List.of(PepperTest.SECOND))).newId("demo", "7KQ4M2XW9TPAH5RCZ");
-        assertThat(IDS.idsOf("demo", null, "7KQ4M2XW9TPAH5RCZ")).contains(before);
+        assertThat(IDS.idsOf("demo", "7KQ4M2XW9TPAH5RCZ")).contains(before);
         assertThat(IDS.newId("demo", "7KQ4M2XW9TPAH5RCZ")).isEqualTo("c9XIrcDbGyGEiDnV2w4Q9g");
     }
 

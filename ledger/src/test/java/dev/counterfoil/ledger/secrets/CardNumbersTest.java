@@ -10,7 +10,7 @@ class CardNumbersTest {
     void numbers_have_sixteen_digits_and_follow_each_other() {
         assertThat(CardNumbers.number(1)).isEqualTo("1000000000000001");
         assertThat(CardNumbers.number(42)).isEqualTo("1000000000000042");
-        assertThat(CardNumbers.number(CardNumbers.MAX_ORDINAL)).isEqualTo("9999999999999999");
+        assertThat(CardNumbers.number(CardNumbers.MAX_ORDINAL)).isEqualTo("1000999999999999");
     }
 
     @Test
@@ -18,6 +18,17 @@ class CardNumbersTest {
         assertThatThrownBy(() -> CardNumbers.number(0)).hasMessageContaining("card ordinal: 0");
         assertThatThrownBy(() -> CardNumbers.number(CardNumbers.MAX_ORDINAL + 1))
                 .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void numbers_of_cards_that_are_made_here_are_kept_for_them() {
+        assertThat(CardNumbers.ordinal(CardNumbers.number(42))).isEqualTo(42);
+        assertThat(CardNumbers.isReserved(CardNumbers.number(1))).isTrue();
+        assertThat(CardNumbers.isReserved(CardNumbers.number(CardNumbers.MAX_ORDINAL)))
+                .isTrue();
+        assertThat(CardNumbers.isReserved("1001000000000000")).isFalse();
+        assertThat(CardNumbers.isReserved("100000000000001")).isFalse();
+        assertThat(CardNumbers.isReserved("100000000000000A")).isFalse();
     }
 
     @Test

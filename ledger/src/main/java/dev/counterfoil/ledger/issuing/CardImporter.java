@@ -1,0 +1,186 @@
+package dev.counterfoil.ledger.issuing;
+
+import dev.counterfoil.ledger.Cell;
+import dev.counterfoil.ledger.Durability;
+import dev.counterfoil.ledger.IdempotencyKey;
+import dev.counterfoil.ledger.Ledger;
+import dev.counterfoil.ledger.Leg;
+import dev.counterfoil.ledger.Posted;
+import dev.counterfoil.ledger.Refusal;
+import dev.counterfoil.ledger.Refused;
+import dev.counterfoil.ledger.audit.Actor;
+import dev.counterfoil.ledger.catalog.CardType;
+import dev.counterfoil.ledger.postgres.Database;
+import dev.counterfoil.ledger.rules.KeyCeiling;
+import dev.counterfoil.ledger.secrets.CardIds;
+import dev.counterfoil.ledger.secrets.CardNumbers;
+import io.vertx.core.Future;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+
+/**
+ * Takes cards over that an issuer gave out before. An import is a batch, and one transaction under the caller's key: all of its cards come
+ * into being or none. Nothing keeps a secret. Thread-safe; futures complete on the caller's Vert.x context.
+ */
+public final class CardImporter {
+    private final ImportBooks books;
+    private final Ledger ledger;
+    private final Issuing issuing;
+    private final CardIds cardIds;
+    private final SecureRandom random;
+    private final Clock clock;
+
+    public CardImporter(Database database, Ledger ledger, CardIds cardIds, SecureRandom random, Clock clock) {
+        this.books = new ImportBooks(database, random);
+        this.ledger = ledger;
+        this.issuing = new Issuing(ledger, clock);
+        this.cardIds = cardIds;
+        this.random = random;
+        this.clock = clock;
+    }
+
+    /** What became of a request. */
+    public sealed interface Result {}
+
+    /**
+     * All are there.
+     *
+     * @param replayed whether an earlier request under the same key had brought them
+     */
+    public record Imported(String batch, Durability durability, boolean replayed) implements Result {}
+
+    /**
+     * None was imported.
+     *
+     * @param numbers places, from 0, of cards whose number is another card's
+     * @param secrets places, from 0, of cards whose secret, with the number where it takes one, is another card's
+     */
+    public record Taken(List<Integer> numbers, List<Integer> secrets) implements Result {}
+
+    /** The ledger refused: a ceiling. None was imported. */
+    public record NotAllowed(Refused refused) implements Result {}
+
+    /** The batch was voided meanwhile. */
+    public record Voided(String batch) implements Result {}
+
+    /** The key belongs to another request. */
+    public record KeyReused() implements Result {}
+
+    /**
+     * Imports them.
+     *
+     * @param key its fingerprint covers all that was asked for
+     * @param ceiling what may still be issued
+     * @param counted run once it is written down how many there are and before any of them can be used
+     */
+    public Future<Result> run(
+            Cell cell,
+            CardImport cards,
+            IdempotencyKey key,
+            KeyCeiling ceiling,
+            Actor actor,
+            Supplier<Future<Void>> counted) {
+        return books.begin(cell, cards, key, actor).compose(start -> {
+            if (start instanceof ImportBooks.Begun) {
+                return counted.get().compose(done -> post(cell, cards, key, ceiling, (ImportBooks.Begun) start));
+            }
+            return Future.succeededFuture(
+                    start instanceof ImportBooks.NumbersTaken
+                            ? new Taken(((ImportBooks.NumbersTaken) start).places(), List.of())
+                            : new KeyReused());
+        });
+    }
+
+    private Future<Result> post(
+            Cell cell, CardImport cards, IdempotencyKey key, KeyCeiling ceiling, ImportBooks.Begun begun) {
+        List<List<String>> ids = cards.cards().stream()
+                .map(card ->
+                        cardIds.importedIds(cell.program(), cards.withNumber() ? card.number() : null, card.secret()))
+                .toList();
+        List<String> newIds = ids.stream().map(all -> all.get(0)).toList();
+        CardType type = cards.cardType();
+        return known(cell, ids.stream().map(all -> all.subList(1, all.size())).toList())
+                .compose(known -> known.contains(true)
+                        ? books.abandon(begun).<Result>map(new Taken(List.of(), places(known)))
+                        : issuing.post(
+                                        cell,
+                                        key,
+                                        begun.batch(),
+                                        legs(cards, newIds, begun),
+                                        time -> ceiling.legs(type.asset(), cards.value(), time))
+                                .compose(outcome -> outcome instanceof Posted
+                                        ? books.delivered(begun)
+                                                .map(new Imported(
+                                                        begun.batch(),
+                                                        ((Posted) outcome)
+                                                                .transaction()
+                                                                .durability(),
+                                                        outcome.replayed()))
+                                        : refused(cell, (Refused) outcome, ceiling, newIds, begun)));
+    }
+
+    /** The counter last: whether the cards are there already tells more. */
+    private List<Leg> legs(CardImport cards, List<String> ids, ImportBooks.Begun begun) {
+        CardType type = cards.cardType();
+        Integer days = type.validityDays();
+        Instant term = days == null
+                ? null
+                : clock.instant().plus(Duration.ofDays(days)).truncatedTo(ChronoUnit.MILLIS);
+        List<Leg> legs = new ArrayList<>(ids.size() + 1);
+        long next = begun.firstOrdinal();
+        for (int i = 0; i < ids.size(); i++) {
+            CardImport.Card card = cards.cards().get(i);
+            Instant expiresAt = card.expiresAt() == null ? term : card.expiresAt();
+            String number = card.number();
+            legs.add(new Leg.NewCardLeg(
+                    ids.get(i),
+                    Issuing.apiId(random),
+                    number == null ? CardNumbers.number(next++) : number,
+                    type.token(),
+                    cards.balance(card),
+                    cards.state(),
+                    expiresAt == null ? 0 : expiresAt.toEpochMilli(),
+                    begun.batch()));
+        }
+        legs.add(issuing.counter(begun.batch(), ids.size(), ids.size()));
+        return legs;
+    }
+
+    private Future<Result> refused(
+            Cell cell, Refused refused, KeyCeiling ceiling, List<String> ids, ImportBooks.Begun begun) {
+        if (refused.reason() == Refusal.QUOTA_EXCEEDED && !refused.name().equals(ceiling.name())) {
+            return Future.succeededFuture(new Voided(begun.batch()));
+        } else if (refused.reason() != Refusal.CARD_EXISTS) {
+            boolean reused = refused.reason() == Refusal.IDEMPOTENCY_KEY_REUSED;
+            return books.abandon(begun).map(reused ? new KeyReused() : new NotAllowed(refused));
+        }
+        return (begun.delivered() ? Future.succeededFuture(true) : books.isSettled(begun))
+                .compose(imported -> imported
+                        // Its record has lapsed since, which takes longer than settling.
+                        ? Future.succeededFuture(new Imported(begun.batch(), Durability.SETTLED, true))
+                        : known(cell, ids.stream().map(List::of).toList())
+                                .compose(known -> books.abandon(begun).map(new Taken(List.of(), places(known)))));
+    }
+
+    /** Of each list of ids, whether a card has one of them. */
+    private Future<List<Boolean>> known(Cell cell, List<List<String>> ids) {
+        List<Future<Boolean>> looked = ids.stream()
+                .map(all -> all.isEmpty()
+                        ? Future.succeededFuture(false)
+                        : ledger.card(cell, all).map(Optional::isPresent))
+                .toList();
+        return Future.all(looked).map(all -> looked.stream().map(Future::result).toList());
+    }
+
+    private static List<Integer> places(List<Boolean> marked) {
+        return IntStream.range(0, marked.size()).filter(marked::get).boxed().toList();
+    }
+}
