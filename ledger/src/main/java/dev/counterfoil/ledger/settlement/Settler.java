@@ -49,6 +49,10 @@ public final class Settler implements AutoCloseable {
     private final Clock clock;
     private final Map<Cell, CellProgress> cells = new ConcurrentHashMap<>();
     private final ScheduledThreadPoolExecutor threads;
+
+    /** Looks at Redis alone, for a PostgreSQL that says nothing keeps {@link #threads} waiting for as long as an answer may take. */
+    private final ScheduledThreadPoolExecutor watch;
+
     private volatile boolean sweepFailed;
 
     /**
@@ -75,20 +79,27 @@ public final class Settler implements AutoCloseable {
         this.settlement = new CellSettlement(database.jdbi(), journal, settings.batchSize(), settings.journalKeep());
         this.settings = settings;
         this.clock = clock;
+        this.threads = threads(settings.threads(), "settler-");
+        this.watch = threads(1, "settler-watch-");
+        this.metrics = new SettlementMetrics(meters, this);
+    }
+
+    private static ScheduledThreadPoolExecutor threads(int most, String name) {
         AtomicInteger count = new AtomicInteger();
-        this.threads = new ScheduledThreadPoolExecutor(settings.threads(), work -> {
-            Thread thread = new Thread(work, "settler-" + count.incrementAndGet());
+        ScheduledThreadPoolExecutor threads = new ScheduledThreadPoolExecutor(most, work -> {
+            Thread thread = new Thread(work, name + count.incrementAndGet());
             thread.setDaemon(true);
             return thread;
         });
         threads.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-        this.metrics = new SettlementMetrics(meters, this);
+        return threads;
     }
 
     /** Begins to sweep. */
     public void start() {
-        var unused =
-                threads.scheduleWithFixedDelay(this::sweep, 0, settings.sweep().toMillis(), TimeUnit.MILLISECONDS);
+        long everyMs = settings.sweep().toMillis();
+        var unused = threads.scheduleWithFixedDelay(this::sweepBooks, 0, everyMs, TimeUnit.MILLISECONDS);
+        var alike = watch.scheduleWithFixedDelay(this::sweepJournals, 0, everyMs, TimeUnit.MILLISECONDS);
     }
 
     /** Says that {@code cell} has new transactions. Cheap, from any thread, as often as it likes. */
@@ -126,7 +137,7 @@ public final class Settler implements AutoCloseable {
         return (now - oldest) / 1000.0;
     }
 
-    /** Transactions that wait for PostgreSQL as of the last sweep, the worst cell's. */
+    /** Transactions that wait for PostgreSQL as of the last look at the journals, the worst cell's. */
     public long backlog() {
         long backlog = 0;
         for (CellProgress progress : cells.values()) {
@@ -145,6 +156,7 @@ public final class Settler implements AutoCloseable {
     /** Ends the run under way, waiting for it at most ten seconds, and plans no more. What is left, the next start settles. */
     @Override
     public void close() {
+        watch.shutdownNow().forEach(dropped -> {});
         threads.shutdown();
         try {
             if (!threads.awaitTermination(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -263,8 +275,8 @@ public final class Settler implements AutoCloseable {
         plan(progress, backoff.compareTo(MOST_BACKOFF) > 0 ? MOST_BACKOFF : backoff);
     }
 
-    /** Looks at every cell: one query, and one command a cell sent without waiting. */
-    private void sweep() {
+    /** Looks at every cell's cursor: one query. */
+    private void sweepBooks() {
         try {
             settlement.ensurePartitions(
                     PostingPartitions.months(clock.instant(), clock.instant().plus(PARTITIONS_AHEAD)));
@@ -277,6 +289,10 @@ public final class Settler implements AutoCloseable {
             }
             sweepFailed = true;
         }
+    }
+
+    /** Looks at every cell's journal: one command a cell sent without waiting. */
+    private void sweepJournals() {
         try {
             readSequences();
         } catch (LedgerFault | IllegalStateException e) {

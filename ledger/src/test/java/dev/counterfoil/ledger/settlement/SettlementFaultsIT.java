@@ -255,6 +255,8 @@ class SettlementFaultsIT {
             redeem(300, 300);
             await().during(Duration.ofSeconds(2)).until(() -> settler.stopped().isEmpty());
             assertThat(settler.lagSeconds()).isPositive();
+            await().untilAsserted(() ->
+                    assertThat(settler.backlog()).as("what Redis knows").isGreaterThanOrEqualTo(300));
         } finally {
             Servers.postgresql().resume();
         }
