@@ -159,6 +159,11 @@ class ImportedCardsIT {
             assertThat(pointers(twice)).containsExactly("/pay/1/secret");
         }
         assertThat(redeem(card("pin-c", "123456")).code()).isEqualTo("card_not_redeemable");
+        assertThat(send(0, of(LARGE, card("123456"))).status())
+                .as("the same text alone, of yet another card")
+                .isEqualTo(201);
+        assertThat(redeem(card("pin-b", "123456")).status()).isEqualTo(201);
+        assertThat(lookUp("123456").json().getLong("balance")).isEqualTo(100_000);
         Answer unnumbered = send(0, of(LARGE, card("1234567")).put("number_required", true));
         assertThat(pointers(unnumbered)).containsExactly("/cards/0/number");
     }

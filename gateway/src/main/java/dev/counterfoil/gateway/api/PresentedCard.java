@@ -35,22 +35,29 @@ record PresentedCard(@Nullable String number, String secret) {
         if (number != null && printed.isEmpty()) {
             return Optional.empty();
         }
-        // That of a card made here has no number in its id; the number is compared by the script.
+        Optional<String> exact = imported ? ImportedSecret.normalise(secret) : Optional.empty();
+        List<String> numbered = exact.filter(any -> printed.isPresent())
+                .map(text -> cardIds.importedIds(program, printed.get(), text))
+                .orElse(List.of());
+        // Of cards whose ids have no number the script compares it.
         List<String> made = SecretFormat.normalise(secret)
                 .filter(SecretFormat::wellFormed)
                 .map(normal -> cardIds.idsOf(program, normal))
                 .orElse(List.of());
-        List<String> others = (imported ? ImportedSecret.normalise(secret) : Optional.<String>empty())
-                .map(exact -> cardIds.importedIdsOf(program, printed.orElse(null), exact))
-                .orElse(List.of());
-        List<String> ids = others.isEmpty()
-                ? made
-                : Stream.concat(made.stream(), others.stream()).distinct().toList();
-        if (ids.isEmpty()) {
+        List<String> alone =
+                exact.map(text -> cardIds.importedIds(program, null, text)).orElse(List.of());
+        // For a well-formed secret it must not change when the program's first card is imported.
+        List<String> stable = !made.isEmpty() ? made : !numbered.isEmpty() ? numbered : alone;
+        if (stable.isEmpty()) {
             return Optional.empty();
         }
-        // Not to change for a well-formed secret when the program's first card is imported.
-        List<String> stable = made.isEmpty() ? others : made;
+        // A card that has the number in its id is that one, whoever else has the secret.
+        List<String> ids = exact.isEmpty()
+                ? made
+                : Stream.of(numbered, made, alone)
+                        .flatMap(List::stream)
+                        .distinct()
+                        .toList();
         return Optional.of(new Payment(ids, stable.get(stable.size() - 1), printed.orElse(null)));
     }
 

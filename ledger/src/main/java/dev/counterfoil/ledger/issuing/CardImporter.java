@@ -4,6 +4,7 @@ import dev.counterfoil.ledger.Cell;
 import dev.counterfoil.ledger.Durability;
 import dev.counterfoil.ledger.IdempotencyKey;
 import dev.counterfoil.ledger.Ledger;
+import dev.counterfoil.ledger.LedgerFault;
 import dev.counterfoil.ledger.Leg;
 import dev.counterfoil.ledger.Posted;
 import dev.counterfoil.ledger.Refusal;
@@ -156,11 +157,14 @@ public final class CardImporter {
 
     private Future<Result> refused(
             Cell cell, Refused refused, KeyCeiling ceiling, List<String> ids, ImportBooks.Begun begun) {
-        if (refused.reason() == Refusal.QUOTA_EXCEEDED && !refused.name().equals(ceiling.name())) {
-            return Future.succeededFuture(new Voided(begun.batch()));
+        if (refused.reason() == Refusal.IDEMPOTENCY_KEY_REUSED) {
+            return books.abandon(begun).map(new KeyReused());
+        } else if (refused.reason() == Refusal.QUOTA_EXCEEDED) {
+            return refused.name().equals(ceiling.name())
+                    ? books.abandon(begun).map(new NotAllowed(refused))
+                    : Future.succeededFuture(new Voided(begun.batch()));
         } else if (refused.reason() != Refusal.CARD_EXISTS) {
-            boolean reused = refused.reason() == Refusal.IDEMPOTENCY_KEY_REUSED;
-            return books.abandon(begun).map(reused ? new KeyReused() : new NotAllowed(refused));
+            return Future.failedFuture(new LedgerFault.Overloaded("cannot be imported now: " + refused.reason()));
         }
         return (begun.delivered() ? Future.succeededFuture(true) : books.isSettled(begun))
                 .compose(imported -> imported

@@ -123,7 +123,7 @@ final class ImportBooks {
                 .toList();
         Set<String> reserved = new HashSet<>(handle.createQuery("""
                         insert into imported_number (program, number, batch)
-                        select :program, number, :batch from unnest(:numbers) as number
+                        select :program, number, :batch from unnest(:numbers) as number order by number
                         on conflict do nothing returning number
                         """)
                 .bind("program", cell.program())

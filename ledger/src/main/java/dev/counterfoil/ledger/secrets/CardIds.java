@@ -1,6 +1,5 @@
 package dev.counterfoil.ledger.secrets;
 
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -29,9 +28,11 @@ public final class CardIds {
     }
 
     /**
-     * The id of a card that an issuer imports, and after it those that it would have been given under older peppers.
+     * Every id that an imported card may have: one for each pepper, of which a new card gets the first.
      *
-     * @param number in {@linkplain CardNumbers#normalise normal form} where the secret finds the card only together with it; else null
+     * <p>An id found without the number proves only the secret: who was given a number compares it with the card's.
+     *
+     * @param number in {@linkplain CardNumbers#normalise normal form} for a card that its secret finds only together with it; else null
      * @param secret in {@linkplain ImportedSecret#normalise normal form}
      */
     public List<String> importedIds(String program, @Nullable String number, String secret) {
@@ -45,20 +46,6 @@ public final class CardIds {
      */
     public List<String> idsOf(String program, String secret) {
         return ids(program, "", secret);
-    }
-
-    /**
-     * Every id that an imported card may have: one for each pepper, and with a number two, the last of which are those with it.
-     *
-     * <p>An id found without the number proves only the secret: who was given a number compares it with the card's.
-     *
-     * @param number in {@linkplain CardNumbers#normalise normal form}, or null if only the secret was presented
-     * @param secret in {@linkplain ImportedSecret#normalise normal form}
-     */
-    public List<String> importedIdsOf(String program, @Nullable String number, String secret) {
-        List<String> ids = new ArrayList<>(importedIds(program, null, secret));
-        ids.addAll(number == null ? List.of() : importedIds(program, number, secret));
-        return ids;
     }
 
     private List<String> ids(String program, String number, String secret) {
