@@ -69,6 +69,7 @@ public final class ImportCards implements Endpoint {
         }
 
         private static CardImport.Card card(RequestFields fields, boolean withNumber) {
+            fields.mayHave("number");
             OptionalLong balance = fields.optionalAmount("balance");
             return new CardImport.Card(
                     withNumber || fields.has("number") ? number(fields) : null,
