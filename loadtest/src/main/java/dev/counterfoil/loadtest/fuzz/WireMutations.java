@@ -242,8 +242,9 @@ final class WireMutations {
                         Kind.NOISE,
                         "random headers",
                         Due.PATIENCE,
-                        (draft, world, random) -> draft.instead =
-                                LIVE.substring(0, LIVE.length() - 2) + random(random, 0, 256) + "\r\n\r\n"));
+                        // Without line ends: two would end the request, and what follows would be another.
+                        (draft, world, random) -> draft.instead = LIVE.substring(0, LIVE.length() - 2)
+                                + random(random, 0, 256).replace('\n', '\r') + "\r\n\r\n"));
     }
 
     private static Mutation of(Kind kind, String name, Due due, Change change) {
