@@ -188,6 +188,8 @@ class ImportedCardsIT {
         assertThat(pointers(twice)).containsExactly("/cards/1/secret", "/cards/2/number");
         Answer reserved = send(0, of(LARGE, card("1000 0000 0000 0042", "three"), card("   ")));
         assertThat(pointers(reserved)).containsExactly("/cards/0/number", "/cards/1/secret");
+        Answer zero = send(0, of(LARGE, card("zero").put("expires_at", "1970-01-01T00:00:00Z")));
+        assertThat(pointers(zero)).as("not for ever").containsExactly("/cards/0/expires_at");
         assertThat(reserved.text()).doesNotContain("three");
     }
 

@@ -119,7 +119,7 @@ record CheckoutCall(Call call, Attempt attempt, Optional<RedemptionRequest> poss
                         || Collections.disjoint(other.ids(), card.ids()));
     }
 
-    /** Cards with the same secret have it with their numbers: no card has it alone, or it would be none of theirs. */
+    /** Of cards with the same secret each is looked for under its number; one that has the secret alone is paid by in a call of its own. */
     private static Payer alone(Payment card, List<Payer> all) {
         List<String> ids = card.ids().stream()
                 .filter(id -> others(all, card).noneMatch(other -> other.ids().contains(id)))

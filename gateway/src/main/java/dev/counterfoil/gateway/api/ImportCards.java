@@ -75,7 +75,16 @@ public final class ImportCards implements Endpoint {
                     withNumber || fields.has("number") ? number(fields) : null,
                     secret(fields),
                     balance.isPresent() ? balance.getAsLong() : null,
-                    fields.optionalTime("expires_at").orElse(null));
+                    expiry(fields));
+        }
+
+        private static @Nullable Instant expiry(RequestFields fields) {
+            Instant time = fields.optionalTime("expires_at").orElse(null);
+            if (time != null && time.toEpochMilli() <= 0) {
+                fields.reject(
+                        "expires_at", "expected: a time after 1970, or nothing for a card of the type's own term");
+            }
+            return time;
         }
 
         private static String secret(RequestFields fields) {
@@ -190,7 +199,9 @@ public final class ImportCards implements Endpoint {
 
     private static Problem taken(CardImporter.Taken taken) {
         List<FieldError> errors = new ArrayList<>();
-        taken.numbers().forEach(i -> errors.add(new FieldError("/cards/" + i + "/number", "another card's")));
+        taken.numbers()
+                .forEach((i, batch) -> errors.add(new FieldError(
+                        "/cards/" + i + "/number", "another card's, or kept for one by the import " + batch)));
         taken.secrets().forEach(i -> errors.add(new FieldError("/cards/" + i + "/secret", "another card's")));
         return Problem.of(ProblemCode.CARD_EXISTS).at(errors);
     }

@@ -169,6 +169,11 @@ public final class BatchChange {
         }
         return database.call(handle -> {
             handle.execute("update batch set state = 'void', finished_at = now() where id = ?", batch);
+            // An import of which nothing came holds its numbers no longer: it is closed and settled.
+            handle.execute("""
+                    delete from imported_number
+                     where batch = ? and not exists (select 1 from card where card.batch = imported_number.batch)
+                    """, batch);
             return null;
         });
     }

@@ -6,6 +6,7 @@ import dev.counterfoil.ledger.IdempotencyKey;
 import dev.counterfoil.ledger.Ledger;
 import dev.counterfoil.ledger.LedgerFault;
 import dev.counterfoil.ledger.Leg;
+import dev.counterfoil.ledger.Outcome;
 import dev.counterfoil.ledger.Posted;
 import dev.counterfoil.ledger.Refusal;
 import dev.counterfoil.ledger.Refused;
@@ -24,6 +25,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
@@ -61,10 +64,10 @@ public final class CardImporter {
     /**
      * None was imported.
      *
-     * @param numbers places, from 0, of cards whose number is another card's
+     * @param numbers by place, from 0, of cards whose number is another card's: the import that has it
      * @param secrets places, from 0, of cards whose secret, with the number where it takes one, is another card's
      */
-    public record Taken(List<Integer> numbers, List<Integer> secrets) implements Result {}
+    public record Taken(SortedMap<Integer, String> numbers, List<Integer> secrets) implements Result {}
 
     /** The ledger refused: a ceiling. None was imported. */
     public record NotAllowed(Refused refused) implements Result {}
@@ -91,13 +94,44 @@ public final class CardImporter {
             Supplier<Future<Void>> counted) {
         return books.begin(cell, cards, key, actor).compose(start -> {
             if (start instanceof ImportBooks.Begun) {
-                return counted.get().compose(done -> post(cell, cards, key, ceiling, (ImportBooks.Begun) start));
+                ImportBooks.Begun begun = (ImportBooks.Begun) start;
+                return earlier(cell, key, begun)
+                        .compose(earlier -> earlier.isPresent()
+                                ? Future.succeededFuture(earlier.get())
+                                : counted.get().compose(done -> post(cell, cards, key, ceiling, begun)));
             }
             return Future.succeededFuture(
                     start instanceof ImportBooks.NumbersTaken
-                            ? new Taken(((ImportBooks.NumbersTaken) start).places(), List.of())
+                            ? new Taken(((ImportBooks.NumbersTaken) start).batches(), List.of())
                             : new KeyReused());
         });
+    }
+
+    /** What an earlier request under the key brought, if that is known. */
+    private Future<Optional<Result>> earlier(Cell cell, IdempotencyKey key, ImportBooks.Begun begun) {
+        if (begun.state() == ImportBooks.State.NEW) {
+            return Future.succeededFuture(Optional.empty());
+        }
+        return ledger.recorded(cell, key.record(), key.fingerprint()).compose(recorded -> {
+            Optional<Outcome> outcome = recorded.outcome();
+            if (outcome.filter(Posted.class::isInstance).isPresent()) {
+                return imported(begun, (Posted) outcome.get(), true).map(Optional::of);
+            }
+            // A record lapses long after what it tells of is settled.
+            return books.isSettled(begun).map(settled -> {
+                if (settled) {
+                    return Optional.of(new Imported(begun.batch(), Durability.SETTLED, true));
+                }
+                return begun.state() == ImportBooks.State.VOID
+                        ? Optional.of(new Voided(begun.batch()))
+                        : Optional.empty();
+            });
+        });
+    }
+
+    private Future<Result> imported(ImportBooks.Begun begun, Posted posted, boolean replayed) {
+        return books.delivered(begun)
+                .map(new Imported(begun.batch(), posted.transaction().durability(), replayed));
     }
 
     private Future<Result> post(
@@ -110,7 +144,7 @@ public final class CardImporter {
         CardType type = cards.cardType();
         return known(cell, ids.stream().map(all -> all.subList(1, all.size())).toList())
                 .compose(known -> known.contains(true)
-                        ? books.abandon(begun).<Result>map(new Taken(List.of(), places(known)))
+                        ? taken(begun, known)
                         : issuing.post(
                                         cell,
                                         key,
@@ -118,13 +152,7 @@ public final class CardImporter {
                                         legs(cards, newIds, begun),
                                         time -> ceiling.legs(type.asset(), cards.value(), time))
                                 .compose(outcome -> outcome instanceof Posted
-                                        ? books.delivered(begun)
-                                                .map(new Imported(
-                                                        begun.batch(),
-                                                        ((Posted) outcome)
-                                                                .transaction()
-                                                                .durability(),
-                                                        outcome.replayed()))
+                                        ? imported(begun, (Posted) outcome, outcome.replayed())
                                         : refused(cell, (Refused) outcome, ceiling, newIds, begun)));
     }
 
@@ -166,12 +194,16 @@ public final class CardImporter {
         } else if (refused.reason() != Refusal.CARD_EXISTS) {
             return Future.failedFuture(new LedgerFault.Overloaded("cannot be imported now: " + refused.reason()));
         }
-        return (begun.delivered() ? Future.succeededFuture(true) : books.isSettled(begun))
-                .compose(imported -> imported
-                        // Its record has lapsed since, which takes longer than settling.
-                        ? Future.succeededFuture(new Imported(begun.batch(), Durability.SETTLED, true))
-                        : known(cell, ids.stream().map(List::of).toList())
-                                .compose(known -> books.abandon(begun).map(new Taken(List.of(), places(known)))));
+        return known(cell, ids.stream().map(List::of).toList()).compose(known -> taken(begun, known));
+    }
+
+    /** Of a batch that was delivered they are its own, and not settled for longer than its record lives. */
+    private Future<Result> taken(ImportBooks.Begun begun, List<Boolean> known) {
+        if (begun.state() == ImportBooks.State.DELIVERED) {
+            return Future.failedFuture(
+                    new LedgerFault.Overloaded("the import " + begun.batch() + " is not settled yet"));
+        }
+        return books.abandon(begun).map(new Taken(new TreeMap<>(), places(known)));
     }
 
     /** Of each list of ids, whether a card has one of them. */

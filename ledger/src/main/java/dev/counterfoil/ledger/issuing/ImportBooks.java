@@ -2,6 +2,7 @@ package dev.counterfoil.ledger.issuing;
 
 import dev.counterfoil.ledger.Cell;
 import dev.counterfoil.ledger.IdempotencyKey;
+import dev.counterfoil.ledger.LedgerFault;
 import dev.counterfoil.ledger.audit.Actor;
 import dev.counterfoil.ledger.audit.Audit;
 import dev.counterfoil.ledger.postgres.Database;
@@ -17,7 +18,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.IntStream;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
 
 /** What PostgreSQL is told of an import before its cards are posted, and after. Thread-safe. */
@@ -33,16 +35,27 @@ final class ImportBooks {
     /** What became of the wish to begin. */
     sealed interface Start {}
 
+    /** How far an import has come, as far as PostgreSQL was told. */
+    enum State {
+        /** Written down by this very request. */
+        NEW,
+        /** By an earlier one; whether its cards are there Redis tells. */
+        MAKING,
+        /** They were there. */
+        DELIVERED,
+        /** The issuer took it back. */
+        VOID
+    }
+
     /**
-     * It is written down; whether its cards are there Redis tells.
+     * It is written down.
      *
      * @param firstOrdinal of the numbers for cards that bring none
-     * @param delivered whether it is known that they were there
      */
-    record Begun(String batch, long firstOrdinal, boolean delivered) implements Start {}
+    record Begun(String batch, long firstOrdinal, State state) implements Start {}
 
-    /** Some numbers are other cards'; places from 0. Nothing is written down. */
-    record NumbersTaken(List<Integer> places) implements Start {}
+    /** Some numbers are other cards'. Nothing is written down. */
+    record NumbersTaken(SortedMap<Integer, String> batches) implements Start {}
 
     /** The key belongs to another request. */
     record KeyReused() implements Start {}
@@ -51,7 +64,7 @@ final class ImportBooks {
     Future<Start> begin(Cell cell, CardImport cards, IdempotencyKey key, Actor actor) {
         return database.inTransaction(handle -> begin(handle, cell, cards, key, actor))
                 .recover(fault -> fault instanceof Taken
-                        ? Future.succeededFuture(new NumbersTaken(((Taken) fault).places))
+                        ? Future.succeededFuture(new NumbersTaken(((Taken) fault).batches))
                         : Future.failedFuture(fault));
     }
 
@@ -78,8 +91,9 @@ final class ImportBooks {
                         "fingerprint", key.fingerprint()))
                 .execute();
         if (inserted == 0) {
-            // The same request, at the same time.
-            return earlier(handle, cell, key).orElseThrow();
+            // The same request, at the same time, which may just have been refused.
+            return earlier(handle, cell, key)
+                    .orElseThrow(() -> new LedgerFault.Overloaded("the same request is under way"));
         }
         reserve(handle, cell, id, cards.cards());
         int unnumbered = (int)
@@ -92,7 +106,7 @@ final class ImportBooks {
                 .put("value", cards.value());
         Audit.ofProgram(
                 handle, actor, cell.program(), "batch.import", "batch:" + cell.program() + "/" + id, null, imported);
-        return new Begun(id, first, false);
+        return new Begun(id, first, State.NEW);
     }
 
     private static Optional<Start> earlier(Handle handle, Cell cell, IdempotencyKey key) {
@@ -109,7 +123,7 @@ final class ImportBooks {
                             ? new Begun(
                                     row.getString("id"),
                                     first == null ? 0 : CardNumbers.ordinal(first),
-                                    row.getString("state").equals("delivered"))
+                                    State.valueOf(row.getString("state").toUpperCase(Locale.ROOT)))
                             : new KeyReused();
                 })
                 .findOne();
@@ -131,14 +145,28 @@ final class ImportBooks {
                 .bindArray("numbers", String.class, numbers)
                 .mapTo(String.class)
                 .list());
-        List<Integer> taken = IntStream.range(0, cards.size())
-                .filter(i -> cards.get(i).number() != null
-                        && !reserved.contains(cards.get(i).number()))
-                .boxed()
-                .toList();
-        if (!taken.isEmpty()) {
-            throw new Taken(taken);
+        if (reserved.size() < numbers.size()) {
+            throw new Taken(holders(handle, cell, cards, reserved));
         }
+    }
+
+    private static SortedMap<Integer, String> holders(
+            Handle handle, Cell cell, List<CardImport.Card> cards, Set<String> reserved) {
+        SortedMap<Integer, String> holders = new TreeMap<>();
+        for (int i = 0; i < cards.size(); i++) {
+            String number = cards.get(i).number();
+            if (number != null && !reserved.contains(number)) {
+                holders.put(
+                        i,
+                        handle.createQuery("select batch from imported_number where program = ? and number = ?")
+                                .bind(0, cell.program())
+                                .bind(1, number)
+                                .mapTo(String.class)
+                                .findOne()
+                                .orElse(""));
+            }
+        }
+        return holders;
     }
 
     /** Whether cards of the batch are settled. */
@@ -160,10 +188,17 @@ final class ImportBooks {
                 .otherwiseEmpty();
     }
 
-    /** Forgets it, of which nothing was posted, and frees its numbers. */
+    /**
+     * Forgets it, of which nothing was posted, and frees its numbers. Not once the record of its key may have lapsed, which else would have
+     * told of its cards: then it stays.
+     */
     Future<Void> abandon(Begun begun) {
         return database.call(handle -> {
-            handle.execute("delete from batch where id = ? and state = 'making'", begun.batch());
+            handle.execute("""
+                    delete from batch b
+                     where id = ? and state = 'making' and created_at > now() - interval '20 hours'
+                       and not exists (select 1 from card c where c.batch = b.id)
+                    """, begun.batch());
             return null;
         });
     }
@@ -172,11 +207,11 @@ final class ImportBooks {
     private static final class Taken extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        private final transient List<Integer> places;
+        private final transient SortedMap<Integer, String> batches;
 
-        Taken(List<Integer> places) {
+        Taken(SortedMap<Integer, String> batches) {
             super("numbers of other cards", null, false, false);
-            this.places = places;
+            this.batches = batches;
         }
     }
 }

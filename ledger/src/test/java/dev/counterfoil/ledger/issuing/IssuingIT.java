@@ -1,6 +1,7 @@
 package dev.counterfoil.ledger.issuing;
 
 import static dev.counterfoil.ledger.testing.Ledgers.await;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -55,6 +56,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -280,19 +282,40 @@ class IssuingIT {
     }
 
     @Test
-    void an_import_that_was_voided_before_it_was_posted_brings_no_cards() {
-        CardImport cards = imported(CardState.ACTIVE, "one");
+    void an_import_that_was_voided_before_it_was_posted_brings_no_cards_and_holds_no_numbers() {
+        CardImport cards = numbered("N1", "one");
         CardImporter unlucky = importer(CutLedger.after(0, ledger), cardIds);
         assertThatThrownBy(() -> run(unlucky, cards, "i1")).isInstanceOf(dev.counterfoil.ledger.LedgerFault.class);
         String batch = await(servers.database()
                 .call(handle -> handle.createQuery("select id from batch")
                         .mapTo(String.class)
                         .one()));
+        assertThat(run(importer(ledger, cardIds), numbered("N1", "two"), "i2"))
+                .as("kept for the one that may still come")
+                .isEqualTo(new CardImporter.Taken(new TreeMap<>(Map.of(0, batch)), List.of()));
         assertThat(await(change.change(CELL, batch, BatchChange.Kind.VOID)))
                 .contains(new BatchChange.Result(batch, 0, 0, 0));
         assertThat(run(importer(ledger, cardIds), cards, "i1")).isEqualTo(new CardImporter.Voided(batch));
+        forgetRecords();
+        long counter = await(servers.redis()
+                .call(commands -> commands.del(("{demo.0}:quota:" + Issuing.counterKey(batch)).getBytes(UTF_8))));
+        assertThat(counter).isEqualTo(1);
+        assertThat(run(importer(ledger, cardIds), cards, "i1"))
+                .as("days later")
+                .isEqualTo(new CardImporter.Voided(batch));
         assertThat(await(ledger.card(CELL, cardIds.importedIds("demo", null, "one"))))
                 .isEmpty();
+        assertThat(run(importer(ledger, cardIds), numbered("N1", "two"), "i3"))
+                .isInstanceOf(CardImporter.Imported.class);
+    }
+
+    private static CardImport numbered(String number, String secret) {
+        return new CardImport(
+                GIFT,
+                CardState.ACTIVE,
+                new ImportedSecret.Space(36, 12),
+                false,
+                List.of(new CardImport.Card(number, secret, null, null)));
     }
 
     @Test
@@ -303,11 +326,28 @@ class IssuingIT {
         assertThat(later.importedIds("demo", null, "one").get(0))
                 .isNotEqualTo(cardIds.importedIds("demo", null, "one").get(0));
         assertThat(run(importer(ledger, later), imported(CardState.ACTIVE, "two", "one"), "i2"))
-                .isEqualTo(new CardImporter.Taken(List.of(), List.of(1)));
+                .isEqualTo(new CardImporter.Taken(new TreeMap<>(), List.of(1)));
         assertThat(await(ledger.card(CELL, later.importedIds("demo", null, "two"))))
                 .isEmpty();
         assertThat(run(importer(ledger, later), imported(CardState.ACTIVE, "two"), "i3"))
                 .isInstanceOf(CardImporter.Imported.class);
+    }
+
+    @Test
+    void a_pepper_that_was_added_changes_no_replay_of_an_import() {
+        CardImport cards = imported(CardState.ACTIVE, "one");
+        CardImporter unlucky = importer(CutLedger.losingAnswers(1, ledger), cardIds);
+        assertThatThrownBy(() -> run(unlucky, cards, "i1"))
+                .isInstanceOf(dev.counterfoil.ledger.LedgerFault.OutcomeUnknown.class);
+        CardIds later = new CardIds(Pepper.of(List.of(Pepper.generate(random), oldPepper)));
+        CardImporter.Imported found = (CardImporter.Imported) run(importer(ledger, later), cards, "i1");
+        assertThat(found.replayed()).isTrue();
+        assertThat(await(change.change(CELL, found.batch(), BatchChange.Kind.ACTIVATE)))
+                .as("settled, and its batch is there")
+                .contains(new BatchChange.Result(found.batch(), 1, 1, 0));
+        forgetRecords();
+        assertThat(run(importer(ledger, later), cards, "i1"))
+                .isEqualTo(new CardImporter.Imported(found.batch(), Durability.SETTLED, true));
     }
 
     private CardImporter importer(Ledger on, CardIds ids) {
