@@ -6,7 +6,6 @@ import dev.counterfoil.ledger.IdempotencyKey;
 import dev.counterfoil.ledger.Ledger;
 import dev.counterfoil.ledger.LedgerFault;
 import dev.counterfoil.ledger.Leg;
-import dev.counterfoil.ledger.Outcome;
 import dev.counterfoil.ledger.Posted;
 import dev.counterfoil.ledger.Refusal;
 import dev.counterfoil.ledger.Refused;
@@ -112,10 +111,9 @@ public final class CardImporter {
         if (begun.state() == ImportBooks.State.NEW) {
             return Future.succeededFuture(Optional.empty());
         }
-        return ledger.recorded(cell, key.record(), key.fingerprint()).compose(recorded -> {
-            Optional<Outcome> outcome = recorded.outcome();
-            if (outcome.filter(Posted.class::isInstance).isPresent()) {
-                return imported(begun, (Posted) outcome.get(), true).map(Optional::of);
+        return posted(cell, key).compose(posted -> {
+            if (posted.isPresent()) {
+                return imported(begun, posted.get(), true).map(Optional::of);
             }
             // A record lapses long after what it tells of is settled.
             return books.isSettled(begun).map(settled -> {
@@ -144,7 +142,7 @@ public final class CardImporter {
         CardType type = cards.cardType();
         return known(cell, ids.stream().map(all -> all.subList(1, all.size())).toList())
                 .compose(known -> known.contains(true)
-                        ? taken(begun, known)
+                        ? taken(cell, key, begun, known)
                         : issuing.post(
                                         cell,
                                         key,
@@ -153,7 +151,7 @@ public final class CardImporter {
                                         time -> ceiling.legs(type.asset(), cards.value(), time))
                                 .compose(outcome -> outcome instanceof Posted
                                         ? imported(begun, (Posted) outcome, outcome.replayed())
-                                        : refused(cell, (Refused) outcome, ceiling, newIds, begun)));
+                                        : refused(cell, key, (Refused) outcome, ceiling, newIds, begun)));
     }
 
     /** The counter last: whether the cards are there already tells more. */
@@ -184,7 +182,12 @@ public final class CardImporter {
     }
 
     private Future<Result> refused(
-            Cell cell, Refused refused, KeyCeiling ceiling, List<String> ids, ImportBooks.Begun begun) {
+            Cell cell,
+            IdempotencyKey key,
+            Refused refused,
+            KeyCeiling ceiling,
+            List<String> ids,
+            ImportBooks.Begun begun) {
         if (refused.reason() == Refusal.IDEMPOTENCY_KEY_REUSED) {
             return books.abandon(begun).map(new KeyReused());
         } else if (refused.reason() == Refusal.QUOTA_EXCEEDED) {
@@ -194,16 +197,29 @@ public final class CardImporter {
         } else if (refused.reason() != Refusal.CARD_EXISTS) {
             return Future.failedFuture(new LedgerFault.Overloaded("cannot be imported now: " + refused.reason()));
         }
-        return known(cell, ids.stream().map(List::of).toList()).compose(known -> taken(begun, known));
+        return known(cell, ids.stream().map(List::of).toList()).compose(known -> taken(cell, key, begun, known));
     }
 
-    /** Of a batch that was delivered they are its own, and not settled for longer than its record lives. */
-    private Future<Result> taken(ImportBooks.Begun begun, List<Boolean> known) {
+    /**
+     * Cards of others have the secrets, unless they are this import's own: posted since it was asked for, by the same request elsewhere, or
+     * not settled for longer than its record lives.
+     */
+    private Future<Result> taken(Cell cell, IdempotencyKey key, ImportBooks.Begun begun, List<Boolean> known) {
         if (begun.state() == ImportBooks.State.DELIVERED) {
             return Future.failedFuture(
                     new LedgerFault.Overloaded("the import " + begun.batch() + " is not settled yet"));
         }
-        return books.abandon(begun).map(new Taken(new TreeMap<>(), places(known)));
+        return posted(cell, key)
+                .compose(own -> own.isPresent()
+                        ? imported(begun, own.get(), true)
+                        : books.abandon(begun).map(new Taken(new TreeMap<>(), places(known))));
+    }
+
+    /** What stands under the key, where it is this import. */
+    private Future<Optional<Posted>> posted(Cell cell, IdempotencyKey key) {
+        return ledger.recorded(cell, key.record(), key.fingerprint())
+                .map(recorded ->
+                        recorded.outcome().filter(Posted.class::isInstance).map(Posted.class::cast));
     }
 
     /** Of each list of ids, whether a card has one of them. */

@@ -350,6 +350,25 @@ class IssuingIT {
                 .isEqualTo(new CardImporter.Imported(found.batch(), Durability.SETTLED, true));
     }
 
+    @Test
+    void the_same_import_by_a_gateway_without_the_new_pepper_meanwhile_is_that_import() {
+        CardImport cards = imported(CardState.ACTIVE, "one");
+        CardIds later = new CardIds(Pepper.of(List.of(Pepper.generate(random), oldPepper)));
+        CardImporter.Imported found = (CardImporter.Imported) await(importer(ledger, later)
+                .run(
+                        CELL,
+                        cards,
+                        key("i1"),
+                        KeyCeiling.NONE,
+                        Actor.SYSTEM,
+                        () -> importer(ledger, cardIds)
+                                .run(CELL, cards, key("i1"), KeyCeiling.NONE, Actor.SYSTEM, Future::succeededFuture)
+                                .mapEmpty()));
+        assertThat(found.replayed()).isTrue();
+        assertThat(await(change.change(CELL, found.batch(), BatchChange.Kind.ACTIVATE)))
+                .contains(new BatchChange.Result(found.batch(), 1, 1, 0));
+    }
+
     private CardImporter importer(Ledger on, CardIds ids) {
         return new CardImporter(servers.database(), on, ids, random, Clock.systemUTC());
     }
