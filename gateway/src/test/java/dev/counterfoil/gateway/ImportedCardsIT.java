@@ -183,6 +183,9 @@ class ImportedCardsIT {
         assertThat(send(0, of(LARGE, card("FREE1", "fresh-1"))).status())
                 .as("what was refused took nothing")
                 .isEqualTo(201);
+        Answer own = send(0, of(LARGE, card(gateways.cards(1).get(0))));
+        assertThat(own.code()).as("a card made here, as it is printed").isEqualTo("card_exists");
+        assertThat(pointers(own)).containsExactly("/cards/0/secret");
         Answer twice = send(0, of(LARGE, card("A1", "one"), card("A2", "one"), card("a-1", "two")));
         assertThat(twice.status()).isEqualTo(400);
         assertThat(pointers(twice)).containsExactly("/cards/1/secret", "/cards/2/number");

@@ -103,7 +103,7 @@ public final class ImportCards implements Endpoint {
             if (number.isEmpty() && !typed.isEmpty()) {
                 fields.reject("number", "expected: 1..32 letters and digits, with spaces and dashes or without");
             } else if (number.filter(CardNumbers::isReserved).isPresent()) {
-                fields.reject("number", "16 digits that begin with 1000 are kept for cards that are made here");
+                fields.reject("number", "16 characters that begin with 1000 are kept for cards that are made here");
             }
             return number.orElse(null);
         }
@@ -151,8 +151,7 @@ public final class ImportCards implements Endpoint {
                         key,
                         KeyCeiling.of(call.key(), Ceilings.Kind.ISSUED, call.program()),
                         call.actor(),
-                        // The next sweep makes up for it.
-                        () -> backend.madeCards().publish().otherwiseEmpty())
+                        () -> backend.madeCards().publish())
                 .map(result -> answer(call, wanted.cards().size(), result));
     }
 

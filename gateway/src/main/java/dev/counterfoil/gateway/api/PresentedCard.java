@@ -51,10 +51,11 @@ record PresentedCard(@Nullable String number, String secret) {
         if (stable.isEmpty()) {
             return Optional.empty();
         }
-        // A card that has the number in its id is that one, whoever else has the secret.
+        // The most exact first: a card that has the number in its id is that one, and one that was imported as it is
+        // typed.
         List<String> ids = exact.isEmpty()
                 ? made
-                : Stream.of(numbered, made, alone)
+                : Stream.of(numbered, alone, made)
                         .flatMap(List::stream)
                         .distinct()
                         .toList();

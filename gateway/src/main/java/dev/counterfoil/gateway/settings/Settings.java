@@ -40,7 +40,8 @@ public record Settings(
                 http.bounds().requestDeadline(),
                 "ledger.settled-wait + redis.command-timeout + 1s",
                 ledger.settledWait().plus(redis.commandTimeout()).plusSeconds(1));
-        Bounds.size("pepper", pepper.size(), 8);
+        // An imported card may have three ids a pepper, and a payment names 16 at most.
+        Bounds.size("pepper", pepper.size(), 5);
         Bounds.size("code-keys", codeKeys.size(), 8);
     }
 

@@ -65,7 +65,8 @@ public final class MadeCards {
     /** How many imported cards a guesser hits in a year who uses up the program's budget every day. */
     public double expectedImportedHitsAYear(Program program) {
         JsonObject counted = made.get(name(program.id(), IMPORTED));
-        return counted == null ? 0 : program.limits().failuresADay() * 365.0 * counted.getDouble("share", 0.0);
+        // A gateway of the version before publishes no share.
+        return counted == null ? 0 : program.limits().failuresADay() * 365.0 * counted.getDouble("share", 1.0);
     }
 
     /** Publishes what PostgreSQL has and Redis has not; then it is known here too. */

@@ -15,6 +15,7 @@ import dev.counterfoil.ledger.postgres.Database;
 import dev.counterfoil.ledger.rules.KeyCeiling;
 import dev.counterfoil.ledger.secrets.CardIds;
 import dev.counterfoil.ledger.secrets.CardNumbers;
+import dev.counterfoil.ledger.secrets.SecretFormat;
 import io.vertx.core.Future;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -28,6 +29,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Takes cards over that an issuer gave out before. An import is a batch, and one transaction under the caller's key: all of its cards come
@@ -94,10 +96,11 @@ public final class CardImporter {
         return books.begin(cell, cards, key, actor).compose(start -> {
             if (start instanceof ImportBooks.Begun) {
                 ImportBooks.Begun begun = (ImportBooks.Begun) start;
-                return earlier(cell, key, begun)
+                return counted.get()
+                        .compose(done -> earlier(cell, key, begun))
                         .compose(earlier -> earlier.isPresent()
                                 ? Future.succeededFuture(earlier.get())
-                                : counted.get().compose(done -> post(cell, cards, key, ceiling, begun)));
+                                : post(cell, cards, key, ceiling, begun));
             }
             return Future.succeededFuture(
                     start instanceof ImportBooks.NumbersTaken
@@ -140,7 +143,7 @@ public final class CardImporter {
                 .toList();
         List<String> newIds = ids.stream().map(all -> all.get(0)).toList();
         CardType type = cards.cardType();
-        return known(cell, ids.stream().map(all -> all.subList(1, all.size())).toList())
+        return known(cell, elsewhere(cell, cards, ids))
                 .compose(known -> known.contains(true)
                         ? taken(cell, key, begun, known)
                         : issuing.post(
@@ -190,11 +193,10 @@ public final class CardImporter {
             ImportBooks.Begun begun) {
         if (refused.reason() == Refusal.IDEMPOTENCY_KEY_REUSED) {
             return books.abandon(begun).map(new KeyReused());
-        } else if (refused.reason() == Refusal.QUOTA_EXCEEDED) {
-            return refused.name().equals(ceiling.name())
-                    ? books.abandon(begun).map(new NotAllowed(refused))
-                    : Future.succeededFuture(new Voided(begun.batch()));
+        } else if (refused.reason() == Refusal.QUOTA_EXCEEDED && refused.name().equals(ceiling.name())) {
+            return books.abandon(begun).map(new NotAllowed(refused));
         } else if (refused.reason() != Refusal.CARD_EXISTS) {
+            // Also where the batch is being closed: once it is void, the next try is told so.
             return Future.failedFuture(new LedgerFault.Overloaded("cannot be imported now: " + refused.reason()));
         }
         return known(cell, ids.stream().map(List::of).toList()).compose(known -> taken(cell, key, begun, known));
@@ -220,6 +222,23 @@ public final class CardImporter {
         return ledger.recorded(cell, key.record(), key.fingerprint())
                 .map(recorded ->
                         recorded.outcome().filter(Posted.class::isInstance).map(Posted.class::cast));
+    }
+
+    /** Of each card the other ids that it may have: under older peppers, and, where its secret reads as one, as if it had been made here. */
+    private List<List<String>> elsewhere(Cell cell, CardImport cards, List<List<String>> ids) {
+        return IntStream.range(0, ids.size())
+                .mapToObj(i -> Stream.concat(
+                                ids.get(i).stream().skip(1),
+                                SecretFormat.normalise(cards.cards().get(i).secret())
+                                        .filter(SecretFormat::wellFormed)
+                                        .filter(normal -> !cards.withNumber())
+                                        .map(normal -> cardIds.idsOf(cell.program(), normal))
+                                        .orElse(List.of())
+                                        .stream()
+                                        .filter(id -> !id.equals(ids.get(i).get(0))))
+                        .distinct()
+                        .toList())
+                .toList();
     }
 
     /** Of each list of ids, whether a card has one of them. */

@@ -163,7 +163,8 @@ final class ImportBooks {
                                 .bind(1, number)
                                 .mapTo(String.class)
                                 .findOne()
-                                .orElse(""));
+                                // Whoever had it has just given it up.
+                                .orElseThrow(() -> new LedgerFault.Overloaded("a number is being given up")));
             }
         }
         return holders;
