@@ -51,8 +51,7 @@ record PresentedCard(@Nullable String number, String secret) {
         if (stable.isEmpty()) {
             return Optional.empty();
         }
-        // The most exact first: a card that has the number in its id is that one, and one that was imported as it is
-        // typed.
+        // The most exact first: with the number in its id, then imported just as it is typed.
         List<String> ids = exact.isEmpty()
                 ? made
                 : Stream.of(numbered, alone, made)

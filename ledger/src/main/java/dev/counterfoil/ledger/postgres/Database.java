@@ -184,8 +184,7 @@ public final class Database implements AutoCloseable {
         config.setValidationTimeout(VALIDATION_TIMEOUT.toMillis());
         config.setInitializationFailTimeout(-1);
         // Whatever the server's default is. Set once a connection, since JDBI would ask and set it with every
-        // transaction, and
-        // hide why one failed behind its own failure to set it back.
+        // transaction, and hide why one failed behind its own failure to set it back.
         config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
         uri.parameters().forEach(config::addDataSourceProperty);
         // As text: of other types Hikari drops the value without a word.

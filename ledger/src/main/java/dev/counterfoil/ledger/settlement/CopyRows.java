@@ -106,8 +106,7 @@ final class CopyRows {
         } finally {
             if (!answered) {
                 // Neither the driver nor the pool, which does not see COPY, would do it, and an answer that came late
-                // would be
-                // read as that of the rollback, its answer as that of the next question, and so on for whoever asks.
+                // would be read as that of the rollback, its answer as that of the next question, and so on.
                 connection.abort(Runnable::run);
             }
         }
