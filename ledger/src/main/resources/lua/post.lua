@@ -12,32 +12,32 @@
   ARGV[4] posted    ms that the record of a posted transaction lives, > 0
   ARGV[5] refused   ms that the record of a pinned refusal lives, > 0
   ARGV[6] w
-  per transaction two arguments: what is packed (MessagePack), and data ('' = preview: all checks, no record looked up,
-  nothing written). What is packed is a list:
-    counters of its quotas, other keys of its legs, fingerprint, request id, catalog version or -1 (any), then the legs
-    each a list, first its kind:
-    card      ids of the candidates, states allowed (of aifv), refuse when expired, sign -1|0|1, who spends '*' anyone|'='
-              account|'=' nobody (a card with an owner is his), list of type, amount, …; -1 = at another price than the
-              caller expects, -2 (debits only) = what it has, up to what its next list of dues asks for; and where one of
-              these is said all six: number|'', balance expected|-1, state to set (of aifv)|'', expiry to set ms|0 =
-              never|-1, set aside '+' = the amount|n = no longer|'', owner to set|''; and behind them, where it is so, true = untold:
-              every refusal is unknown, at the same cost   keys: the candidates
-    new_card  api id, number, type, amount, state (of aifv), expires ms|0        key:  card
-    stock     delta, and of a sale opens ms|0, closes ms|0                                         key:  item
-    codes     n >= 1                                                                 key:  pool
-    codes_add list of codes                                                          key:  pool
-    account   asset, sign -1|0|1, amount, -2 as above, refuse when frozen, refuse when unverified, frozen to set 0|1|'',
-              verified to set 0|1|'', set aside as above, lots: of a debit the tags it takes from, 'a,b' in that order|''
-              the first to expire; of a credit those to add, 'expires ms|0:tag:amount;…'|'' no lots; at most 16 attributes
-              expected, a list of name, value ('' = none), …; at most 16 to set likewise   key:  account
-    due       list of amounts; a list of payers, each a list of the places of the amounts it may pay, in order
-    paid      true = what was not paid remains; closes the dues
-    quota     name, delta, limit, from ms|0, until ms|0, expires ms|0, and where one of these is said both: true = clamp,
-              used before that is expected|-1                                        counter
-    hold      ms that it lasts, from now on: the transaction is a member of the open holds             key: holds
-    follow    sequence that is followed, '' or what closes its hold: c capture, r release, x expiry; its state, a text;
-              from ms, until ms, expires ms; list of parts: name, given back before, given back now, the whole, …
-                                                                        keys: count, and where a hold is closed: holds
+  per transaction two arguments: what is packed, and data ('' = preview: all checks, no record looked up, nothing written).
+  What is packed are values in MessagePack, one behind the other with no list around them:
+    counters of its quotas, other keys of its legs, fingerprint, request id, catalog version or -1 (any), then the legs,
+    each its kind and what that kind says; where it says "so many", a number of what follows:
+      card      true = untold: every refusal is unknown, at the same cost; so many ids of the candidates; states allowed (of
+                aifv); refuse when expired; sign -1|0|1; who spends '*' anyone|'='account|'=' nobody (a card with an owner
+                is his); so many prices, type and amount: -1 = at another price than the caller expects, -2 (debits only)
+                = what it has, up to what its next list of dues asks for; false, or true and number|'', balance
+                expected|-1, state to set (of aifv)|'', expiry to set ms|0 = never|-1, set aside '+' = the amount|n = no
+                longer|'', owner to set|''                                       keys: the candidates
+      new_card  api id, number, type, amount, state (of aifv), expires ms|0      key:  card
+      stock     delta, and of a sale opens ms|0, closes ms|0                     key:  item
+      codes     n >= 1                                                           key:  pool
+      codes_add so many codes                                                    key:  pool
+      account   asset, sign -1|0|1, amount, -2 as above, refuse when frozen, refuse when unverified, frozen to set 0|1|'',
+                verified to set 0|1|'', set aside as above, lots: of a debit the tags it takes from, 'a,b' in that order|''
+                the first to expire; of a credit those to add, 'expires ms|0:tag:amount;…'|'' no lots; so many attributes
+                expected, at most 16, name and value ('' = none); so many to set likewise         key: account
+      due       so many amounts; so many payers, each so many places of the amounts it may pay, in order
+      paid      true = what was not paid remains; closes the dues
+      quota     name, delta, limit, from ms|0, until ms|0, expires ms|0, true = clamp, used before that is expected|-1
+                                                                                 counter
+      hold      ms that it lasts, from now on: the transaction is a member of the open holds       key: holds
+      follow    sequence that is followed, '' or what closes its hold: c capture, r release, x expiry; its state, a text;
+                from ms, until ms, expires ms; so many parts: name, given back before, given back now, the whole
+                                                                    keys: count, and where a hold is closed: holds
 
   Returns a flat list. {'cold'} when the fence does not hold: nothing was read or written. Otherwise the catalog
   version, then three elements a transaction: status, sequence|'', payload:
@@ -66,7 +66,7 @@
 -- @include fence
 
 -- Redis has nothing of its own or of Lua's libraries to give while functions are defined; a call begins by taking them.
-local call, find, sub, concat
+local call, find, sub, concat, to_number
 local MAX = 9007199254740991
 
 -- Codes of dev.counterfoil.ledger.Refusal; true = pinned.
@@ -89,19 +89,21 @@ local BY_STATE = { v = CARD_VOID, f = CARD_FROZEN, i = CARD_INACTIVE, a = BALANC
 
 -- State of a call: what it was given, what it read, and its answer.
 local KEYS, ARGV
-local n, packed, wholes, values, spoilt
+local n, wholes, values, spoilt
 local posted_ttl, refused_ttl, entries_left
-local first, seq, catalog, now, stamp
-local reply, replied, entry, entered
+local first, seq, catalog, catalog_version, now, stamp
+local replied, entered
+-- Lists that serve one call after the other: made anew they would grow step by step with each.
+local packed, reply, entry = {}, {}, {}
 
--- State of the transaction under check: cursors into KEYS, the leg under way, and what is to be paid: amounts asked for and
+-- State of the transaction under check: cursors into KEYS and into what is packed, and what is to be paid: amounts asked for and
 -- left, and which of them each payer may pay.
 local whole_at, key_at, at
 local asked, left, payers
 local DRAWN = -2
 
 local function malformed(what)
-  error('leg ' .. at .. ': ' .. what, 0)
+  error('packed value ' .. at - 1 .. ': ' .. what, 0)
 end
 
 -- What a leg says. A comparison raises where something else than a number came, inside the protected call, so only what
@@ -120,14 +122,6 @@ local function truth(value)
   return value
 end
 
-local function list(value, least, most, step)
-  local size = #value
-  if size < least * step or size > most * step or size % step ~= 0 then
-    malformed('a list has another length')
-  end
-  return value, size
-end
-
 local function one_of(letters, s)
   if #s ~= 1 or not find(letters, s, 1, true) then
     malformed('a letter is not one of ' .. letters)
@@ -143,16 +137,19 @@ local function word(s)
 end
 
 local function stored_integer(s)
-  local value = integer(s)
-  if not value then
+  if s == '0' then
+    return 0
+  end
+  local value = find(s, '^%-?[1-9]%d*$') and to_number(s)
+  if not value or value > MAX or value < -MAX then
     malformed('a stored value is not an integer')
   end
   return value
 end
 
 -- No key twice in a transaction: two legs would each see the value before the other. Legs of one account keep to
--- fields of their own.
-local met, posting
+-- fields of their own. What was met tells in which transaction, and is forgotten when it has become much.
+local met, met_keys, posting = {}, 0, 0
 local function claim(place)
   if met[place] == posting then
     malformed('its key stands in two legs')
@@ -186,28 +183,26 @@ local function tell(result)
   results[told] = result
 end
 
--- Numbers that several transactions of a call may move, each in a slot; the last is written once, when the call is over:
--- a counter until its time, or where there is no time the units of an item.
-local slots, places, numbers, texts, untils
+-- Values that several transactions of a call see or move, each in a slot. A number that moves is written once, when the
+-- call is over: a counter until its time, or where there is no time the units of an item. A record is written at once.
+local slots, places, numbers, texts, untils, placed = {}, {}, {}, {}, {}, 0
 local moving, moves, moved_numbers, moved_texts, moved_untils = 0, {}, {}, {}, {}
 local function slot_of(key, value)
-  local slot = #places + 1
-  slots[key], places[slot], numbers[slot] = slot, key, value
-  return slot
+  placed = placed + 1
+  slots[key], places[placed], numbers[placed], texts[placed] = placed, key, value, false
+  return placed
+end
+
+local function empty_slots()
+  for slot = 1, placed do
+    slots[places[slot]] = nil
+  end
+  placed = 0
 end
 
 local function move(slot, after, text, till)
   moving = moving + 1
   moves[moving], moved_numbers[moving], moved_texts[moving], moved_untils[moving] = slot, after, text, till
-end
-
-local function lacks(sign, balance, amount)
-  return sign < 0 and balance < amount
-end
-
--- Beyond it a Lua number is no longer exact.
-local function past_the_bound(after)
-  return after > MAX
 end
 
 -- What is set aside of a balance for holds: '+' adds what the leg takes, a number is set aside no longer. Returns what is
@@ -217,7 +212,7 @@ local function keep(key, field, keeps, amount)
   local less = keeps == '+' and -amount or number(keeps, 0, MAX)
   if before - less < 0 then
     malformed('it sets aside what is not there')
-  elseif past_the_bound(before - less) then
+  elseif before - less > MAX then
     return printed(before)
   elseif before == less then
     write('HDEL', key, field)
@@ -235,30 +230,38 @@ local legs = {}
 -- @include leg_quota
 -- @include leg_hold
 
--- Everything that may raise happens here; a refusal or an error leaves what is planned unused.
-local function check(one, last_whole, last_key)
-  local count, version = #one, one[5]
-  if #sub(one[3], 1) ~= 16 or count < 6 or count > 1005 or not find(one[4], '^%w*$') or version < -1 then
-    error('malformed transaction header', 0)
-  elseif entries_left <= 0 then
-    return JOURNAL_FULL, '', '0', '0', '0'
-  elseif version ~= -1 and version ~= integer(catalog or '0') then
-    return CATALOG_CHANGED, '', '0', '0', '0'
+local function refusal(one, code, name, most, used, resets)
+  if not find(one[5], '^%w*$') then
+    malformed('a request id holds a character that JSON would have to escape')
   end
-  for i = 6, count do
-    at = i - 5
-    local leg = one[i]
-    local kind = legs[leg[1]]
+  return '[' .. code .. ',"' .. one[5] .. '","' .. (name or '') .. '",' .. (most or '0') .. ',' .. (used or '0') .. ','
+    .. (resets or '0') .. ']', code
+end
+
+-- Everything that may raise happens here; a refusal or an error leaves what is planned unused. Returns the text of the
+-- refusal and its code, or none.
+local function check(one, last_whole, last_key)
+  local last, version = #one, one[6]
+  at = 7
+  if #(one[4] .. '') ~= 16 or last < at or version < -1 then
+    malformed('of a malformed header')
+  elseif entries_left <= 0 then
+    return refusal(one, JOURNAL_FULL)
+  elseif version ~= -1 and version ~= catalog_version then
+    return refusal(one, CATALOG_CHANGED)
+  end
+  while at <= last do
+    local kind = legs[one[at]]
     if not kind then
       malformed('of no known kind')
     end
-    local code, name, most, used, resets = kind(leg)
-    if code then
-      return code, name or '', most or '0', used or '0', resets or '0'
+    local code, name, most, used, resets = kind(one, at)
+    if code and at <= last + 1 then
+      return refusal(one, code, name, most, used, resets)
     end
   end
-  if whole_at ~= last_whole or key_at ~= last_key then
-    malformed('the legs do not span the keys of the transaction')
+  if at ~= last + 1 or whole_at ~= last_whole or key_at ~= last_key then
+    malformed('the legs do not span the values and keys of the transaction')
   elseif asked then
     malformed('the dues are not closed')
   end
@@ -269,10 +272,8 @@ local function answer(status, sequence, payload)
   replied = replied + 3
 end
 
--- Records that this call wrote, and so did not read.
-local written
 local function record(key, value, ttl)
-  written[key] = value
+  slot_of(key, value)
   call('SET', key, value, 'PX', ttl)
 end
 
@@ -300,7 +301,7 @@ local function commit(record_key, fingerprint, data, result)
 end
 
 local function post(one, data, record_key, known)
-  local fingerprint, preview = one[3], data == ''
+  local fingerprint, preview = one[4], data == ''
   if spoilt[record_key] then
     return answer('faulty', '', 'the idempotency record has another type')
   elseif known and not preview then
@@ -317,40 +318,59 @@ local function post(one, data, record_key, known)
     commands = {}
   end
   asked, left, payers = nil, nil, nil
-  local fine, code, name, most, used, resets = pcall(check, one, whole_at + one[1], key_at + one[2])
+  local fine, refused, code = pcall(check, one, whole_at + one[2], key_at + one[3])
   if not fine then
-    return answer('faulty', '', type(code) == 'table' and code.err or tostring(code))
-  elseif code then
-    local refusal = '[' .. code .. ',"' .. one[4] .. '","' .. name .. '",' .. most .. ',' .. used .. ',' .. resets .. ']'
+    return answer('faulty', '', type(refused) == 'table' and refused.err or tostring(refused))
+  elseif refused then
     if PINNED[code] and not preview then
-      record(record_key, fingerprint .. 'R' .. refusal, refused_ttl)
+      record(record_key, fingerprint .. 'R' .. refused, refused_ttl)
     end
-    return answer('refused', '', refusal)
+    return answer('refused', '', refused)
   end
-  local result = '{"at":' .. stamp .. ',"legs":[' .. concat(results, ',', 1, told) .. ']}'
+  local result = '{"at":' .. stamp .. ',"legs":[[' .. concat(results, '],[', 1, told) .. ']]}'
   if preview then
     return answer('previewed', '', result)
   end
   answer('posted', commit(record_key, fingerprint, data, result), result)
 end
 
+-- The values of a transaction behind the place at which it goes on, which is -1: at its end. So many are taken at a time
+-- since all that are taken lie on Lua's stack, which is bounded.
+local PIECE = 1000
+local function said_of(text)
+  local said = { cmsgpack.unpack_limit(text, PIECE, 0) }
+  while said[1] ~= -1 do
+    local piece = { cmsgpack.unpack_limit(text, PIECE, said[1]) }
+    said[1] = piece[1]
+    for i = 2, #piece do
+      said[#said + 1] = piece[i]
+    end
+  end
+  return said
+end
+
 -- What is packed must span the call exactly before anything is touched.
 local function unpacked()
   local keys = 0
-  n, packed, wholes = (#ARGV - 6) / 2, {}, 0
+  n, wholes = (#ARGV - 6) / 2, 0
   for i = 1, n do
-    local one, more = cmsgpack.unpack(ARGV[5 + 2 * i])
-    if more ~= nil or one[1] < 0 or one[1] % 1 ~= 0 or one[2] < 0 then
+    local one = said_of(ARGV[5 + 2 * i])
+    if one[2] < 0 or one[2] % 1 ~= 0 or one[3] < 0 then
       return false
     end
-    packed[i], wholes, keys = one, wholes + 1 + one[1], keys + one[2]
+    packed[i], wholes, keys = one, wholes + 1 + one[2], keys + one[3]
   end
   return n >= 1 and n % 1 == 0 and wholes <= 7000 and wholes == integer(ARGV[6]) and 2 + wholes + keys == #KEYS
 end
 
 local function begin(keys, args)
-  call, find, sub, concat = redis.call, string.find, string.sub, table.concat
+  call, find, sub, concat, to_number = redis.call, string.find, string.sub, table.concat, tonumber
   KEYS, ARGV, posted_ttl, refused_ttl = keys, args, args[4], args[5]
+  met_keys = met_keys + #keys
+  if met_keys > 4096 then
+    met, met_keys = {}, #keys
+  end
+  empty_slots()
   local sound, spans = pcall(unpacked)
   return sound and spans and integer(args[2]) and tonumber(args[3]) and (integer(posted_ttl) or 0) >= 1
       and (integer(refused_ttl) or 0) >= 1
@@ -367,18 +387,19 @@ local function warm(meta, journal)
   return not beyond.err and #beyond == 0 and seq + n <= MAX and call('EXISTS', journal) == 1
 end
 
--- Whole values of the call, in one go. MGET takes a key of another type for one that is not there.
+-- Whole values of the call, in one go. MGET takes a key of another type for one that is not there, EXISTS does not.
 local function read_wholes()
-  local absent = {}
+  local there = 0
   values, spoilt = call('MGET', unpack(KEYS, 3, 2 + wholes)), {}
   for i = 1, wholes do
-    if not values[i] then
-      absent[#absent + 1] = KEYS[2 + i]
+    if values[i] then
+      there = there + 1
     end
   end
-  if #absent > 0 and call('EXISTS', unpack(absent)) > 0 then
-    for i = 1, #absent do
-      spoilt[absent[i]] = call('EXISTS', absent[i]) == 1
+  if call('EXISTS', unpack(KEYS, 3, 2 + wholes)) ~= there then
+    for i = 1, wholes do
+      local key = KEYS[2 + i]
+      spoilt[key] = not values[i] and call('EXISTS', key) == 1
     end
   end
 end
@@ -387,26 +408,33 @@ local function post_all()
   local time = call('TIME')
   now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
   stamp, first, entries_left = printed(now), seq + 1, tonumber(ARGV[3]) - call('XLEN', KEYS[2])
-  reply, replied, entry, entered, written = { catalog or '0' }, 1, {}, 0, {}
-  met, posting, slots, places, numbers, texts, untils = {}, 0, {}, {}, {}, {}, {}
+  catalog_version = integer(catalog or '0')
+  reply[1], replied, entered = catalog or '0', 1, 0
   local w, k = 3, 2 + wholes
   for i = 1, n do
     local one, record_key = packed[i], KEYS[w]
+    local slot = slots[record_key]
     whole_at, key_at = w, k
-    post(one, ARGV[6 + 2 * i], record_key, written[record_key] or values[w - 2])
-    w, k = w + 1 + one[1], k + one[2]
+    post(one, ARGV[6 + 2 * i], record_key, slot and numbers[slot] or values[w - 2])
+    w, k = w + 1 + one[2], k + one[3]
   end
+  reply[replied + 1] = nil
 end
 
 local function write_numbers()
-  for slot = 1, #places do
+  local last, last_text
+  for slot = 1, placed do
     local key, text, till = places[slot], texts[slot], untils[slot]
     if text and not till then
       call('HSET', key, 'u', text)
     elseif text and till == 0 then
       call('SET', key, text)
     elseif text then
-      call('SET', key, text, 'PXAT', printed(till))
+      -- Counters of one day have one time.
+      if till ~= last then
+        last, last_text = till, printed(till)
+      end
+      call('SET', key, text, 'PXAT', last_text)
     end
   end
 end
@@ -426,8 +454,8 @@ redis.register_function('@name', function(keys, args)
     call('HSET', meta, 'seq', printed(seq))
     -- The id is refused when someone else wrote a later one here and took it out again. The legs are written by now, so
     -- the entry goes in under any id: the next call finds it beyond the sequence and the cell is cold, with nothing lost.
-    if redis.pcall('XADD', journal, printed(first) .. '-0', unpack(entry)).err then
-      call('XADD', journal, '*', unpack(entry))
+    if redis.pcall('XADD', journal, printed(first) .. '-0', unpack(entry, 1, entered)).err then
+      call('XADD', journal, '*', unpack(entry, 1, entered))
     end
   end
   return reply

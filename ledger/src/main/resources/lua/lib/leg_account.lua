@@ -131,22 +131,32 @@ local function move_lots(lots, sign, amount, named)
   return taken
 end
 
-function legs.account(leg)
-  local asset = word(leg[2])
+-- Attributes expected of an account, all looked at; and then those to be set. Each list is preceded by how many it has.
+local function attributes_move(said, key)
+  local unexpected = false
+  for _ = 1, number(said[at], 0, 16) do
+    unexpected = (call('HGET', key, 'a:' .. word(said[at + 1])) or '') ~= said[at + 2] or unexpected
+    at = at + 2
+  end
+  at = at + 1
+  for _ = 1, number(said[at], 0, 16) do
+    set_attribute(key, 'a:' .. word(said[at + 1]), word(said[at + 2]))
+    at = at + 2
+  end
+  at = at + 1
+  return unexpected
+end
+
+function legs.account(said, i)
+  local asset = word(said[i + 1])
   local field = 'b:' .. asset
   local key = next_field(field)
-  local sign, amount = number(leg[3], -1, 1), number(leg[4], DRAWN, MAX)
-  local refuse_frozen, refuse_unverified = truth(leg[5]), truth(leg[6])
-  local freeze, verify = flag(leg[7]), flag(leg[8])
-  local keeps, named = leg[9], leg[10]
-  local expected, attributes = list(leg[11], 0, 16, 2), list(leg[12], 0, 16, 2)
-  local unexpected = false
-  for i = 1, #expected, 2 do
-    unexpected = (call('HGET', key, 'a:' .. word(expected[i])) or '') ~= expected[i + 1] or unexpected
-  end
-  for i = 1, #attributes, 2 do
-    set_attribute(key, 'a:' .. word(attributes[i]), word(attributes[i + 1]))
-  end
+  local sign, amount = number(said[i + 2], -1, 1), number(said[i + 3], DRAWN, MAX)
+  local refuse_frozen, refuse_unverified = truth(said[i + 4]), truth(said[i + 5])
+  local freeze, verify = flag(said[i + 6]), flag(said[i + 7])
+  local keeps, named = said[i + 8], said[i + 9]
+  at = i + 10
+  local unexpected = attributes_move(said, key)
   local account = call('HMGET', key, field, 'f', 'v', 'l:' .. asset)
   local balance = stored_integer(account[1] or '0')
   -- Only what moves touches lots; a plain balance becomes the one lot that never expires once lots come beside it.
@@ -168,17 +178,17 @@ function legs.account(leg)
     return ACCOUNT_UNEXPECTED
   elseif amount == -1 then
     malformed('an account is asked for less than nothing')
-  elseif lacks(sign, has, amount) then
+  elseif sign < 0 and has < amount then
     return INSUFFICIENT_BALANCE, '', printed(amount), printed(has)
   end
   if amount == DRAWN then
     amount = drawn(sign, has)
   end
   local after = balance + sign * amount
-  if past_the_bound(after) then
+  if after > MAX then
     return BALANCE_LIMIT, '', printed(amount), printed(balance)
   end
-  local told = ''
+  local more = ''
   if lots then
     local moving = amount > 0 and move_lots(lots, sign, amount, named) or {}
     if #lots > most_lots then
@@ -190,7 +200,7 @@ function legs.account(leg)
     else
       write('HSET', key, 'l:' .. asset, text)
     end
-    told = ',"' .. lots_text(moving) .. '",' .. printed(lapsed) .. ',"' .. text .. '"'
+    more = ',"' .. lots_text(moving) .. '",' .. printed(lapsed) .. ',"' .. text .. '"'
   end
   if sign ~= 0 and (amount > 0 or lots) then
     write('HSET', key, field, printed(after))
@@ -201,5 +211,5 @@ function legs.account(leg)
   end
   set_flag(key, 'f', freeze)
   set_flag(key, 'v', verify)
-  tell('[' .. printed(amount) .. ',' .. printed(after) .. told .. ']')
+  tell(printed(amount) .. ',' .. printed(after) .. more)
 end

@@ -3,42 +3,47 @@
   bound. Of an untold one all of these are unknown, which is not pinned either: a record would be a write, and its fsync
   could be timed.
 ]]
-local function card_moves(leg, untold)
-  local candidates, many = list(leg[2], 1, 16, 1)
+local function card_moves(said, i, untold)
+  local many = number(said[i + 2], 1, 16)
   local id, key, card
-  for i = 1, many do
-    local candidate = next_key()
+  for candidate = i + 3, i + 2 + many do
+    local place = next_key()
     if not key or untold then
-      local read = call('HMGET', candidate, 'b', 's', 't', 'x', 'c', 'n', 'o')
+      local read = call('HMGET', place, 'b', 's', 't', 'x', 'c', 'n', 'o')
       if read[1] and not key then
-        id, key, card = candidates[i], candidate, read
+        id, key, card = said[candidate], place, read
       end
     end
   end
-  local states, expires, sign, by = leg[3], truth(leg[4]), leg[5], leg[6]
+  i = i + 3 + many
+  local states, expires, sign, by = said[i], truth(said[i + 1]), said[i + 2], said[i + 3]
   if sign ~= -1 then
     number(sign, 0, 1)
   end
-  local prices, size = list(leg[7], 1, 1000, 2)
+  at = i + 5 + 2 * number(said[i + 4], 1, 500)
+  local refusal, amount
+  for price = i + 5, at - 1, 2 do
+    if card and card[3] == said[price] then
+      amount = number(said[price + 1], DRAWN, MAX)
+    end
+  end
   local called, expected, set, lasts, keeps, owner = '', -1, '', -1, '', ''
-  if leg[8] then
-    called, expected, set, lasts, keeps, owner = leg[8], leg[9], leg[10], number(leg[11], -1, MAX), leg[12], leg[13]
+  if truth(said[at]) then
+    called, expected, set, lasts = said[at + 1], said[at + 2], said[at + 3], number(said[at + 4], -1, MAX)
+    keeps, owner = said[at + 5], said[at + 6]
+    at = at + 6
     if set ~= '' then
       one_of('aifv', set)
     end
   end
-  local refusal, amount
-  for i = 1, size, 2 do
-    if card and card[3] == prices[i] then
-      amount = number(prices[i + 1], DRAWN, MAX)
-    end
-  end
+  at = at + 1
   if not card or (called ~= '' and called ~= card[6]) then
     return CARD_UNKNOWN
   end
-  local balance, state = stored_integer(card[1]), one_of('aifv', card[2] or 'a')
-  if not find(states, state, 1, true) then
-    refusal = BY_STATE[state]
+  local balance, state = stored_integer(card[1]), card[2] or 'a'
+  local by_state = BY_STATE[state] or malformed('a stored state is none')
+  if states ~= state and not find(states, state, 1, true) then
+    refusal = by_state
   elseif expires and card[4] and stored_integer(card[4]) <= now then
     refusal = CARD_EXPIRED
   elseif by ~= '*' and card[7] and '=' .. card[7] ~= by then
@@ -47,7 +52,7 @@ local function card_moves(leg, untold)
     refusal = CARD_NOT_ACCEPTED
   elseif amount == -1 then
     refusal = PRICE_CHANGED
-  elseif lacks(sign, balance, amount) then
+  elseif sign < 0 and balance < amount then
     return INSUFFICIENT_BALANCE, '', printed(amount), card[1]
   elseif expected ~= -1 and expected ~= balance then
     refusal = BALANCE_UNEXPECTED
@@ -59,7 +64,7 @@ local function card_moves(leg, untold)
     amount = drawn(sign, balance)
   end
   local after = balance + sign * amount
-  if past_the_bound(after) then
+  if after > MAX then
     return BALANCE_LIMIT, '', printed(amount), card[1]
   end
   after = printed(after)
@@ -87,22 +92,24 @@ local function card_moves(leg, untold)
     write('HSET', key, 'x', printed(lasts))
   end
   word(id .. card[5] .. card[6] .. card[3])
-  tell('["' .. id .. '","' .. card[5] .. '","' .. card[6] .. '","' .. card[3] .. '",' .. printed(amount) .. ',' .. after .. ',"' .. (set ~= '' and set or state) .. '"' .. more .. ']')
+  tell('"' .. id .. '","' .. card[5] .. '","' .. card[6] .. '","' .. card[3] .. '",' .. printed(amount) .. ',' .. after
+    .. ',"' .. (set ~= '' and set or state) .. '"' .. more)
 end
 
-function legs.card(leg)
-  local untold = leg[14] and truth(leg[14])
-  local refusal, name, most, used = card_moves(leg, untold)
+function legs.card(said, i)
+  local untold = truth(said[i + 1])
+  local refusal, name, most, used = card_moves(said, i, untold)
   if refusal and untold then
     return CARD_UNKNOWN
   end
   return refusal, name, most, used
 end
 
-function legs.new_card(leg)
+function legs.new_card(said, i)
   local key = next_key()
-  local api, called, kind = word(leg[2]), word(leg[3]), word(leg[4])
-  local amount, state, expires = number(leg[5], 1, MAX), one_of('aifv', leg[6]), number(leg[7], 0, MAX)
+  local api, called, kind = word(said[i + 1]), word(said[i + 2]), word(said[i + 3])
+  local amount, state, expires = number(said[i + 4], 1, MAX), one_of('aifv', said[i + 5]), number(said[i + 6], 0, MAX)
+  at = i + 7
   if call('EXISTS', key) == 1 then
     return CARD_EXISTS
   end
@@ -116,5 +123,5 @@ function legs.new_card(leg)
     command[#command + 1] = printed(expires)
   end
   commands[#commands + 1] = command
-  tell('[]')
+  tell('')
 end

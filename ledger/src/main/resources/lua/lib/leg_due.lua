@@ -17,26 +17,32 @@ local function drawn(sign, balance)
   return given
 end
 
-function legs.due(leg)
+function legs.due(said, i)
   if asked then
     malformed('a transaction has one list of dues')
   end
   asked, left, payers = {}, {}, {}
-  for place, amount in ipairs(list(leg[2], 1, 64, 1)) do
-    asked[place] = number(amount, 1, MAX)
+  for place = 1, number(said[i + 1], 1, 64) do
+    asked[place] = number(said[i + 1 + place], 1, MAX)
     left[place] = asked[place]
   end
-  for payer, places in ipairs(list(leg[3], 1, 64, 1)) do
-    payers[payer] = {}
-    for i, place in ipairs(list(places, 1, 64, 1)) do
-      payers[payer][i] = number(place, 1, #asked)
+  at = i + 2 + #asked
+  for payer = 1, number(said[at], 1, 64) do
+    local places = {}
+    at = at + 1
+    for place = 1, number(said[at], 1, 64) do
+      places[place] = number(said[at + place], 1, #asked)
     end
+    payers[payer] = places
+    at = at + #places
   end
-  tell('[]')
+  at = at + 1
+  tell('')
 end
 
-function legs.paid(leg)
-  local may_remain = truth(leg[2])
+function legs.paid(said, i)
+  local may_remain = truth(said[i + 1])
+  at = i + 2
   if not asked or #payers > 0 then
     malformed('not all have paid who were to')
   end
@@ -52,5 +58,5 @@ function legs.paid(leg)
     return INSUFFICIENT_BALANCE, '', printed(asked[1]), '0'
   end
   asked = nil
-  tell('[' .. concat(remain, ',') .. ']')
+  tell(concat(remain, ','))
 end

@@ -2,12 +2,13 @@
   What follows a redemption keeps count of how much of each part of it was given back, so that never more returns than
   went: for as long as the count is remembered here by the count itself, and later by what the books had counted up to a
   moment that the leg's window begins at. ]]
-function legs.hold(leg)
+function legs.hold(said, i)
   local holds = next_key()
-  local lasts = number(leg[2], 1, 604800000)
+  local lasts = number(said[i + 1], 1, 604800000)
+  at = i + 2
   call('ZCARD', holds)
   write('ZADD', holds, printed(now + lasts), printed(seq + 1))
-  tell('[]')
+  tell('')
 end
 
 -- Of an open hold: capture before its deadline, expiry not before it, release at any time.
@@ -23,21 +24,21 @@ local function close(holds, of, closing)
   write('ZREM', holds, of)
 end
 
-function legs.follow(leg)
+function legs.follow(said, i)
   local key = next_key()
-  local of = printed(number(leg[2], 1, MAX))
-  local closing = leg[3]
+  local of = printed(number(said[i + 1], 1, MAX))
+  local closing = said[i + 2]
   local holds = closing ~= '' and one_of('crx', closing) and next_key()
-  local state = '' .. leg[4]
-  local from, till, expires = number(leg[5], 0, MAX), number(leg[6], 1, MAX), number(leg[7], 1, MAX)
-  local parts = list(leg[8], 1, 64, 4)
+  local state = '' .. said[i + 3]
+  local from, till, expires = number(said[i + 4], 0, MAX), number(said[i + 5], 1, MAX), number(said[i + 6], 1, MAX)
   local names, before, deltas, most = {}, {}, {}, {}
-  for i = 1, #parts / 4 do
-    local part = 4 * i - 3
-    names[i] = 'r:' .. word(parts[part])
-    claim(#key .. ':' .. key .. names[i])
-    before[i], deltas[i] = number(parts[part + 1], 0, MAX), number(parts[part + 2], 0, MAX)
-    most[i] = number(parts[part + 3], 0, MAX)
+  at = i + 8
+  for part = 1, number(said[i + 7], 1, 64) do
+    names[part] = 'r:' .. word(said[at])
+    claim(#key .. ':' .. key .. names[part])
+    before[part], deltas[part] = number(said[at + 1], 0, MAX), number(said[at + 2], 0, MAX)
+    most[part] = number(said[at + 3], 0, MAX)
+    at = at + 4
   end
   if expires < till then
     malformed('what was counted would be forgotten too soon')
@@ -50,17 +51,17 @@ function legs.follow(leg)
   end
   local counted = call('EXISTS', key) == 1 and call('HMGET', key, unpack(names))
   local command, after = { 'HSET', key, 's', state }, {}
-  for i = 1, #names do
-    if counted and stored_integer(counted[i]) ~= before[i] then
+  for part = 1, #names do
+    if counted and stored_integer(counted[part]) ~= before[part] then
       return FOLLOWED
-    elseif before[i] + deltas[i] > most[i] then
-      return EXCEEDS_REMAINING, sub(names[i], 3), printed(most[i]), printed(before[i])
+    elseif before[part] + deltas[part] > most[part] then
+      return EXCEEDS_REMAINING, sub(names[part], 3), printed(most[part]), printed(before[part])
     end
-    after[i] = printed(before[i] + deltas[i])
-    command[#command + 1] = names[i]
-    command[#command + 1] = after[i]
+    after[part] = printed(before[part] + deltas[part])
+    command[#command + 1] = names[part]
+    command[#command + 1] = after[part]
   end
   commands[#commands + 1] = command
   write('PEXPIREAT', key, printed(expires))
-  tell('[' .. concat(after, ',') .. ']')
+  tell(concat(after, ','))
 end

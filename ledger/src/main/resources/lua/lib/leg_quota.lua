@@ -1,14 +1,15 @@
 --[[ A counter with a limit over a window. ]]
-function legs.quota(leg)
+function legs.quota(said, i)
   whole_at = whole_at + 1
   local key = KEYS[whole_at]
   claim(key)
-  local delta, most, from, till = number(leg[3], -MAX, MAX), number(leg[4], 0, MAX), leg[5], leg[6]
-  local expires, clamp, expected = number(leg[7], 0, MAX), false, -1
-  if leg[8] ~= nil then
-    clamp, expected = truth(leg[8]), leg[9]
-  end
-  if now < from or (till > 0 and now >= till) then
+  local delta, most, from, till = said[i + 2], said[i + 3], said[i + 4], said[i + 5]
+  local expires, clamp, expected = said[i + 6], truth(said[i + 7]), said[i + 8]
+  at = i + 9
+  if delta < -MAX or delta > MAX or most < 0 or most > MAX or expires < 0 or expires > MAX
+      or delta % 1 ~= 0 or most % 1 ~= 0 or expires % 1 ~= 0 then
+    malformed('a quota counts with something else than integers in their range')
+  elseif now < from or (till > 0 and now >= till) then
     return STALE_DAY
   elseif spoilt[key] then
     malformed('its counter has another type')
@@ -21,7 +22,7 @@ function legs.quota(leg)
   local after = used + delta
   if delta > 0 and after > most then
     if not clamp then
-      return QUOTA_EXCEEDED, word(leg[2]), printed(most), printed(used), printed(number(till, 0, MAX))
+      return QUOTA_EXCEEDED, word(said[i + 1]), printed(most), printed(used), printed(number(till, 0, MAX))
     end
     -- A limit that was lowered meanwhile allows nothing more; it takes nothing back.
     after = math.max(used, most)
@@ -34,5 +35,5 @@ function legs.quota(leg)
   local text = printed(after)
   -- A counter whose time is over goes as it is written.
   move(slot, expires > 0 and expires <= now and 0 or after, text, expires)
-  tell('[' .. text .. ']')
+  tell(text)
 end

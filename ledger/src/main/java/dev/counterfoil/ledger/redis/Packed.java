@@ -5,24 +5,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Writes lists, texts, whole numbers and truth values in MessagePack, which Redis unpacks for a script in one step; a
- * hundred small arguments would cost it several times as much. A list is preceded by its length; its elements follow. See
- * the <a href="https://github.com/msgpack/msgpack/blob/master/spec.md">specification</a>. Not thread-safe.
+ * Writes texts, whole numbers and truth values in MessagePack, one behind the other, which Redis unpacks for a script in one
+ * step; a hundred small arguments would cost it several times as much, and lists of them a table each. See the <a href="https://github.com/msgpack/msgpack/blob/master/spec.md">specification</a>. Not thread-safe.
  */
 final class Packed {
     private byte[] bytes = new byte[256];
     private int length;
-
-    @CanIgnoreReturnValue
-    Packed list(int size) {
-        if (size < 16) {
-            put(0x90 | size);
-        } else {
-            put(0xdc);
-            big(size, 2);
-        }
-        return this;
-    }
 
     @CanIgnoreReturnValue
     Packed text(String text) {

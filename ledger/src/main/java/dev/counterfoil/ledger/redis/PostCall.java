@@ -76,7 +76,6 @@ final class PostCall {
         }
         data.put("request", transaction.request()).put("legs", journaledLegs);
         this.packed = new Packed()
-                .list(5 + transaction.legs().size())
                 .number(wholes.size() - 1)
                 .number(keys.size())
                 .text(transaction.key().fingerprint())
@@ -137,7 +136,7 @@ final class PostCall {
         } else if (leg instanceof CodesLeg) {
             CodesLeg codes = (CodesLeg) leg;
             key(RedisKeys.codes(cell, codes.sku()));
-            legs.list(2).text("codes").number(codes.count());
+            legs.text("codes").number(codes.count());
             journaledLegs.add(new JsonArray().add("codes").add(codes.sku()).add(-codes.count()));
         } else if (leg instanceof CodesAddLeg) {
             codesAdd((CodesAddLeg) leg);
@@ -147,14 +146,14 @@ final class PostCall {
             due((DueLeg) leg);
         } else if (leg instanceof PaidLeg) {
             boolean mayRemain = ((PaidLeg) leg).mayRemain();
-            legs.list(2).text("paid").truth(mayRemain);
+            legs.text("paid").truth(mayRemain);
             journaledLegs.add(new JsonArray().add("paid").add(mayRemain ? 1 : 0));
         } else if (leg instanceof QuotaLeg) {
             quota((QuotaLeg) leg);
         } else if (leg instanceof HoldLeg) {
             long lastsMs = ((HoldLeg) leg).lastsMs();
             key(RedisKeys.holds(cell));
-            legs.list(2).text("hold").number(lastsMs);
+            legs.text("hold").number(lastsMs);
             journaledLegs.add(new JsonArray().add("hold").add(lastsMs));
         } else if (leg instanceof FollowLeg) {
             follow((FollowLeg) leg);
@@ -171,23 +170,18 @@ final class PostCall {
                 || state != null
                 || card.newExpiresAtMs() != null
                 || card.setAside() != 0
-                || owner != null
-                || card.untold();
-        legs.list(card.untold() ? 14 : more ? 13 : 7)
-                .text("card")
-                .list(card.ids().size());
+                || owner != null;
+        legs.text("card").truth(card.untold()).number(card.ids().size());
         card.ids().forEach(legs::text);
         legs.text(card.allowedLetters()).truth(card.refuseExpired()).number(card.sign());
-        legs.text(spender == null ? "*" : "=" + spender).list(2 * card.prices().size());
+        legs.text(spender == null ? "*" : "=" + spender).number(card.prices().size());
         card.prices().forEach(price -> legs.text(price.typeToken()).number(price.amount()));
+        legs.truth(more);
         if (more) {
             legs.text(orNothing(card.number())).number(orNone(card.expectedBalance()));
             legs.text(state == null ? "" : String.valueOf(state.letter())).number(orNone(card.newExpiresAtMs()));
             aside(card.setAside());
             legs.text(orNothing(owner));
-        }
-        if (card.untold()) {
-            legs.truth(true);
         }
         JsonArray journaled = new JsonArray().add("card").add(card.sign());
         if (card.setAside() != 0 || owner != null) {
@@ -227,9 +221,9 @@ final class PostCall {
         if (closing != null) {
             key(RedisKeys.holds(cell));
         }
-        legs.list(8).text("follow").number(follow.of()).text(how).text(follow.state());
+        legs.text("follow").number(follow.of()).text(how).text(follow.state());
         legs.number(follow.fromMs()).number(follow.untilMs()).number(follow.expiresAtMs());
-        legs.list(4 * follow.parts().size());
+        legs.number(follow.parts().size());
         JsonArray journaled = new JsonArray()
                 .add("follow")
                 .add(follow.of())
@@ -247,7 +241,7 @@ final class PostCall {
     private void newCard(NewCardLeg card) {
         String state = String.valueOf(card.state().letter());
         key(RedisKeys.card(cell, card.id()));
-        legs.list(7).text("new_card").text(card.apiId()).text(card.number()).text(card.typeToken());
+        legs.text("new_card").text(card.apiId()).text(card.number()).text(card.typeToken());
         legs.number(card.amount()).text(state).number(card.expiresAtMs());
         journaledLegs.add(new JsonArray()
                 .add("new_card")
@@ -263,17 +257,13 @@ final class PostCall {
 
     private void stock(StockLeg stock) {
         key(RedisKeys.item(cell, stock.sku()));
-        boolean always = stock.opensAtMs() == 0 && stock.closesAtMs() == 0;
-        legs.list(always ? 2 : 4).text("stock").number(stock.delta());
-        if (!always) {
-            legs.number(stock.opensAtMs()).number(stock.closesAtMs());
-        }
+        legs.text("stock").number(stock.delta()).number(stock.opensAtMs()).number(stock.closesAtMs());
         journaledLegs.add(new JsonArray().add("stock").add(stock.sku()).add(stock.delta()));
     }
 
     private void codesAdd(CodesAddLeg codes) {
         key(RedisKeys.codes(cell, codes.sku()));
-        legs.list(2).text("codes_add").list(codes.codes().size());
+        legs.text("codes_add").number(codes.codes().size());
         JsonArray leg = new JsonArray()
                 .add(codes.returned() ? "codes_back" : "codes_add")
                 .add(codes.sku())
@@ -295,7 +285,7 @@ final class PostCall {
             claimField(key, "v");
         }
         keys.add(RedisKeys.bytes(key));
-        legs.list(12).text("account").text(account.asset());
+        legs.text("account").text(account.asset());
         legs.number(account.sign()).number(account.amount());
         legs.truth(account.refuseFrozen()).truth(account.refuseUnverified());
         legs.text(flag(account.frozen())).text(flag(account.verified()));
@@ -319,7 +309,7 @@ final class PostCall {
     }
 
     private void attributes(Map<String, String> attributes) {
-        legs.list(2 * attributes.size());
+        legs.number(attributes.size());
         attributes.forEach((name, value) -> legs.text(name).text(value));
     }
 
@@ -329,14 +319,14 @@ final class PostCall {
 
     private void due(DueLeg due) {
         JsonArray journaled = new JsonArray().add("due");
-        legs.list(3).text("due").list(due.amounts().size());
+        legs.text("due").number(due.amounts().size());
         for (long amount : due.amounts()) {
             legs.number(amount);
             journaled.add(amount);
         }
-        legs.list(due.payers().size());
+        legs.number(due.payers().size());
         for (List<Integer> places : due.payers()) {
-            legs.list(places.size());
+            legs.number(places.size());
             places.forEach(place -> legs.number(place + 1));
         }
         journaledLegs.add(journaled);
@@ -346,16 +336,9 @@ final class PostCall {
         String key = RedisKeys.quota(cell, quota.key());
         claim(key, key);
         wholes.add(RedisKeys.bytes(key));
-        boolean more = quota.clamp() || quota.expected() != null;
-        legs.list(more ? 9 : 7)
-                .text("quota")
-                .text(quota.name())
-                .number(quota.delta())
-                .number(quota.limit());
+        legs.text("quota").text(quota.name()).number(quota.delta()).number(quota.limit());
         legs.number(quota.fromMs()).number(quota.untilMs()).number(quota.expiresAtMs());
-        if (more) {
-            legs.truth(quota.clamp()).number(orNone(quota.expected()));
-        }
+        legs.truth(quota.clamp()).number(orNone(quota.expected()));
         journaledLegs.add(
                 new JsonArray().add("quota").add(quota.key()).add(quota.delta()).add(quota.expiresAtMs()));
     }

@@ -23,9 +23,9 @@ class PackedTest {
                 -2_147_483_649L,
                 9_007_199_254_740_991L,
                 -9_007_199_254_740_991L);
-        Packed packed = new Packed().list(numbers.size());
+        Packed packed = new Packed();
         numbers.forEach(packed::number);
-        assertThat(PackedTree.read(packed.toBytes())).isEqualTo(numbers);
+        assertThat(PackedValues.read(packed.toBytes())).isEqualTo(numbers);
     }
 
     @Test
@@ -34,24 +34,23 @@ class PackedTest {
         String long_ = "y".repeat(70_000);
         byte[] raw = {0, -1, 127, -128};
         Packed packed = new Packed()
-                .list(5)
                 .text("")
                 .text(thirtyOne)
                 .text(thirtyOne + "z")
                 .text(long_)
                 .text(raw);
-        assertThat(PackedTree.read(packed.toBytes()))
+        assertThat(PackedValues.read(packed.toBytes()))
                 .isEqualTo(List.of("", thirtyOne, thirtyOne + "z", long_, "\0ÿ\177\u0080"));
     }
 
     @Test
-    void lists_are_nested_and_may_be_long() {
-        Packed legs = new Packed().list(2).text("a").truth(true).list(1_000);
+    void one_goes_behind_the_other() {
+        Packed legs = new Packed().text("a").truth(true);
         IntStream.range(0, 1_000).forEach(legs::number);
-        List<Object> tree =
-                PackedTree.read(new Packed().list(3).truth(false).append(legs).toBytes());
-        assertThat(tree.subList(0, 2)).isEqualTo(List.of(false, List.of("a", true)));
-        assertThat(PackedTree.list(tree.get(2)))
+        List<Object> values =
+                PackedValues.read(new Packed().truth(false).append(legs).toBytes());
+        assertThat(values.subList(0, 3)).isEqualTo(List.of(false, "a", true));
+        assertThat(values.subList(3, values.size()))
                 .isEqualTo(IntStream.range(0, 1_000)
                         .mapToObj(n -> (Object) (long) n)
                         .toList());

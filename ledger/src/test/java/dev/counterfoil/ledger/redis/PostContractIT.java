@@ -126,6 +126,22 @@ class PostContractIT extends LedgerContract {
     }
 
     @Test
+    void counters_of_one_transaction_are_each_kept_until_their_own_time() {
+        long day = 4_000_000_000_000L;
+        assertThat(post(
+                        "k",
+                        new Leg.QuotaLeg("q", "1:a", 1, 9, 0, 0, day, false),
+                        new Leg.QuotaLeg("q", "1:b", 1, 9, 0, 0, day + 1, false),
+                        new Leg.QuotaLeg("q", "1:c", 1, 9, 0, 0, day, false)))
+                .isInstanceOf(Posted.class);
+        Map<String, Long> until = Map.of("1:a", day, "1:b", day + 1, "1:c", day);
+        until.forEach((name, at) -> {
+            byte[] key = RedisKeys.bytes(RedisKeys.quota(on.cell(), name));
+            assertThat(redis().<Long>run(commands -> commands.pexpiretime(key))).isEqualTo(at);
+        });
+    }
+
+    @Test
     void scripts_flushed_under_load_are_loaded_again() {
         post("stock", stock("crab", 1000));
         List<Future<Outcome>> all = new ArrayList<>();

@@ -81,7 +81,7 @@ class PostMutationIT {
     @Test
     void a_disagreement_shrinks_to_what_one_can_read() {
         KernelScripts broken = KernelScripts.withPost(
-                text -> new Mutation("", "return sign < 0 and balance < amount", "return false").in(text));
+                text -> new Mutation("", "elseif sign < 0 and balance < amount then", "elseif false then").in(text));
         Comparison comparison = comparison(broken, Timing.REAL);
         Disagreement found = null;
         for (long seed = 1; found == null; seed++) {

@@ -20,10 +20,12 @@ import dev.counterfoil.ledger.model.SampleLegs;
 import io.lettuce.core.ScriptOutputType;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -194,91 +196,126 @@ class PostNeverHalfIT {
 
     /** A call of the script, to be spoilt: its first six arguments, and its one transaction. */
     private record Sent(List<byte[]> keys, List<String> head, List<Object> packed, byte[] data) {
+        /** The values of the first leg of that kind, its kind the first of them, up to the end of all. */
         List<Object> leg(String kind) {
-            return legs(kind).get(0);
+            return packed.subList(packed.indexOf(kind), packed.size());
         }
 
         List<Object> lastLeg(String kind) {
-            return legs(kind).get(legs(kind).size() - 1);
-        }
-
-        private List<List<Object>> legs(String kind) {
-            return packed.stream()
-                    .filter(List.class::isInstance)
-                    .map(PackedTree::list)
-                    .filter(leg -> leg.get(0).equals(kind))
-                    .toList();
+            return packed.subList(packed.lastIndexOf(kind), packed.size());
         }
 
         byte[][] args() {
             List<byte[]> args = new ArrayList<>();
             head.forEach(text -> args.add(bytes(text)));
-            args.add(PackedTree.write(packed));
+            args.add(PackedValues.write(packed));
             args.add(data);
             return args.toArray(new byte[0][]);
         }
     }
 
-    private static void in(Object list, int at, Object value) {
-        PackedTree.list(list).set(at, value);
-    }
-
     static Stream<Arguments> malformations() {
         return Stream.of(
-                malformed("an unknown kind", sent -> in(sent.leg("stock"), 0, "stocks")),
-                malformed("a leg that is none", sent -> in(sent.packed(), 5, "stock")),
-                malformed("an expiry that is a text", sent -> in(sent.leg("card"), 10, "7000000000000")),
-                malformed("an expiry below none", sent -> in(sent.leg("card"), 10, -2L)),
-                malformed(
-                        "an amount that is a text", sent -> in(sent.leg("card").get(6), 1, "10")),
-                malformed(
-                        "an amount with a fraction", sent -> in(sent.leg("card").get(6), 1, 1.5)),
-                malformed(
-                        "an amount that is no number",
-                        sent -> in(sent.leg("card").get(6), 1, Double.NaN)),
-                malformed("an amount beyond 2^53-1", sent -> in(sent.leg("card").get(6), 1, 1L << 53)),
-                malformed(
-                        "an amount below any meaning",
-                        sent -> in(sent.leg("card").get(6), 1, -10L)),
-                malformed(
-                        "a price without an amount",
-                        sent -> PackedTree.list(sent.leg("card").get(6)).remove(1)),
-                malformed("no candidates", sent -> in(sent.leg("card"), 1, new ArrayList<>())),
-                malformed("candidates that are no list", sent -> in(sent.leg("card"), 1, 1L)),
-                malformed("an id that breaks JSON", sent -> in(sent.leg("card").get(1), 0, "a\"")),
-                malformed("expiry to be refused perhaps", sent -> in(sent.leg("card"), 3, 1L)),
-                malformed("a state that is none", sent -> in(sent.leg("new_card"), 5, "z")),
-                malformed("two states in one", sent -> in(sent.leg("new_card"), 5, "ai")),
-                malformed("a word that breaks JSON", sent -> in(sent.leg("new_card"), 2, "10\0b")),
-                malformed("a leg too few", sent -> sent.packed().remove(5)),
-                malformed(
-                        "the last leg missing",
-                        sent -> sent.packed().remove(sent.packed().size() - 1)),
-                malformed("a leg too many", sent -> sent.packed().add(sent.leg("hold"))),
-                malformed("a flag that is none", sent -> in(sent.leg("account"), 6, "2")),
-                malformed("an asset that breaks JSON", sent -> in(sent.leg("account"), 1, "C\"Y")),
-                malformed("an account that pays less than nothing", sent -> in(sent.leg("account"), 3, -1L)),
-                malformed("a payer that is paid", sent -> in(sent.lastLeg("card"), 4, 1L)),
-                malformed("a hold of no time", sent -> in(sent.leg("hold"), 1, 0L)),
-                malformed("a count that goes too soon", sent -> in(sent.leg("follow"), 6, 7_000_000_000_000L)),
-                malformed(
-                        "a part that breaks JSON", sent -> in(sent.leg("follow").get(7), 0, "a:\"")),
-                malformed("one part twice", sent -> in(sent.leg("follow").get(7), 4, "a:CNY")),
-                malformed(
-                        "half a part",
-                        sent -> PackedTree.list(sent.leg("follow").get(7)).remove(7)),
-                malformed("a closing that is none", sent -> in(sent.leg("follow"), 2, "y")),
-                malformed("set aside in words", sent -> in(sent.lastLeg("account"), 8, "all")),
-                malformed("set aside below nothing", sent -> in(sent.lastLeg("account"), 8, -1L)),
-                malformed("a due of nothing", sent -> in(sent.leg("due").get(1), 0, 0L)),
-                malformed("dues of none", sent -> in(sent.leg("due"), 1, new ArrayList<>())),
-                malformed("a place that nothing is due at", sent -> {
-                    in(PackedTree.list(sent.leg("due").get(2)).get(0), 1, 3L);
+                malformed("an unknown kind", sent -> sent.leg("stock").set(0, "stocks")),
+                malformed("a kind that is none", sent -> sent.leg("stock").set(0, 5L)),
+                malformed("legs that are a list", sent -> {
+                    List<Object> legs = sent.packed().subList(5, sent.packed().size());
+                    List<Object> list = List.copyOf(legs);
+                    legs.clear();
+                    legs.add(list);
                 }),
-                malformed("a payer for nothing", sent -> in(sent.leg("due").get(2), 0, new ArrayList<>())),
-                malformed("a rest that may remain perhaps", sent -> in(sent.leg("paid"), 1, "")),
-                malformed("fewer counters than quotas", sent -> in(sent.packed(), 0, 0L)),
-                malformed("more keys than there are", sent -> in(sent.packed(), 1, 99L)),
+                malformed("an expiry that is a text", sent -> sent.leg("card").set(15, "7000000000000")),
+                malformed("an expiry below none", sent -> sent.leg("card").set(15, -2L)),
+                malformed("an amount that is a text", sent -> sent.leg("card").set(10, "10")),
+                malformed("an amount with a fraction", sent -> sent.leg("card").set(10, 1.5)),
+                malformed(
+                        "an amount that is no number", sent -> sent.leg("card").set(10, Double.NaN)),
+                malformed("an amount beyond 2^53-1", sent -> sent.leg("card").set(10, 1L << 53)),
+                malformed(
+                        "an amount below any meaning", sent -> sent.leg("card").set(10, -10L)),
+                malformed("a price without an amount", sent -> sent.leg("card").remove(10)),
+                malformed("no prices", sent -> sent.leg("card").set(8, 0L)),
+                malformed("more prices than there are", sent -> sent.leg("card").set(8, 500L)),
+                malformed("prices without end", sent -> sent.leg("card").set(8, 1L << 52)),
+                malformed("no candidates", sent -> sent.leg("card").set(2, 0L)),
+                malformed(
+                        "more candidates than there are",
+                        sent -> sent.leg("card").set(2, 2L)),
+                malformed("candidates without end", sent -> sent.leg("card").set(2, 1L << 52)),
+                malformed("an id that breaks JSON", sent -> sent.leg("card").set(3, "a\"")),
+                malformed("an id that is a list", sent -> sent.leg("card").set(3, List.of("a"))),
+                malformed(
+                        "expiry to be refused perhaps", sent -> sent.leg("card").set(5, 1L)),
+                malformed("perhaps untold", sent -> sent.leg("card").set(1, 1L)),
+                malformed("perhaps more of a card", sent -> sent.lastLeg("card").set(11, "")),
+                malformed("a state that is none", sent -> sent.leg("new_card").set(5, "z")),
+                malformed("two states in one", sent -> sent.leg("new_card").set(5, "ai")),
+                malformed(
+                        "a word that breaks JSON", sent -> sent.leg("new_card").set(2, "10\0b")),
+                malformed("a value too few", sent -> sent.packed().remove(5)),
+                malformed(
+                        "the last value missing",
+                        sent -> sent.packed().remove(sent.packed().size() - 1)),
+                malformed("a value too many", sent -> sent.packed().add(0L)),
+                malformed("a leg too many", sent -> sent.packed().addAll(List.of("hold", 1L))),
+                malformed("the last leg missing", sent -> sent.lastLeg("quota").clear()),
+                malformed("a flag that is none", sent -> sent.leg("account").set(6, "2")),
+                malformed(
+                        "an asset that breaks JSON", sent -> sent.leg("account").set(1, "C\"Y")),
+                malformed(
+                        "an account that pays less than nothing",
+                        sent -> sent.leg("account").set(3, -1L)),
+                malformed("attributes without end", sent -> sent.leg("account").set(10, 1L << 52)),
+                malformed("a payer that is paid", sent -> sent.lastLeg("card").set(6, 1L)),
+                malformed("a hold of no time", sent -> sent.leg("hold").set(1, 0L)),
+                malformed(
+                        "a count that goes too soon", sent -> sent.leg("follow").set(6, 7_000_000_000_000L)),
+                malformed("a part that breaks JSON", sent -> sent.leg("follow").set(8, "a:\"")),
+                malformed("one part twice", sent -> sent.leg("follow").set(12, "a:CNY")),
+                malformed("half a part", sent -> sent.leg("follow").remove(15)),
+                malformed("parts without end", sent -> sent.leg("follow").set(7, 1L << 52)),
+                malformed("a closing that is none", sent -> sent.leg("follow").set(2, "y")),
+                malformed("set aside in words", sent -> sent.lastLeg("account").set(8, "all")),
+                malformed(
+                        "set aside below nothing",
+                        sent -> sent.lastLeg("account").set(8, -1L)),
+                malformed("a due of nothing", sent -> sent.leg("due").set(2, 0L)),
+                malformed("dues of none", sent -> sent.leg("due").set(1, 0L)),
+                malformed("dues without end", sent -> sent.leg("due").set(1, 1L << 52)),
+                malformed(
+                        "a place that nothing is due at",
+                        sent -> sent.leg("due").set(7, 3L)),
+                malformed("a payer for nothing", sent -> sent.leg("due").set(5, 0L)),
+                malformed("payers without end", sent -> sent.leg("due").set(4, 1L << 52)),
+                malformed(
+                        "a rest that may remain perhaps",
+                        sent -> sent.leg("paid").set(1, "")),
+                malformed("codes without end", sent -> sent.leg("codes_add").set(1, 1L << 52)),
+                malformed(
+                        "a quota that counts a fraction",
+                        sent -> sent.leg("quota").set(2, 0.5)),
+                malformed(
+                        "a quota that counts too much",
+                        sent -> sent.leg("quota").set(2, 1L << 53)),
+                malformed(
+                        "a quota that counts too little",
+                        sent -> sent.leg("quota").set(2, -(1L << 53))),
+                malformed("a limit below nothing", sent -> sent.leg("quota").set(3, -1L)),
+                malformed("a limit beyond 2^53-1", sent -> sent.leg("quota").set(3, 1L << 53)),
+                malformed("a limit with a fraction", sent -> sent.leg("quota").set(3, 100.5)),
+                malformed(
+                        "a counter's time below none", sent -> sent.leg("quota").set(6, -1L)),
+                malformed(
+                        "a counter's time beyond 2^53-1",
+                        sent -> sent.leg("quota").set(6, 1L << 53)),
+                malformed(
+                        "a counter's time with a fraction",
+                        sent -> sent.leg("quota").set(6, 7e12 + 0.5)),
+                malformed(
+                        "a quota that is clamped perhaps",
+                        sent -> sent.leg("quota").set(7, 0L)),
+                malformed("fewer counters than quotas", sent -> sent.packed().set(0, 0L)),
+                malformed("more keys than there are", sent -> sent.packed().set(1, 99L)),
                 malformed(
                         "a key too few", sent -> sent.keys().remove(sent.keys().size() - 1)),
                 malformed("a key too many", sent -> sent.keys().add(bytes("x"))),
@@ -287,9 +324,11 @@ class PostNeverHalfIT {
                 malformed("an argument too few", sent -> sent.head().remove(5)),
                 malformed("a record that never expires", sent -> sent.head().set(3, "0")),
                 malformed("a floor that is no number", sent -> sent.head().set(1, "none")),
-                malformed("a catalog that is no number", sent -> in(sent.packed(), 4, "1")),
-                malformed("a request id that breaks JSON", sent -> in(sent.packed(), 3, "r\"")),
-                malformed("a short fingerprint", sent -> in(sent.packed(), 2, "short")));
+                malformed("a catalog that is no number", sent -> sent.packed().set(4, "1")),
+                malformed("a short fingerprint", sent -> sent.packed().set(2, "short")),
+                malformed("a fingerprint that is a list", sent -> {
+                    sent.packed().set(2, Collections.nCopies(16, 1L));
+                }));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -302,16 +341,34 @@ class PostNeverHalfIT {
         assertThat(on.everything()).isEqualTo(before);
     }
 
+    /** It stands in refusals alone. */
+    @Test
+    void a_request_id_that_breaks_json_is_found_before_a_refusal_is_pinned() {
+        Sent sent = sent(debit("a", 101));
+        sent.packed().set(3, "r\"");
+        Map<String, String> before = on.everything();
+        assertThat(run(sent.keys(), sent.args())).isEqualTo("faulty");
+        assertThat(on.everything()).isEqualTo(before);
+    }
+
+    @Test
+    void what_is_packed_may_be_long() {
+        List<String> codes =
+                IntStream.range(0, 1_000).mapToObj(i -> "m" + i + ":k.A").toList();
+        Leg[] pools = IntStream.range(0, 12)
+                .mapToObj(pool -> (Leg) new Leg.CodesAddLeg("pool-" + pool, codes))
+                .toArray(Leg[]::new);
+        assertThat(on.post("long", pools)).isInstanceOf(Posted.class);
+        assertThat(on.post("its last", new Leg.CodesLeg("pool-11", 1_000))).isInstanceOf(Posted.class);
+    }
+
     @Test
     void what_cannot_be_unpacked_is_found_before_the_first_write() {
         Sent sent = sent(ALL_KINDS);
-        byte[] packed = PackedTree.write(sent.packed());
+        byte[] packed = PackedValues.write(sent.packed());
         Map<String, String> before = on.everything();
-        for (byte[] spoilt : List.of(
-                new byte[0],
-                Arrays.copyOf(packed, packed.length - 1),
-                Arrays.copyOf(packed, packed.length + 1),
-                PackedTree.write("text"))) {
+        for (byte[] spoilt :
+                List.of(new byte[0], Arrays.copyOf(packed, packed.length - 1), PackedValues.write(List.of("text")))) {
             byte[][] args = sent.args();
             args[6] = spoilt;
             assertThat(run(sent.keys(), args)).startsWith("ERR post:");
@@ -331,7 +388,7 @@ class PostNeverHalfIT {
                 "60000",
                 "60000",
                 Integer.toString(call.wholes().size())));
-        return new Sent(keys, head, PackedTree.read(call.packed()), call.journaled());
+        return new Sent(keys, head, PackedValues.read(call.packed()), call.journaled());
     }
 
     @Test

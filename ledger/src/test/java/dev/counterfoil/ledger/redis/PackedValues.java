@@ -9,30 +9,23 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** MessagePack as lists that a test may change: texts (one character a byte), longs, doubles, truth values, and lists of them. */
-final class PackedTree {
-    private PackedTree() {}
+/** MessagePack values as a list that a test may change: texts (one character a byte), longs, doubles and truth values. */
+final class PackedValues {
+    private PackedValues() {}
 
     static List<Object> read(byte[] packed) {
         ByteBuffer bytes = ByteBuffer.wrap(packed);
-        List<Object> list = list(value(bytes));
-        if (bytes.hasRemaining()) {
-            throw new IllegalArgumentException("packed: " + bytes.remaining() + " bytes after its end");
+        List<Object> values = new ArrayList<>();
+        while (bytes.hasRemaining()) {
+            values.add(value(bytes));
         }
-        return list;
-    }
-
-    @SuppressWarnings("unchecked")
-    static List<Object> list(Object value) {
-        return (List<Object>) value;
+        return values;
     }
 
     private static Object value(ByteBuffer bytes) {
         int type = bytes.get() & 0xff;
         if (type < 0x80 || type >= 0xe0) {
             return (long) (byte) type;
-        } else if (type >= 0x90 && type < 0xa0) {
-            return list(bytes, type & 0xf);
         } else if (type >= 0xa0 && type < 0xc0) {
             return text(bytes, type & 0x1f);
         }
@@ -41,17 +34,8 @@ final class PackedTree {
             case 0xd2 -> (long) bytes.getInt();
             case 0xd3 -> bytes.getLong();
             case 0xdb -> text(bytes, bytes.getInt());
-            case 0xdc -> list(bytes, bytes.getShort());
             default -> throw new IllegalArgumentException("packed: a type of " + type);
         };
-    }
-
-    private static List<Object> list(ByteBuffer bytes, int size) {
-        List<Object> list = new ArrayList<>();
-        for (int i = 0; i < size; i++) {
-            list.add(value(bytes));
-        }
-        return list;
     }
 
     private static String text(ByteBuffer bytes, int length) {
@@ -61,10 +45,13 @@ final class PackedTree {
     }
 
     /** Always in the longest form of each type, so that a script does not depend on the shortest. */
-    static byte[] write(Object value) {
+    static byte[] write(List<Object> values) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        DataOutputStream out = new DataOutputStream(bytes);
         try {
-            write(value, new DataOutputStream(bytes));
+            for (Object value : values) {
+                write(value, out);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
