@@ -106,7 +106,7 @@ local function malformed(what)
   error('packed value ' .. at - 1 .. ': ' .. what, 0)
 end
 
--- What a leg says. A comparison raises where something else than a number came, inside the protected call, so only what
+-- What a leg says; what it mostly says is let through where it is read, which costs no call. A comparison raises where something else than a number came, inside the protected call, so only what
 -- is written, printed or counted with is looked at.
 local function number(value, least, most)
   if value < least or value > most or value % 1 ~= 0 then
@@ -178,13 +178,8 @@ local function write(command, key, field, value)
   planned = planned + 4
 end
 
-local function tell(result)
-  told = told + 1
-  results[told] = result
-end
-
--- Values that several transactions of a call see or move, each in a slot. A number that moves is written once, when the
--- call is over: a counter until its time, or where there is no time the units of an item. A record is written at once.
+-- Numbers that several transactions of a call may move, each in a slot; the last is written once, when the call is over:
+-- a counter until its time, or where there is no time the units of an item.
 local slots, places, numbers, texts, untils, placed = {}, {}, {}, {}, {}, 0
 local moving, moves, moved_numbers, moved_texts, moved_untils = 0, {}, {}, {}, {}
 local function slot_of(key, value)
@@ -221,6 +216,7 @@ local function keep(key, field, keeps, amount)
   end
 end
 
+-- What each kind of leg checks and plans. Returns the code of a refusal, and what it names; or nil, and what the leg came to.
 local legs = {}
 
 -- @include leg_due
@@ -256,7 +252,10 @@ local function check(one, last_whole, last_key)
       malformed('of no known kind')
     end
     local code, name, most, used, resets = kind(one, at)
-    if code and at <= last + 1 then
+    if not code then
+      told = told + 1
+      results[told] = name
+    elseif at <= last + 1 then
       return refusal(one, code, name, most, used, resets)
     end
   end
@@ -272,8 +271,10 @@ local function answer(status, sequence, payload)
   replied = replied + 3
 end
 
+-- Records that this call wrote, and so did not read.
+local written
 local function record(key, value, ttl)
-  slot_of(key, value)
+  written[key] = value
   call('SET', key, value, 'PX', ttl)
 end
 
@@ -384,7 +385,9 @@ local function warm(meta, journal)
   end
   -- An entry beyond the cell's sequence means that someone else wrote here: XADD would fail after the legs were written.
   local beyond = redis.pcall('XRANGE', journal, '(' .. printed(seq) .. '-0', '+', 'COUNT', '1')
-  return not beyond.err and #beyond == 0 and seq + n <= MAX and call('EXISTS', journal) == 1
+  local entries = call('XLEN', journal)
+  entries_left = tonumber(ARGV[3]) - entries
+  return not beyond.err and #beyond == 0 and seq + n <= MAX and (entries > 0 or call('EXISTS', journal) == 1)
 end
 
 -- Whole values of the call, in one go. MGET takes a key of another type for one that is not there, EXISTS does not.
@@ -407,15 +410,14 @@ end
 local function post_all()
   local time = call('TIME')
   now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
-  stamp, first, entries_left = printed(now), seq + 1, tonumber(ARGV[3]) - call('XLEN', KEYS[2])
+  stamp, first = printed(now), seq + 1
   catalog_version = integer(catalog or '0')
-  reply[1], replied, entered = catalog or '0', 1, 0
+  reply[1], replied, entered, written = catalog or '0', 1, 0, {}
   local w, k = 3, 2 + wholes
   for i = 1, n do
     local one, record_key = packed[i], KEYS[w]
-    local slot = slots[record_key]
     whole_at, key_at = w, k
-    post(one, ARGV[6 + 2 * i], record_key, slot and numbers[slot] or values[w - 2])
+    post(one, ARGV[6 + 2 * i], record_key, written[record_key] or values[w - 2])
     w, k = w + 1 + one[2], k + one[3]
   end
   reply[replied + 1] = nil

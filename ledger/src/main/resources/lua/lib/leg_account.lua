@@ -211,5 +211,5 @@ function legs.account(said, i)
   end
   set_flag(key, 'f', freeze)
   set_flag(key, 'v', verify)
-  tell(printed(amount) .. ',' .. printed(after) .. more)
+  return nil, printed(amount) .. ',' .. printed(after) .. more
 end

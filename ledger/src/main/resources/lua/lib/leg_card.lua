@@ -4,7 +4,8 @@
   could be timed.
 ]]
 local function card_moves(said, i, untold)
-  local many = number(said[i + 2], 1, 16)
+  local many = said[i + 2]
+  many = many == 1 and many or number(many, 1, 16)
   local id, key, card
   for candidate = i + 3, i + 2 + many do
     local place = next_key()
@@ -16,10 +17,8 @@ local function card_moves(said, i, untold)
     end
   end
   i = i + 3 + many
-  local states, expires, sign, by = said[i], truth(said[i + 1]), said[i + 2], said[i + 3]
-  if sign ~= -1 then
-    number(sign, 0, 1)
-  end
+  local states, expires, sign, by = said[i], said[i + 1] == true or truth(said[i + 1]), said[i + 2], said[i + 3]
+  sign = sign == -1 and sign or number(sign, 0, 1)
   at = i + 5 + 2 * number(said[i + 4], 1, 500)
   local refusal, amount
   for price = i + 5, at - 1, 2 do
@@ -28,7 +27,7 @@ local function card_moves(said, i, untold)
     end
   end
   local called, expected, set, lasts, keeps, owner = '', -1, '', -1, '', ''
-  if truth(said[at]) then
+  if said[at] ~= false and truth(said[at]) then
     called, expected, set, lasts = said[at + 1], said[at + 2], said[at + 3], number(said[at + 4], -1, MAX)
     keeps, owner = said[at + 5], said[at + 6]
     at = at + 6
@@ -92,11 +91,14 @@ local function card_moves(said, i, untold)
     write('HSET', key, 'x', printed(lasts))
   end
   word(id .. card[5] .. card[6] .. card[3])
-  tell('"' .. id .. '","' .. card[5] .. '","' .. card[6] .. '","' .. card[3] .. '",' .. printed(amount) .. ',' .. after
-    .. ',"' .. (set ~= '' and set or state) .. '"' .. more)
+  return nil, '"' .. id .. '","' .. card[5] .. '","' .. card[6] .. '","' .. card[3] .. '",' .. printed(amount) .. ',' .. after
+    .. ',"' .. (set ~= '' and set or state) .. '"' .. more
 end
 
 function legs.card(said, i)
+  if said[i + 1] == false then
+    return card_moves(said, i, false)
+  end
   local untold = truth(said[i + 1])
   local refusal, name, most, used = card_moves(said, i, untold)
   if refusal and untold then
@@ -123,5 +125,5 @@ function legs.new_card(said, i)
     command[#command + 1] = printed(expires)
   end
   commands[#commands + 1] = command
-  tell('')
+  return nil, ''
 end

@@ -37,7 +37,7 @@ function legs.due(said, i)
     at = at + #places
   end
   at = at + 1
-  tell('')
+  return nil, ''
 end
 
 function legs.paid(said, i)
@@ -58,5 +58,5 @@ function legs.paid(said, i)
     return INSUFFICIENT_BALANCE, '', printed(asked[1]), '0'
   end
   asked = nil
-  tell(concat(remain, ','))
+  return nil, concat(remain, ',')
 end

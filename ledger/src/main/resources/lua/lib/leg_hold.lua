@@ -8,7 +8,7 @@ function legs.hold(said, i)
   at = i + 2
   call('ZCARD', holds)
   write('ZADD', holds, printed(now + lasts), printed(seq + 1))
-  tell('')
+  return nil, ''
 end
 
 -- Of an open hold: capture before its deadline, expiry not before it, release at any time.
@@ -63,5 +63,5 @@ function legs.follow(said, i)
   end
   commands[#commands + 1] = command
   write('PEXPIREAT', key, printed(expires))
-  tell(concat(after, ','))
+  return nil, concat(after, ',')
 end

@@ -4,7 +4,7 @@ function legs.quota(said, i)
   local key = KEYS[whole_at]
   claim(key)
   local delta, most, from, till = said[i + 2], said[i + 3], said[i + 4], said[i + 5]
-  local expires, clamp, expected = said[i + 6], truth(said[i + 7]), said[i + 8]
+  local expires, clamp, expected = said[i + 6], said[i + 7] ~= false and truth(said[i + 7]), said[i + 8]
   at = i + 9
   if delta < -MAX or delta > MAX or most < 0 or most > MAX or expires < 0 or expires > MAX
       or delta % 1 ~= 0 or most % 1 ~= 0 or expires % 1 ~= 0 then
@@ -35,5 +35,5 @@ function legs.quota(said, i)
   local text = printed(after)
   -- A counter whose time is over goes as it is written.
   move(slot, expires > 0 and expires <= now and 0 or after, text, expires)
-  tell(text)
+  return nil, text
 end

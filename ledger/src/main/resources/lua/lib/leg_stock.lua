@@ -1,8 +1,9 @@
 --[[ Units of an item, inside its sale's window; codes of its pool, oldest first. ]]
 function legs.stock(said, i)
   local key = next_key()
-  local delta, opens, closes = number(said[i + 1], -MAX, MAX), said[i + 2], said[i + 3]
+  local delta, opens, closes = said[i + 1], said[i + 2], said[i + 3]
   at = i + 4
+  delta = delta == -1 and delta or number(delta, -MAX, MAX)
   if opens > 0 and now < opens then
     return SALE_NOT_OPEN, '', '0', '0', printed(opens)
   elseif closes > 0 and now >= closes then
@@ -20,7 +21,7 @@ function legs.stock(said, i)
   if delta ~= 0 then
     move(slot, after, text, false)
   end
-  tell(text)
+  return nil, text
 end
 
 function legs.codes(said, i)
@@ -35,7 +36,7 @@ function legs.codes(said, i)
     word(codes[code])
   end
   write('LPOP', key, printed(count))
-  tell('"' .. concat(codes, '","') .. '"')
+  return nil, '"' .. concat(codes, '","') .. '"'
 end
 
 function legs.codes_add(said, i)
@@ -48,5 +49,5 @@ function legs.codes_add(said, i)
     command[2 + code] = word(said[i + 1 + code])
   end
   commands[#commands + 1] = command
-  tell(printed(size + count))
+  return nil, printed(size + count)
 end

@@ -39,7 +39,7 @@ record Mutation(String what, String from, String to) {
             new Mutation("a floor of any form", "integer(args[2]) and", ""),
             new Mutation("records that live for 0 ms", "(integer(posted_ttl) or 0) >= 1", "true"),
             new Mutation("a journal that someone else wrote to", "#beyond == 0 and", ""),
-            new Mutation("a journal that is gone", " and call('EXISTS', journal) == 1", ""),
+            new Mutation("a journal that is gone", " and (entries > 0 or call('EXISTS', journal) == 1)", ""),
             // arguments and stored values
             new Mutation("arguments out of their range", "if value < least or value > most or value %", "if value %"),
             new Mutation("arguments with a fraction", " or value % 1 ~= 0 then", " then"),
@@ -208,7 +208,7 @@ record Mutation(String what, String from, String to) {
             // holds
             new Mutation("hold: it is not kept", "write('ZADD', holds, printed(now + lasts), printed(seq + 1))", ""),
             new Mutation("hold: it lasts no time", "printed(now + lasts)", "printed(now)"),
-            new Mutation("hold: the one before is held", "printed(seq + 1))\n  tell", "printed(seq))\n  tell"),
+            new Mutation("hold: the one before is held", "printed(seq + 1))\n  return", "printed(seq))\n  return"),
             new Mutation("hold: a key of another type", "call('ZCARD', holds)", ""),
             new Mutation("close: what is not held", "if not deadline then", "if false then"),
             new Mutation("close: captured after its deadline", "if closing == 'c' and now >=", "if false and now >="),
@@ -304,7 +304,9 @@ record Mutation(String what, String from, String to) {
             new Mutation("a counter of another type", "elseif spoilt[key] then", "elseif false then"),
             new Mutation("no look at the key's record", "elseif known and not preview then", "elseif false then"),
             new Mutation("any request under a key", "if sub(known, 1, 16) ~= fingerprint then", "if false then"),
-            new Mutation("refused by what is not there", "if code and at <= last + 1 then", "if code then"),
+            new Mutation("refused by what is not there", "elseif at <= last + 1 then", "else"),
+            new Mutation(
+                    "what a leg came to is told of the one before", "results[told] = name", "results[told - 1] = name"),
             new Mutation("fingerprints of any length", "#(one[4] .. '') ~= 16 or", ""),
             new Mutation("fingerprints that are lists", "#(one[4] .. '')", "#one[4]"),
             new Mutation("request ids that break JSON", "if not find(one[5], '^%w*$') then", "if false then"),
@@ -331,7 +333,7 @@ record Mutation(String what, String from, String to) {
                     "the first number is left out",
                     "for slot = 1, placed do\n    local key",
                     "for slot = 2, placed do\n    local key"),
-            new Mutation("a record of this call is not seen", "slot_of(key, value)\n  call", "call"),
+            new Mutation("a record of this call is not seen", "written[key] = value", ""),
             new Mutation("counters of two days in a call have one time", "if till ~= last then", "if not last then"),
             new Mutation(
                     "quota: a counter whose time is over stays",
