@@ -12,7 +12,8 @@
   ARGV[4] posted    ms that the record of a posted transaction lives, > 0
   ARGV[5] refused   ms that the record of a pinned refusal lives, > 0
   ARGV[6] w
-  per transaction two arguments: what is packed, and data ('' = preview: all checks, no record looked up, nothing written).
+  per transaction two arguments: what is packed, and data ('' = preview: all checks, no record looked up, nothing
+  written; '?' = look: the same, but the record is looked up).
   What is packed are values in MessagePack, one behind the other with no list around them:
     counters of its quotas, other keys of its legs, fingerprint, request id, catalog version or -1 (any), then the legs,
     each its kind and what that kind says; where it says "so many", a number of what follows:
@@ -302,10 +303,10 @@ local function commit(record_key, fingerprint, data, result)
 end
 
 local function post(one, data, record_key, known)
-  local fingerprint, preview = one[4], data == ''
+  local fingerprint, preview = one[4], data == '' or data == '?'
   if spoilt[record_key] then
     return answer('faulty', '', 'the idempotency record has another type')
-  elseif known and not preview then
+  elseif known and data ~= '' then
     local status = sub(known, 17, 17)
     if sub(known, 1, 16) ~= fingerprint then
       return answer('reused', '', '')

@@ -127,12 +127,16 @@ class TwoGatewaysIT {
                                 .put("reason", "test"))
                 .join();
         assertThat(filled.status()).as(filled.text()).isEqualTo(201);
+        // Alone, since the rivals may be quick enough to leave no race to any checkout.
+        assertThat(gateways.post(0, "/redemptions", "checkout", rival(0, cards))
+                        .join()
+                        .status())
+                .isEqualTo(201);
         List<Answer> answers = race(120, i -> "rival-" + i, i -> rival(i % 4, cards));
-        long checkouts = posted(every(answers, 0));
+        long checkouts = 1 + posted(every(answers, 0));
         long mugs = posted(every(answers, 1)) + posted(every(answers, 2));
         long caps = posted(every(answers, 3));
         assertThat(posted(answers) + count(answers, "insufficient_balance")).isEqualTo(120);
-        assertThat(checkouts).isPositive();
         assertThat(balance(cards.get(0)) + balance(cards.get(1)))
                 .isEqualTo(200_000 - 16_000 * (checkouts + mugs))
                 .isNotNegative();

@@ -111,11 +111,17 @@ public final class LedgerMetrics {
     }
 
     void answered(AsyncResult<Outcome> result, long startedNanos) {
-        time.record(System.nanoTime() - startedNanos, TimeUnit.NANOSECONDS);
-        Outcome outcome = result.result();
-        if (outcome == null) {
+        if (result.succeeded()) {
+            answered(result.result(), startedNanos);
+        } else {
+            time.record(System.nanoTime() - startedNanos, TimeUnit.NANOSECONDS);
             (result.cause() instanceof LedgerFault.OutcomeUnknown ? unknown : faults).increment();
-        } else if (outcome.replayed()) {
+        }
+    }
+
+    void answered(Outcome outcome, long startedNanos) {
+        time.record(System.nanoTime() - startedNanos, TimeUnit.NANOSECONDS);
+        if (outcome.replayed()) {
             replayed.increment();
         } else if (outcome instanceof Posted) {
             posted.increment();

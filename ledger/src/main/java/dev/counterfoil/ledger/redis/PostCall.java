@@ -30,7 +30,10 @@ import org.jspecify.annotations.Nullable;
  * keeps. Encoded on the caller's thread; refuses two legs on one key, where each would miss the other's change.
  */
 final class PostCall {
-    private static final byte[] NONE = new byte[0];
+    /** In place of data: nothing is to be written, and of a look the key's record counts. */
+    private static final byte[] PREVIEW = new byte[0];
+
+    private static final byte[] LOOK = {'?'};
 
     /** Where a number may be missing, and of the catalog's version. */
     private static final long NO_NUMBER = -1;
@@ -38,7 +41,7 @@ final class PostCall {
     private final Cell cell;
     private final List<byte[]> wholes = new ArrayList<>(4);
     private final List<byte[]> keys = new ArrayList<>(4);
-    private final Packed legs = new Packed();
+    private final Packed packedLegs = new Packed();
     private final JsonArray journaledLegs = new JsonArray();
     private final Set<String> met = new HashSet<>();
     private final JsonObject data;
@@ -52,19 +55,24 @@ final class PostCall {
      * @param durability the level that the step itself is to reach, not {@link Durability#SETTLED}
      */
     PostCall(Transaction transaction, Durability durability) {
-        this(transaction, durability, false);
+        this(transaction, transaction.legs(), durability, null);
     }
 
-    /** A transaction that is only tried: the script takes it without data. */
+    /** A transaction that is only tried. */
     static PostCall preview(Transaction transaction) {
-        return new PostCall(transaction, Durability.ACCEPTED, true);
+        return new PostCall(transaction, transaction.legs(), Durability.ACCEPTED, PREVIEW);
     }
 
-    private PostCall(Transaction transaction, Durability durability, boolean preview) {
+    /** A look at the record of a transaction's key, and at what its first leg says. */
+    static PostCall look(Transaction transaction) {
+        return new PostCall(transaction, transaction.legs().subList(0, 1), Durability.ACCEPTED, LOOK);
+    }
+
+    private PostCall(Transaction transaction, List<Leg> legs, Durability durability, byte @Nullable [] inPlaceOfData) {
         this.cell = transaction.cell();
         this.durable = durability == Durability.DURABLE;
         wholes.add(RedisKeys.idempotency(cell, transaction.key().record()));
-        transaction.legs().forEach(this::leg);
+        legs.forEach(this::leg);
         this.data = new JsonObject()
                 .put("type", transaction.type().label())
                 .put("client", transaction.key().client())
@@ -81,9 +89,9 @@ final class PostCall {
                 .text(transaction.key().fingerprint())
                 .text(transaction.requestId())
                 .number(orNone(transaction.catalogVersion()))
-                .append(legs)
+                .append(packedLegs)
                 .toBytes();
-        this.journaled = preview ? NONE : RedisKeys.bytes(data.encode());
+        this.journaled = inPlaceOfData == null ? RedisKeys.bytes(data.encode()) : inPlaceOfData;
     }
 
     /** Of its keys those that hold one value, which the script reads first: its record, and the counters of its quotas. */
@@ -106,7 +114,7 @@ final class PostCall {
         return packed;
     }
 
-    /** What the journal keeps of the request, as bytes; empty of a preview. */
+    /** What the journal keeps of the request, as bytes; or what stands in place of it where nothing is to be written. */
     byte[] journaled() {
         return journaled;
     }
@@ -136,7 +144,7 @@ final class PostCall {
         } else if (leg instanceof CodesLeg) {
             CodesLeg codes = (CodesLeg) leg;
             key(RedisKeys.codes(cell, codes.sku()));
-            legs.text("codes").number(codes.count());
+            packedLegs.text("codes").number(codes.count());
             journaledLegs.add(new JsonArray().add("codes").add(codes.sku()).add(-codes.count()));
         } else if (leg instanceof CodesAddLeg) {
             codesAdd((CodesAddLeg) leg);
@@ -146,14 +154,14 @@ final class PostCall {
             due((DueLeg) leg);
         } else if (leg instanceof PaidLeg) {
             boolean mayRemain = ((PaidLeg) leg).mayRemain();
-            legs.text("paid").truth(mayRemain);
+            packedLegs.text("paid").truth(mayRemain);
             journaledLegs.add(new JsonArray().add("paid").add(mayRemain ? 1 : 0));
         } else if (leg instanceof QuotaLeg) {
             quota((QuotaLeg) leg);
         } else if (leg instanceof HoldLeg) {
             long lastsMs = ((HoldLeg) leg).lastsMs();
             key(RedisKeys.holds(cell));
-            legs.text("hold").number(lastsMs);
+            packedLegs.text("hold").number(lastsMs);
             journaledLegs.add(new JsonArray().add("hold").add(lastsMs));
         } else if (leg instanceof FollowLeg) {
             follow((FollowLeg) leg);
@@ -171,17 +179,19 @@ final class PostCall {
                 || card.newExpiresAtMs() != null
                 || card.setAside() != 0
                 || owner != null;
-        legs.text("card").truth(card.untold()).number(card.ids().size());
-        card.ids().forEach(legs::text);
-        legs.text(card.allowedLetters()).truth(card.refuseExpired()).number(card.sign());
-        legs.text(spender == null ? "*" : "=" + spender).number(card.prices().size());
-        card.prices().forEach(price -> legs.text(price.typeToken()).number(price.amount()));
-        legs.truth(more);
+        packedLegs.text("card").truth(card.untold()).number(card.ids().size());
+        card.ids().forEach(packedLegs::text);
+        packedLegs.text(card.allowedLetters()).truth(card.refuseExpired()).number(card.sign());
+        packedLegs
+                .text(spender == null ? "*" : "=" + spender)
+                .number(card.prices().size());
+        card.prices().forEach(price -> packedLegs.text(price.typeToken()).number(price.amount()));
+        packedLegs.truth(more);
         if (more) {
-            legs.text(orNothing(card.number())).number(orNone(card.expectedBalance()));
-            legs.text(state == null ? "" : String.valueOf(state.letter())).number(orNone(card.newExpiresAtMs()));
+            packedLegs.text(orNothing(card.number())).number(orNone(card.expectedBalance()));
+            packedLegs.text(state == null ? "" : String.valueOf(state.letter())).number(orNone(card.newExpiresAtMs()));
             aside(card.setAside());
-            legs.text(orNothing(owner));
+            packedLegs.text(orNothing(owner));
         }
         JsonArray journaled = new JsonArray().add("card").add(card.sign());
         if (card.setAside() != 0 || owner != null) {
@@ -203,9 +213,9 @@ final class PostCall {
 
     private void aside(long amount) {
         if (amount == 0 || amount == Leg.ASIDE_AMOUNT) {
-            legs.text(asideText(amount));
+            packedLegs.text(asideText(amount));
         } else {
-            legs.number(amount);
+            packedLegs.number(amount);
         }
     }
 
@@ -221,9 +231,9 @@ final class PostCall {
         if (closing != null) {
             key(RedisKeys.holds(cell));
         }
-        legs.text("follow").number(follow.of()).text(how).text(follow.state());
-        legs.number(follow.fromMs()).number(follow.untilMs()).number(follow.expiresAtMs());
-        legs.number(follow.parts().size());
+        packedLegs.text("follow").number(follow.of()).text(how).text(follow.state());
+        packedLegs.number(follow.fromMs()).number(follow.untilMs()).number(follow.expiresAtMs());
+        packedLegs.number(follow.parts().size());
         JsonArray journaled = new JsonArray()
                 .add("follow")
                 .add(follow.of())
@@ -232,7 +242,11 @@ final class PostCall {
                 .add(follow.expiresAtMs());
         for (FollowLeg.Part part : follow.parts()) {
             claimField(key, part.name());
-            legs.text(part.name()).number(part.before()).number(part.delta()).number(part.whole());
+            packedLegs
+                    .text(part.name())
+                    .number(part.before())
+                    .number(part.delta())
+                    .number(part.whole());
             journaled.add(part.name()).add(part.delta()).add(part.whole());
         }
         journaledLegs.add(journaled);
@@ -241,8 +255,8 @@ final class PostCall {
     private void newCard(NewCardLeg card) {
         String state = String.valueOf(card.state().letter());
         key(RedisKeys.card(cell, card.id()));
-        legs.text("new_card").text(card.apiId()).text(card.number()).text(card.typeToken());
-        legs.number(card.amount()).text(state).number(card.expiresAtMs());
+        packedLegs.text("new_card").text(card.apiId()).text(card.number()).text(card.typeToken());
+        packedLegs.number(card.amount()).text(state).number(card.expiresAtMs());
         journaledLegs.add(new JsonArray()
                 .add("new_card")
                 .add(card.id())
@@ -257,19 +271,19 @@ final class PostCall {
 
     private void stock(StockLeg stock) {
         key(RedisKeys.item(cell, stock.sku()));
-        legs.text("stock").number(stock.delta()).number(stock.opensAtMs()).number(stock.closesAtMs());
+        packedLegs.text("stock").number(stock.delta()).number(stock.opensAtMs()).number(stock.closesAtMs());
         journaledLegs.add(new JsonArray().add("stock").add(stock.sku()).add(stock.delta()));
     }
 
     private void codesAdd(CodesAddLeg codes) {
         key(RedisKeys.codes(cell, codes.sku()));
-        legs.text("codes_add").number(codes.codes().size());
+        packedLegs.text("codes_add").number(codes.codes().size());
         JsonArray leg = new JsonArray()
                 .add(codes.returned() ? "codes_back" : "codes_add")
                 .add(codes.sku())
                 .add(codes.codes().size());
         for (String code : codes.codes()) {
-            legs.text(code);
+            packedLegs.text(code);
             leg.add(code.substring(0, code.indexOf(':')));
         }
         journaledLegs.add(leg);
@@ -285,12 +299,12 @@ final class PostCall {
             claimField(key, "v");
         }
         keys.add(RedisKeys.bytes(key));
-        legs.text("account").text(account.asset());
-        legs.number(account.sign()).number(account.amount());
-        legs.truth(account.refuseFrozen()).truth(account.refuseUnverified());
-        legs.text(flag(account.frozen())).text(flag(account.verified()));
+        packedLegs.text("account").text(account.asset());
+        packedLegs.number(account.sign()).number(account.amount());
+        packedLegs.truth(account.refuseFrozen()).truth(account.refuseUnverified());
+        packedLegs.text(flag(account.frozen())).text(flag(account.verified()));
         aside(account.setAside());
-        legs.text(account.lots());
+        packedLegs.text(account.lots());
         attributes(account.expected());
         attributes(account.attributes());
         account.attributes().keySet().forEach(name -> claimField(key, "a:" + name));
@@ -309,8 +323,8 @@ final class PostCall {
     }
 
     private void attributes(Map<String, String> attributes) {
-        legs.number(attributes.size());
-        attributes.forEach((name, value) -> legs.text(name).text(value));
+        packedLegs.number(attributes.size());
+        attributes.forEach((name, value) -> packedLegs.text(name).text(value));
     }
 
     private static String flag(@Nullable Boolean flag) {
@@ -319,15 +333,15 @@ final class PostCall {
 
     private void due(DueLeg due) {
         JsonArray journaled = new JsonArray().add("due");
-        legs.text("due").number(due.amounts().size());
+        packedLegs.text("due").number(due.amounts().size());
         for (long amount : due.amounts()) {
-            legs.number(amount);
+            packedLegs.number(amount);
             journaled.add(amount);
         }
-        legs.number(due.payers().size());
+        packedLegs.number(due.payers().size());
         for (List<Integer> places : due.payers()) {
-            legs.number(places.size());
-            places.forEach(place -> legs.number(place + 1));
+            packedLegs.number(places.size());
+            places.forEach(place -> packedLegs.number(place + 1));
         }
         journaledLegs.add(journaled);
     }
@@ -336,9 +350,9 @@ final class PostCall {
         String key = RedisKeys.quota(cell, quota.key());
         claim(key, key);
         wholes.add(RedisKeys.bytes(key));
-        legs.text("quota").text(quota.name()).number(quota.delta()).number(quota.limit());
-        legs.number(quota.fromMs()).number(quota.untilMs()).number(quota.expiresAtMs());
-        legs.truth(quota.clamp()).number(orNone(quota.expected()));
+        packedLegs.text("quota").text(quota.name()).number(quota.delta()).number(quota.limit());
+        packedLegs.number(quota.fromMs()).number(quota.untilMs()).number(quota.expiresAtMs());
+        packedLegs.truth(quota.clamp()).number(orNone(quota.expected()));
         journaledLegs.add(
                 new JsonArray().add("quota").add(quota.key()).add(quota.delta()).add(quota.expiresAtMs()));
     }

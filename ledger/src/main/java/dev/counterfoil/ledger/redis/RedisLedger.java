@@ -129,16 +129,30 @@ public final class RedisLedger implements Ledger {
     @Override
     public Future<Outcome> post(Transaction transaction) {
         long started = System.nanoTime();
-        PendingPost pending = new PendingPost(
-                new PostCall(transaction, level(transaction)), transaction.key().deadline());
-        queue(transaction.cell()).add(pending);
-        return pending.future()
-                .compose(reply -> outcome(transaction.cell(), reply))
-                .recover(fault -> fault instanceof CellQueue.OutOfMemory
-                        ? earlier(transaction, fault)
-                        : Future.failedFuture(fault))
+        return sent(transaction, new PostCall(transaction, level(transaction)))
+                .recover(fault -> earlier(transaction, fault))
                 .onComplete(result -> metrics.answered(result, started))
                 .compose(outcome -> awaited(transaction.key(), outcome));
+    }
+
+    @Override
+    public Future<Outcome> look(Transaction transaction) {
+        long started = System.nanoTime();
+        return sent(transaction, PostCall.look(transaction))
+                .recover(fault -> earlier(transaction, fault))
+                .compose(outcome -> {
+                    if (outcome instanceof Posted && !outcome.replayed()) {
+                        return Future.succeededFuture(outcome);
+                    }
+                    metrics.answered(outcome, started);
+                    return awaited(transaction.key(), outcome);
+                });
+    }
+
+    private Future<Outcome> sent(Transaction transaction, PostCall call) {
+        PendingPost pending = new PendingPost(call, transaction.key().deadline());
+        queue(transaction.cell()).add(pending);
+        return pending.future().compose(reply -> outcome(transaction.cell(), reply));
     }
 
     @Override
@@ -157,14 +171,14 @@ public final class RedisLedger implements Ledger {
 
     @Override
     public Future<Outcome> preview(Transaction transaction) {
-        PendingPost pending =
-                new PendingPost(PostCall.preview(transaction), transaction.key().deadline());
-        queue(transaction.cell()).add(pending);
-        return pending.future().compose(reply -> outcome(transaction.cell(), reply));
+        return sent(transaction, PostCall.preview(transaction));
     }
 
     /** Redis refuses scripts that write, but still reads: what was answered before is answered again. */
     private Future<Outcome> earlier(Transaction transaction, Throwable fault) {
+        if (!(fault instanceof CellQueue.OutOfMemory)) {
+            return Future.failedFuture(fault);
+        }
         IdempotencyKey key = transaction.key();
         return recorded(transaction.cell(), key.record(), key.fingerprint())
                 .compose(recorded ->

@@ -5,8 +5,10 @@ import dev.counterfoil.ledger.IdempotencyKey;
 import dev.counterfoil.ledger.Ledger;
 import dev.counterfoil.ledger.LedgerFault;
 import dev.counterfoil.ledger.Outcome;
+import dev.counterfoil.ledger.Posted;
 import dev.counterfoil.ledger.Refusal;
 import dev.counterfoil.ledger.Refused;
+import dev.counterfoil.ledger.Transaction;
 import dev.counterfoil.ledger.catalog.Catalog;
 import dev.counterfoil.ledger.catalog.Catalogs;
 import io.vertx.core.Future;
@@ -25,6 +27,7 @@ public final class Posting {
     private final Ledger ledger;
     private final Catalogs catalogs;
     private final Clock clock;
+    private final SoldOutHints soldOut = new SoldOutHints();
 
     public Posting(Ledger ledger, Catalogs catalogs, Clock clock) {
         this.ledger = ledger;
@@ -78,7 +81,7 @@ public final class Posting {
         if (compiled instanceof Rule.Declined) {
             return declined(cell, key, rule, catalog, now, attempt, ((Rule.Declined) compiled).refused());
         }
-        return ledger.post(((Rule.Ready) compiled).transaction()).compose(outcome -> {
+        return asked(((Rule.Ready) compiled).transaction()).compose(outcome -> {
             if (!(outcome instanceof Refused)) {
                 return Future.succeededFuture(outcome);
             }
@@ -89,6 +92,24 @@ public final class Posting {
                 default -> Future.succeededFuture(outcome);
             };
         });
+    }
+
+    /** By a look where the item is most likely sold out, and posted where it is not after all. */
+    private Future<Outcome> asked(Transaction transaction) {
+        if (!soldOut.likely(transaction)) {
+            return posted(transaction);
+        }
+        return ledger.look(transaction).compose(outcome -> {
+            boolean there = outcome instanceof Posted && !outcome.replayed();
+            // Of a closed sale the refusal is final for the key, and a look writes nothing.
+            return there || outcome instanceof Refused && ((Refused) outcome).reason() == Refusal.SALE_CLOSED
+                    ? posted(transaction)
+                    : Future.succeededFuture(outcome);
+        });
+    }
+
+    private Future<Outcome> posted(Transaction transaction) {
+        return ledger.post(transaction).onSuccess(outcome -> soldOut.heard(transaction, outcome));
     }
 
     private Future<Outcome> declined(

@@ -86,6 +86,26 @@ public sealed interface Command {
         }
     }
 
+    /** A key is looked at, and the first leg of what came under it. */
+    record Look(Post post) implements Command {
+        @Override
+        public Future<String> send(TrialCell to, Timing timing) {
+            try {
+                return answer(to.ledger()
+                        .look(SampleLegs.transaction(
+                                to.cell(), post.key(), post.fingerprint(), post.catalogVersion(), post.legs()))
+                        .map(outcome -> text(outcome, timing)));
+            } catch (IllegalArgumentException rejected) {
+                return Future.succeededFuture("rejected:");
+            }
+        }
+
+        @Override
+        public boolean queued() {
+            return true;
+        }
+    }
+
     /** A card is looked up. */
     record LookUp(List<String> ids) implements Command {
         @Override

@@ -18,6 +18,7 @@ import dev.counterfoil.ledger.Card;
 import dev.counterfoil.ledger.CardState;
 import dev.counterfoil.ledger.LedgerFault;
 import dev.counterfoil.ledger.Leg;
+import dev.counterfoil.ledger.Outcome;
 import dev.counterfoil.ledger.Posted;
 import dev.counterfoil.ledger.Refusal;
 import dev.counterfoil.ledger.Refused;
@@ -226,6 +227,32 @@ public abstract class LegContract extends ContractSuite {
                 .isEqualTo(new Refused(Refusal.INSUFFICIENT_STOCK, "req1", "", 3, 2, 0, false));
         assertThat(posts(new Leg.StockLeg("crab", 0, now, now + 1)).encode()).isEqualTo("[[2]]");
         assertThat(posts(new Leg.StockLeg("crab", -2, now, now + 1)).encode()).isEqualTo("[[0]]");
+    }
+
+    @Test
+    protected void a_look_tells_what_the_key_has_or_what_the_first_leg_says_and_writes_nothing() {
+        posts(stock("crab", 2));
+        post("issue", newCard("a", 100));
+        Posted sold = (Posted) post("sold", stock("crab", -1), debit("a", 10));
+        post("dear", debit("a", 500));
+        SortedMap<String, String> before = on.contents();
+        Leg two = stock("crab", -2);
+        assertThat(look("new", two, debit("a", 10)))
+                .isEqualTo(new Refused(Refusal.INSUFFICIENT_STOCK, "req1", "", 2, 1, 0, false));
+        assertThat(look("sold", two)).isEqualTo(new Posted(sold.transaction(), true));
+        assertThat(((Refused) look("dear", two)).replayed()).isTrue();
+        Posted passes = (Posted) look("new", stock("crab", -1), debit("nobody", 10));
+        assertThat(passes.replayed()).isFalse();
+        assertThat(passes.transaction().sequence()).isZero();
+        long now = on.nowMs();
+        assertThat(((Refused) look("late", new Leg.StockLeg("crab", -1, 0, now))).reason())
+                .isEqualTo(Refusal.SALE_CLOSED);
+        assertThat(on.contents()).isEqualTo(before);
+        assertThat(post("late", stock("crab", -1))).isInstanceOf(Posted.class);
+    }
+
+    private Outcome look(String key, Leg... legs) {
+        return await(on.ledger().look(SampleLegs.transaction(on.cell(), key, key, null, List.of(legs))));
     }
 
     @Test

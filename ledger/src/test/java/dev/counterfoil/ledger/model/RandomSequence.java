@@ -49,7 +49,7 @@ final class RandomSequence {
             Command.Post post = draw.pick(posts);
             return new Command.Recall(post.key(), draw.pick(post.fingerprint(), post.fingerprint(), null, "other"));
         } else if (kind == 7 && draw.chance(50)) {
-            return new Command.Preview(legs());
+            return draw.chance(70) ? new Command.Preview(legs()) : new Command.Look(post());
         } else if (kind <= 7) {
             return new Command.Find(draw.between(0, 60));
         } else if (kind <= 13 && timing == Timing.CONTROLLED) {

@@ -60,6 +60,20 @@ public final class ReferenceLedger implements Ledger {
         return answered(transaction, this::previewed);
     }
 
+    @Override
+    public Future<Outcome> look(Transaction transaction) {
+        return answered(
+                new Transaction(
+                        transaction.cell(),
+                        transaction.type(),
+                        transaction.key(),
+                        transaction.requestId(),
+                        transaction.catalogVersion(),
+                        transaction.legs().subList(0, 1),
+                        transaction.request()),
+                this::looked);
+    }
+
     private Future<Outcome> answered(Transaction transaction, Function<Transaction, Outcome> answer) {
         Set<String> keys = new HashSet<>();
         for (Leg leg : transaction.legs()) {
@@ -86,6 +100,12 @@ public final class ReferenceLedger implements Ledger {
             return before.get();
         }
         return legs(transaction, false);
+    }
+
+    private Outcome looked(Transaction transaction) {
+        fence();
+        return recorded(transaction.key().record(), transaction.key().fingerprint())
+                .orElseGet(() -> legs(transaction, true));
     }
 
     private Outcome previewed(Transaction transaction) {

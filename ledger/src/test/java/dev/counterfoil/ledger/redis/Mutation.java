@@ -268,10 +268,10 @@ record Mutation(String what, String from, String to) {
             new Mutation("dues: never closed", "elseif asked then", "elseif false then"),
             new Mutation(
                     "a preview writes",
-                    "local fingerprint, preview = one[4], data == ''",
+                    "local fingerprint, preview = one[4], data == '' or data == '?'",
                     "local fingerprint, preview = one[4], false"),
             new Mutation("a preview posts", "if preview then", "if false then"),
-            new Mutation("a preview looks for a record", "elseif known and not preview then", "elseif known then"),
+            new Mutation("a preview looks for a record", "elseif known and data ~= '' then", "elseif known then"),
             new Mutation("a preview pins", "if PINNED[code] and not preview then", "if PINNED[code] then"),
             // quota
             new Mutation("quota: before its window", "now < from or (till", "(till"),
@@ -302,7 +302,7 @@ record Mutation(String what, String from, String to) {
                     "if false then"),
             new Mutation("a record of another type", "if spoilt[record_key] then", "if false then"),
             new Mutation("a counter of another type", "elseif spoilt[key] then", "elseif false then"),
-            new Mutation("no look at the key's record", "elseif known and not preview then", "elseif false then"),
+            new Mutation("no look at the key's record", "elseif known and data ~= '' then", "elseif false then"),
             new Mutation("any request under a key", "if sub(known, 1, 16) ~= fingerprint then", "if false then"),
             new Mutation("refused by what is not there", "elseif at <= last + 1 then", "else"),
             new Mutation(
