@@ -29,7 +29,7 @@ public final class Benchmark {
 
     private static final int WRONG = 1;
     private static final int IMPOSSIBLE = 2;
-    private static final int WARM_UP_OF_OTHERS = 2;
+    private static final int WARM_UP_OF_OTHERS = 8;
     /** More requests than are ever sent. */
     private static final long PART = 1_000_000_000_000L;
 
