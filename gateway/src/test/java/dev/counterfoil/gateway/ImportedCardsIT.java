@@ -126,6 +126,15 @@ class ImportedCardsIT {
                 .isEqualTo(400);
         assertThat(redeem(card("MX18", "k7Qw-2mZ0 p4Xr")).code()).isEqualTo("card_not_redeemable");
         assertThat(lookUp("k7Qw-2mZ0 p4Xr").json().getLong("balance")).isEqualTo(70_100);
+        for (String typed : List.of("MX17", "mx-17", "Mx%2017")) {
+            Awaitility.await()
+                    .untilAsserted(() -> assertThat(gateways.get(0, "/cards?number=" + typed)
+                                    .json()
+                                    .getJsonArray("data"))
+                            .as(typed)
+                            .hasSize(1));
+        }
+        assertThat(gateways.get(0, "/cards?number=--").status()).isEqualTo(400);
         assertThat(lookUp(made.toLowerCase(java.util.Locale.ROOT).replace("-", " "))
                         .status())
                 .as("a card made here, as people type it")

@@ -8,6 +8,7 @@ import dev.counterfoil.gateway.http.Text;
 import dev.counterfoil.gateway.http.Timestamps;
 import dev.counterfoil.ledger.Cell;
 import dev.counterfoil.ledger.JournaledTransaction;
+import dev.counterfoil.ledger.secrets.CardNumbers;
 import dev.counterfoil.ledger.settlement.SettledCards;
 import dev.counterfoil.ledger.settlement.SettledCards.SettledCard;
 import io.vertx.core.Future;
@@ -19,7 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code GET /v1/programs/{program}/cards}, {@code …/{id}} and {@code …/{id}/transactions}: cards as the books have them. */
 final class ReadCards {
-    private static final Text NUMBER = Text.matching(64, "[0-9A-Za-z]{1,32}", "a card's number without spaces");
+    private static final Text NUMBER =
+            Text.matching(64, "(?=.*[0-9A-Za-z])[0-9A-Za-z -]{1,64}", "a card's number, as printed or without spaces");
+    private static final Text CURSOR = Text.matching(32, "[0-9A-Z]{1,32}", "next_cursor of the page before");
     private static final Text BATCH = Text.matching(23, "bt_[A-Za-z0-9_-]{20}", "a batch's id, bt_…");
     private static final List<String> STATES = List.of("inactive", "active", "frozen", "void", "expired");
     private static final Answer NOT_FOUND = Answer.of(Problem.of(ProblemCode.NOT_FOUND, "no such card"));
@@ -32,11 +35,14 @@ final class ReadCards {
 
     Future<Answer> list(Call call) {
         SettledCards.Wanted wanted = call.query(query -> new SettledCards.Wanted(
-                query.text("number", NUMBER).orElse(null),
+                query.text("number", NUMBER)
+                        // No card has a number that has no normal form.
+                        .map(typed -> CardNumbers.normalise(typed).orElse(typed))
+                        .orElse(null),
                 query.text("batch", BATCH).orElse(null),
                 query.text("account", RedemptionFields.ACCOUNT).orElse(null),
                 query.oneOf("state", STATES).orElse(null),
-                query.text("cursor", NUMBER).orElse(null),
+                query.text("cursor", CURSOR).orElse(null),
                 query.limit() + 1));
         return backend.settledCards().list(cell(call), wanted).compose(found -> {
             String next = found.size() < wanted.limit()

@@ -1,6 +1,9 @@
 package dev.counterfoil.ledger.catalog;
 
 import dev.counterfoil.ledger.secrets.SecretFormat;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Collections;
 import java.util.Set;
 import java.util.TreeSet;
@@ -53,6 +56,13 @@ public record CardType(
 
     CardType withVersion(long newVersion) {
         return new CardType(id, name, asset, faceValue, validityDays, acceptedItems, secretFormat, newVersion);
+    }
+
+    /** When a card of this type that is issued at {@code at} expires, in whole milliseconds; null: never. */
+    public @Nullable Instant expiry(Instant at) {
+        return validityDays == null
+                ? null
+                : at.plus(Duration.ofDays(validityDays)).truncatedTo(ChronoUnit.MILLIS);
     }
 
     private static Set<String> checkedItems(Set<String> skus) {

@@ -23,9 +23,7 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.security.SecureRandom;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -89,10 +87,7 @@ public final class BatchMaker {
             Actor actor) {
         Amounts.within("count", count, 1, Batch.MOST_CARDS);
         String id = Issuing.batchId(random);
-        Integer days = cardType.validityDays();
-        Instant expiresAt = days == null
-                ? null
-                : clock.instant().plus(Duration.ofDays(days)).truncatedTo(ChronoUnit.MILLIS);
+        Instant expiresAt = cardType.expiry(clock.instant());
         return database.inTransaction(handle -> {
             int inserted = handle.createUpdate("""
                             insert into batch (id, program, card_type, secret_format, count, card_state, client, idem, fingerprint, expires_at)

@@ -19,9 +19,7 @@ import dev.counterfoil.ledger.secrets.SecretFormat;
 import io.vertx.core.Future;
 import java.security.SecureRandom;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -160,10 +158,7 @@ public final class CardImporter {
     /** The counter last: whether the cards are there already tells more. */
     private List<Leg> legs(CardImport cards, List<String> ids, ImportBooks.Begun begun) {
         CardType type = cards.cardType();
-        Integer days = type.validityDays();
-        Instant term = days == null
-                ? null
-                : clock.instant().plus(Duration.ofDays(days)).truncatedTo(ChronoUnit.MILLIS);
+        Instant term = type.expiry(clock.instant());
         List<Leg> legs = new ArrayList<>(ids.size() + 1);
         long next = begun.firstOrdinal();
         for (int i = 0; i < ids.size(); i++) {

@@ -61,7 +61,7 @@ public record RedemptionRequest(
     /**
      * A card that pays.
      *
-     * @param ids candidates for its id, one a pepper
+     * @param ids candidates for its id: one a pepper, and where the program has imported cards another for each
      * @param stableId the id under the oldest pepper: the same whichever peppers come later
      * @param number as presented, null when only the secret was
      */
