@@ -14,5 +14,6 @@ WORKDIR /var/lib/counterfoil
 ENV COUNTERFOIL_LOGS_FORMAT=json
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 CMD ["/opt/counterfoil/health-check"]
-ENTRYPOINT ["java", "-XX:MaxRAMPercentage=70", "-XX:+ExitOnOutOfMemoryError", "-jar", "/opt/counterfoil/counterfoil.jar"]
+# ZGC: pauses of 0.1 ms in place of 28 ms, for 4 % of the throughput (ARCHITECTURE.md, 103).
+ENTRYPOINT ["java", "-XX:MaxRAMPercentage=70", "-XX:+UseZGC", "-XX:+ExitOnOutOfMemoryError", "-jar", "/opt/counterfoil/counterfoil.jar"]
 CMD ["serve"]
