@@ -16,7 +16,8 @@
   written; '?' = look: the same, but the record is looked up).
   What is packed are values in MessagePack, one behind the other with no list around them:
     counters of its quotas, other keys of its legs, fingerprint, request id, catalog version or -1 (any), then the legs,
-    each its kind and what that kind says; where it says "so many", a number of what follows:
+    each its kind and what that kind says; where it says "so many", a number of what follows (of candidates 1..16, of prices
+    1..1000, of attributes 0..16, of all else 1..64 unless said):
       card      true = untold: every refusal is unknown, at the same cost; so many ids of the candidates; states allowed (of
                 aifv); refuse when expired; sign -1|0|1; who spends '*' anyone|'='account|'=' nobody (a card with an owner
                 is his); so many prices, type and amount: -1 = at another price than the caller expects, -2 (debits only)
@@ -24,13 +25,13 @@
                 expected|-1, state to set (of aifv)|'', expiry to set ms|0 = never|-1, set aside '+' = the amount|n = no
                 longer|'', owner to set|''                                       keys: the candidates
       new_card  api id, number, type, amount, state (of aifv), expires ms|0      key:  card
-      stock     delta, and of a sale opens ms|0, closes ms|0                     key:  item
-      codes     n >= 1                                                           key:  pool
-      codes_add so many codes                                                    key:  pool
+      stock     delta, opens ms|0, closes ms|0                                   key:  item
+      codes     n, 1..1000                                                       key:  pool
+      codes_add so many codes, 1..1000                                           key:  pool
       account   asset, sign -1|0|1, amount, -2 as above, refuse when frozen, refuse when unverified, frozen to set 0|1|'',
                 verified to set 0|1|'', set aside as above, lots: of a debit the tags it takes from, 'a,b' in that order|''
                 the first to expire; of a credit those to add, 'expires ms|0:tag:amount;…'|'' no lots; so many attributes
-                expected, at most 16, name and value ('' = none); so many to set likewise         key: account
+                expected, name and value ('' = none); so many to set likewise         key: account
       due       so many amounts; so many payers, each so many places of the amounts it may pay, in order
       paid      true = what was not paid remains; closes the dues
       quota     name, delta, limit, from ms|0, until ms|0, expires ms|0, true = clamp, used before that is expected|-1
@@ -57,10 +58,11 @@
   The first that applies is the answer.
   Nothing is rolled back in Redis, so all that could raise is proved in the check phase, inside a protected call.
   Units and counters that several transactions of a call move are written once, at its end.
-  Cost: O(legs). Clock: Redis TIME. Safe to retry with the same idempotency key.
+  Cost: O(values packed). Clock: Redis TIME. Safe to retry with the same idempotency key.
 
-  A function of Redis, not a script: what is defined here is made once, where a script would make it with every call. What a
-  call leaves in these variables is set anew by the next.
+  A function of Redis, not a script: what is defined here is made once, where a script would make it with every call. Lists
+  keep what a call left in them, behind the count up to which they are valid; all other variables but those of the keys that
+  were met are set anew by the next call.
 ]]
 -- @include integer
 -- @include printed
@@ -95,7 +97,7 @@ local posted_ttl, refused_ttl, entries_left
 local first, seq, catalog, catalog_version, now, stamp
 local replied, entered
 -- Lists that serve one call after the other: made anew they would grow step by step with each.
-local packed, reply, entry = {}, {}, {}
+local packed, lasts, reply, entry = {}, {}, {}, {}
 
 -- State of the transaction under check: cursors into KEYS and into what is packed, and what is to be paid: amounts asked for and
 -- left, and which of them each payer may pay.
@@ -149,10 +151,10 @@ local function stored_integer(s)
 end
 
 -- No key twice in a transaction: two legs would each see the value before the other. Legs of one account keep to
--- fields of their own. What was met tells in which transaction, and is forgotten when it has become much.
+-- fields of their own, and are the only ones on its key, which is met below zero. What was met tells in which transaction, and is forgotten when it has become much.
 local met, met_keys, posting = {}, 0, 0
 local function claim(place)
-  if met[place] == posting then
+  if met[place] == posting or met[place] == -posting then
     malformed('its key stands in two legs')
   end
   met[place] = posting
@@ -169,6 +171,10 @@ local function next_field(field)
   key_at = key_at + 1
   local key = KEYS[key_at]
   claim(#key .. ':' .. key .. field)
+  if met[key] ~= -posting then
+    claim(key)
+    met[key] = -posting
+  end
   return key
 end
 
@@ -184,9 +190,10 @@ end
 local slots, places, numbers, texts, untils, placed = {}, {}, {}, {}, {}, 0
 local moving, moves, moved_numbers, moved_texts, moved_untils = 0, {}, {}, {}, {}
 local function slot_of(key, value)
-  placed = placed + 1
-  slots[key], places[placed], numbers[placed], texts[placed] = placed, key, value, false
-  return placed
+  local slot = placed + 1
+  slots[key], places[slot], numbers[slot], texts[slot] = slot, key, value, false
+  placed = slot
+  return slot
 end
 
 local function empty_slots()
@@ -237,8 +244,8 @@ end
 
 -- Everything that may raise happens here; a refusal or an error leaves what is planned unused. Returns the text of the
 -- refusal and its code, or none.
-local function check(one, last_whole, last_key)
-  local last, version = #one, one[6]
+local function check(one, last, last_whole, last_key)
+  local version = one[6]
   at = 7
   if #(one[4] .. '') ~= 16 or last < at or version < -1 then
     malformed('of a malformed header')
@@ -302,7 +309,7 @@ local function commit(record_key, fingerprint, data, result)
   return sequence
 end
 
-local function post(one, data, record_key, known)
+local function post(one, last, data, record_key, known)
   local fingerprint, preview = one[4], data == '' or data == '?'
   if spoilt[record_key] then
     return answer('faulty', '', 'the idempotency record has another type')
@@ -320,7 +327,7 @@ local function post(one, data, record_key, known)
     commands = {}
   end
   asked, left, payers = nil, nil, nil
-  local fine, refused, code = pcall(check, one, whole_at + one[2], key_at + one[3])
+  local fine, refused, code = pcall(check, one, last, whole_at + one[2], key_at + one[3])
   if not fine then
     return answer('faulty', '', type(refused) == 'table' and refused.err or tostring(refused))
   elseif refused then
@@ -339,16 +346,21 @@ end
 -- The values of a transaction behind the place at which it goes on, which is -1: at its end. So many are taken at a time
 -- since all that are taken lie on Lua's stack, which is bounded.
 local PIECE = 1000
+local function counted(...)
+  return { ... }, select('#', ...)
+end
+
 local function said_of(text)
-  local said = { cmsgpack.unpack_limit(text, PIECE, 0) }
+  local said, last = counted(cmsgpack.unpack_limit(text, PIECE, 0))
   while said[1] ~= -1 do
-    local piece = { cmsgpack.unpack_limit(text, PIECE, said[1]) }
+    local piece, size = counted(cmsgpack.unpack_limit(text, PIECE, said[1]))
     said[1] = piece[1]
-    for i = 2, #piece do
-      said[#said + 1] = piece[i]
+    for i = 2, size do
+      said[last + i - 1] = piece[i]
     end
+    last = last + size - 1
   end
-  return said
+  return said, last
 end
 
 -- What is packed must span the call exactly before anything is touched.
@@ -356,13 +368,13 @@ local function unpacked()
   local keys = 0
   n, wholes = (#ARGV - 6) / 2, 0
   for i = 1, n do
-    local one = said_of(ARGV[5 + 2 * i])
+    local one, last = said_of(ARGV[5 + 2 * i])
     if one[2] < 0 or one[2] % 1 ~= 0 or one[3] < 0 then
       return false
     end
-    packed[i], wholes, keys = one, wholes + 1 + one[2], keys + one[3]
+    packed[i], lasts[i], wholes, keys = one, last, wholes + 1 + one[2], keys + one[3]
   end
-  return n >= 1 and n % 1 == 0 and wholes <= 7000 and wholes == integer(ARGV[6]) and 2 + wholes + keys == #KEYS
+  return n >= 1 and n <= 1000 and n % 1 == 0 and wholes <= 7000 and wholes == integer(ARGV[6]) and 2 + wholes + keys == #KEYS
 end
 
 local function begin(keys, args)
@@ -386,9 +398,12 @@ local function warm(meta, journal)
   end
   -- An entry beyond the cell's sequence means that someone else wrote here: XADD would fail after the legs were written.
   local beyond = redis.pcall('XRANGE', journal, '(' .. printed(seq) .. '-0', '+', 'COUNT', '1')
+  if beyond.err or #beyond > 0 or seq + n > MAX then
+    return false
+  end
   local entries = call('XLEN', journal)
   entries_left = tonumber(ARGV[3]) - entries
-  return not beyond.err and #beyond == 0 and seq + n <= MAX and (entries > 0 or call('EXISTS', journal) == 1)
+  return entries > 0 or call('EXISTS', journal) == 1
 end
 
 -- Whole values of the call, in one go. MGET takes a key of another type for one that is not there, EXISTS does not.
@@ -418,7 +433,7 @@ local function post_all()
   for i = 1, n do
     local one, record_key = packed[i], KEYS[w]
     whole_at, key_at = w, k
-    post(one, ARGV[6 + 2 * i], record_key, written[record_key] or values[w - 2])
+    post(one, lasts[i], ARGV[6 + 2 * i], record_key, written[record_key] or values[w - 2])
     w, k = w + 1 + one[2], k + one[3]
   end
   reply[replied + 1] = nil

@@ -19,7 +19,7 @@ local function card_moves(said, i, untold)
   i = i + 3 + many
   local states, expires, sign, by = said[i], said[i + 1] == true or truth(said[i + 1]), said[i + 2], said[i + 3]
   sign = sign == -1 and sign or number(sign, 0, 1)
-  at = i + 5 + 2 * number(said[i + 4], 1, 500)
+  at = i + 5 + 2 * number(said[i + 4], 1, 1000)
   local refusal, amount
   for price = i + 5, at - 1, 2 do
     if card and card[3] == said[price] then

@@ -33,18 +33,25 @@ record Mutation(String what, String from, String to) {
             new Mutation("what is packed need not span the call", "and 2 + wholes + keys == #KEYS", ""),
             new Mutation("values that are not said to be", "and wholes == integer(ARGV[6]) and", "and"),
             new Mutation("what is packed is cut off", "while said[1] ~= -1 do", "while false do"),
-            new Mutation("of a further piece the first is left out", "for i = 2, #piece do", "for i = 3, #piece do"),
+            new Mutation("of a further piece the first is left out", "for i = 2, size do", "for i = 3, size do"),
             new Mutation("values of the call before", "  empty_slots()\n  local sound", "  local sound"),
             new Mutation("what cannot be unpacked escapes", "pcall(unpacked)", "true, unpacked()"),
             new Mutation("a floor of any form", "integer(args[2]) and", ""),
             new Mutation("records that live for 0 ms", "(integer(posted_ttl) or 0) >= 1", "true"),
-            new Mutation("a journal that someone else wrote to", "#beyond == 0 and", ""),
-            new Mutation("a journal that is gone", " and (entries > 0 or call('EXISTS', journal) == 1)", ""),
+            new Mutation("a journal that someone else wrote to", "or #beyond > 0 or", "or"),
+            new Mutation("a journal of another type", "if beyond.err or #beyond", "if #beyond"),
+            new Mutation("a journal that is gone", "return entries > 0 or call('EXISTS', journal) == 1", "return true"),
+            new Mutation("more transactions than an entry holds", "n <= 1000 and", ""),
+            new Mutation(
+                    "values that are none are not counted",
+                    "return { ... }, select('#', ...)",
+                    "return { ... }, #{ ... }"),
             // arguments and stored values
             new Mutation("arguments out of their range", "if value < least or value > most or value %", "if value %"),
             new Mutation("arguments with a fraction", " or value % 1 ~= 0 then", " then"),
             new Mutation("neither true nor false", "if value ~= true and value ~= false then", "if false then"),
-            new Mutation("one key in two legs", "if met[place] == posting then", "if false then"),
+            new Mutation(
+                    "one key in two legs", "if met[place] == posting or met[place] == -posting then", "if false then"),
             new Mutation(
                     "stored values of any form",
                     "local value = find(s, '^%-?[1-9]%d*$') and to_number(s)",
@@ -155,8 +162,10 @@ record Mutation(String what, String from, String to) {
             new Mutation("account: a flag stays up", "elseif value == '0' then", "elseif false then"),
             new Mutation(
                     "account: two legs on one balance",
-                    "claim(#key .. ':' .. key .. field)\n  return key",
-                    "return key"),
+                    "claim(#key .. ':' .. key .. field)\n  if met[key]",
+                    "if met[key]"),
+            new Mutation("account: another leg on its key", "if met[key] ~= -posting then", "if false then"),
+            new Mutation("account: a later leg on its key", "or met[place] == -posting then", "then"),
             new Mutation("account: two legs on one flag", "    claim(#key .. ':' .. key .. field)\n  end", "  end"),
             new Mutation("account: flags of any form", "if s ~= '' and s ~= '0' and s ~= '1' then", "if false then"),
             // owners
@@ -317,8 +326,8 @@ record Mutation(String what, String from, String to) {
                     "any catalog", "elseif version ~= -1 and version ~= catalog_version then", "elseif false then"),
             new Mutation(
                     "errors of the checks escape",
-                    "pcall(check, one, whole_at + one[2], key_at + one[3])",
-                    "true, check(one, whole_at + one[2], key_at + one[3])"),
+                    "pcall(check, one, last, whole_at + one[2], key_at + one[3])",
+                    "true, check(one, last, whole_at + one[2], key_at + one[3])"),
             new Mutation("every refusal is pinned", "if PINNED[code] and", "if true and"),
             new Mutation("no refusal is pinned", "if PINNED[code] and", "if false and"),
             new Mutation("a closed sale is not pinned", "[SALE_CLOSED] = true, ", ""),

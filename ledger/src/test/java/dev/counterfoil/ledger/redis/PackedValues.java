@@ -8,8 +8,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** MessagePack values as a list that a test may change: texts (one character a byte), longs, doubles and truth values. */
+/** MessagePack values as a list that a test may change: texts (one character a byte), longs, doubles, truth values and null. */
 final class PackedValues {
     private PackedValues() {}
 
@@ -58,8 +59,10 @@ final class PackedValues {
         return bytes.toByteArray();
     }
 
-    private static void write(Object value, DataOutputStream out) throws IOException {
-        if (value instanceof List<?> list) {
+    private static void write(@Nullable Object value, DataOutputStream out) throws IOException {
+        if (value == null) {
+            out.writeByte(0xc0);
+        } else if (value instanceof List<?> list) {
             out.writeByte(0xdd);
             out.writeInt(list.size());
             for (Object element : list) {

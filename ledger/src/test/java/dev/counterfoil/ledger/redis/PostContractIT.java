@@ -86,6 +86,14 @@ class PostContractIT extends LedgerContract {
     }
 
     @Test
+    void a_cell_whose_journal_is_something_else_is_cold() {
+        post("stock", stock("crab", 5));
+        redis().run(commands -> commands.del(bytes(RedisKeys.journal(on.cell()))));
+        redis().set(RedisKeys.journal(on.cell()), "x");
+        assertThatThrownBy(() -> post("k", stock("crab", -1))).isInstanceOf(LedgerFault.Cold.class);
+    }
+
+    @Test
     void what_one_call_writes_is_bounded_and_one_refused_leaves_the_others() {
         // The first call is held up, so that all the others gather behind it and would go as one.
         redis().run(commands -> commands.clientPause(500));

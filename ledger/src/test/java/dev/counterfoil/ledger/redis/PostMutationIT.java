@@ -89,7 +89,7 @@ class PostMutationIT {
         }
         Disagreement shrunk = comparison.shrink(found);
         assertThat(shrunk.commands()).as(shrunk.text()).hasSizeLessThanOrEqualTo(6);
-        assertThat(shrunk.text()).contains("INSUFFICIENT_BALANCE", "but got  posted: ");
+        assertThat(shrunk.text()).contains("expected refused INSUFFICIENT_BALANCE", "but got  ");
     }
 
     /** What notices that the script is broken; {@code first} is tried before all others, where there is one of that name. */

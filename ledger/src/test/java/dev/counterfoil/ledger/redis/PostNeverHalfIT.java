@@ -257,6 +257,11 @@ class PostNeverHalfIT {
                         "the last value missing",
                         sent -> sent.packed().remove(sent.packed().size() - 1)),
                 malformed("a value too many", sent -> sent.packed().add(0L)),
+                malformed(
+                        "a value that is none at the end", sent -> sent.packed().add(null)),
+                malformed(
+                        "a value that is none between",
+                        sent -> sent.leg("stock").add(1, null)),
                 malformed("a leg too many", sent -> sent.packed().addAll(List.of("hold", 1L))),
                 malformed("the last leg missing", sent -> sent.lastLeg("quota").clear()),
                 malformed("a flag that is none", sent -> sent.leg("account").set(6, "2")),
@@ -338,6 +343,45 @@ class PostNeverHalfIT {
         malform.accept(sent);
         Map<String, String> before = on.everything();
         assertThat(run(sent.keys(), sent.args())).matches("ERR post:.*|faulty");
+        assertThat(on.everything()).isEqualTo(before);
+    }
+
+    @Test
+    void a_value_that_is_none_is_counted_wherever_it_stands() {
+        List<String> codes =
+                IntStream.range(0, 1_000).mapToObj(i -> "m" + i + ":k.A").toList();
+        Sent sent = sent(new Leg.CodesAddLeg("music", codes), stock("crab", -1));
+        sent.leg("stock").add(1, null);
+        Map<String, String> before = on.everything();
+        assertThat(run(sent.keys(), sent.args())).isEqualTo("faulty");
+        assertThat(on.everything()).isEqualTo(before);
+    }
+
+    /** Lua's stack holds what one entry of the journal has of them, and would overflow after the legs were written. */
+    @Test
+    void more_transactions_than_an_entry_holds_are_found_before_the_first_write() {
+        Sent sent = sent(stock("crab", 1));
+        List<byte[]> keys = new ArrayList<>(sent.keys().subList(0, 2));
+        List<byte[]> args = new ArrayList<>(Arrays.asList(sent.args()).subList(0, 6));
+        args.set(5, bytes("2000"));
+        for (int i = 0; i < 2_000; i++) {
+            keys.add(RedisKeys.idempotency(on.cell, SampleLegs.sixteen("k" + i)));
+            args.add(sent.args()[6]);
+            args.add(sent.args()[7]);
+        }
+        keys.addAll(Collections.nCopies(2_000, bytes(RedisKeys.item(on.cell, "crab"))));
+        Map<String, String> before = on.everything();
+        assertThat(run(keys, args.toArray(new byte[0][]))).startsWith("ERR post:");
+        assertThat(on.everything()).isEqualTo(before);
+    }
+
+    @Test
+    void an_account_shares_its_key_with_accounts_alone() {
+        Leg account = new Leg.AccountLeg("new", "CNY", 1, 5, false, false, null, null);
+        Leg pool = new Leg.CodesAddLeg("music", List.of("m1:k.A"));
+        Map<String, String> before = on.everything();
+        assertThat(onOneKey(account, pool)).isEqualTo("faulty");
+        assertThat(onOneKey(pool, account)).isEqualTo("faulty");
         assertThat(on.everything()).isEqualTo(before);
     }
 
