@@ -26,9 +26,9 @@ public interface Ledger {
     Future<Outcome> preview(Transaction transaction);
 
     /**
-     * What {@link #post} would answer now under the key, and where that was never used, what the first leg of {@code transaction} says
-     * to it. Nothing is written, so a refusal that would be final for the key is not yet; a {@link Posted} of sequence 0 that is no
-     * replay tells that the first leg lets it pass. Costs a fraction of a post.
+     * What {@link #post} would answer now under the key, and where that was never used, what the first leg of
+     * {@code transaction} says to it. Nothing is written, so a refusal that would be final for the key is not yet; a
+     * {@link Posted} of sequence 0 that is no replay tells that the first leg lets it pass. Costs a fraction of a post.
      */
     Future<Outcome> look(Transaction transaction);
 

@@ -35,7 +35,8 @@ public sealed interface Leg {
     /**
      * A card is debited, credited, or only changes its state.
      *
-     * @param ids candidates for the ledger's id of the card: one a pepper, and where a program has imported cards another for each; the first that exists is the card
+     * @param ids candidates for the ledger's id of the card: one a pepper, and where a program has imported cards another
+     *     for each; the first that exists is the card
      * @param number the printed number that was presented with the secret, null when none was
      * @param allowed states in which the card may move
      * @param refuseExpired whether a card past its time is refused

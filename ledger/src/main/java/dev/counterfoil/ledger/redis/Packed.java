@@ -5,8 +5,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Writes texts, whole numbers and truth values in MessagePack, one behind the other, which Redis unpacks for a script in one
- * step; a hundred small arguments would cost it several times as much, and lists of them a table each. See the <a href="https://github.com/msgpack/msgpack/blob/master/spec.md">specification</a>. Not thread-safe.
+ * Writes texts, whole numbers and truth values in MessagePack, one behind the other, which Redis unpacks for a script in
+ * one step; a hundred small arguments would cost it several times as much, and lists of them a table each. See the
+ * <a href="https://github.com/msgpack/msgpack/blob/master/spec.md">specification</a>. Not thread-safe.
  */
 final class Packed {
     private byte[] bytes = new byte[256];
