@@ -109,8 +109,9 @@ local function malformed(what)
   error('packed value ' .. at - 1 .. ': ' .. what, 0)
 end
 
--- What a leg says; what it mostly says is let through where it is read, which costs no call. A comparison raises where something else than a number came, inside the protected call, so only what
--- is written, printed or counted with is looked at.
+-- What a leg says; what it mostly says is let through where it is read, which costs no call. A comparison raises where
+-- something else than a number came, inside the protected call, so only what is written, printed or counted with is
+-- looked at.
 local function number(value, least, most)
   if value < least or value > most or value % 1 ~= 0 then
     malformed('a number is not an integer in its range')
@@ -150,8 +151,9 @@ local function stored_integer(s)
   return value
 end
 
--- No key twice in a transaction: two legs would each see the value before the other. Legs of one account keep to
--- fields of their own, and are the only ones on its key, which is met below zero. What was met tells in which transaction, and is forgotten when it has become much.
+-- No key twice in a transaction: two legs would each see the value before the other. Legs of one account keep to fields
+-- of their own, and are the only ones on its key, which is met below zero. What was met tells in which transaction, and
+-- is forgotten when it has become much.
 local met, met_keys, posting = {}, 0, 0
 local function claim(place)
   if met[place] == posting or met[place] == -posting then
