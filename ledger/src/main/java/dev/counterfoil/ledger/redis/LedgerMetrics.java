@@ -111,17 +111,11 @@ public final class LedgerMetrics {
     }
 
     void answered(AsyncResult<Outcome> result, long startedNanos) {
-        if (result.succeeded()) {
-            answered(result.result(), startedNanos);
-        } else {
-            time.record(System.nanoTime() - startedNanos, TimeUnit.NANOSECONDS);
-            (result.cause() instanceof LedgerFault.OutcomeUnknown ? unknown : faults).increment();
-        }
-    }
-
-    void answered(Outcome outcome, long startedNanos) {
         time.record(System.nanoTime() - startedNanos, TimeUnit.NANOSECONDS);
-        if (outcome.replayed()) {
+        Outcome outcome = result.result();
+        if (outcome == null) {
+            (result.cause() instanceof LedgerFault.OutcomeUnknown ? unknown : faults).increment();
+        } else if (outcome.replayed()) {
             replayed.increment();
         } else if (outcome instanceof Posted) {
             posted.increment();

@@ -140,13 +140,18 @@ public final class RedisLedger implements Ledger {
         long started = System.nanoTime();
         return sent(transaction, PostCall.look(transaction))
                 .recover(fault -> earlier(transaction, fault))
-                .compose(outcome -> {
-                    if (outcome instanceof Posted && !outcome.replayed()) {
-                        return Future.succeededFuture(outcome);
+                .onComplete(result -> {
+                    // What a look lets pass is posted, and counted there.
+                    if (!passes(result.result())) {
+                        metrics.answered(result, started);
                     }
-                    metrics.answered(outcome, started);
-                    return awaited(transaction.key(), outcome);
-                });
+                })
+                .compose(outcome ->
+                        passes(outcome) ? Future.succeededFuture(outcome) : awaited(transaction.key(), outcome));
+    }
+
+    private static boolean passes(@Nullable Outcome outcome) {
+        return outcome instanceof Posted && !outcome.replayed();
     }
 
     private Future<Outcome> sent(Transaction transaction, PostCall call) {

@@ -249,6 +249,10 @@ public abstract class LegContract extends ContractSuite {
                 .isEqualTo(Refusal.SALE_CLOSED);
         assertThat(on.contents()).isEqualTo(before);
         assertThat(post("late", stock("crab", -1))).isInstanceOf(Posted.class);
+        // Posted, the same refusal is final for its key.
+        Leg closed = new Leg.StockLeg("crab", -1, 0, now);
+        assertThat(post("closed", closed).replayed()).isFalse();
+        assertThat(post("closed", closed).replayed()).isTrue();
     }
 
     private Outcome look(String key, Leg... legs) {

@@ -60,7 +60,7 @@ final class RandomSequence {
 
     private Command.Post post() {
         Long version = draw.chance(85) ? null : Math.max(0, draw.cell().catalog + draw.pick(0, 0, 0, 1, -1));
-        if (posts.isEmpty() || draw.chance(80)) {
+        if (posts.isEmpty() || draw.chance(70)) {
             String key = "k" + posts.size();
             return new Command.Post(key, key, version, legs());
         }

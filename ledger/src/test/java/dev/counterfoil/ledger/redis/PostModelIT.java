@@ -98,11 +98,10 @@ class PostModelIT {
                 }
             }
         }
-        // The rarest come some fifty times, by some seeds 48 or 49 times: this finds kinds that hardly come at all.
         assertThat(expected)
                 .as("kinds of answers of which there are too few, of %s", counts)
                 .allSatisfy(kind ->
-                        assertThat(counts.getOrDefault(kind, 0L)).as(kind).isGreaterThanOrEqualTo(25));
+                        assertThat(counts.getOrDefault(kind, 0L)).as(kind).isGreaterThanOrEqualTo(50));
     }
 
     /** A seed whose sequence shows a difference. */
