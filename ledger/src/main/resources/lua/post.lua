@@ -15,9 +15,9 @@
   per transaction two arguments: what is packed, and data ('' = preview: all checks, no record looked up, nothing
   written; '?' = look: the same, but the record is looked up).
   What is packed are values in MessagePack, one behind the other with no list around them:
-    counters of its quotas, other keys of its legs, fingerprint, request id, catalog version or -1 (any), then the legs,
-    each its kind and what that kind says; where it says "so many", a number of what follows (of candidates 1..16, of prices
-    1..1000, of attributes 0..16, of all else 1..64 unless said):
+    how many values follow, counters of its quotas, other keys of its legs, fingerprint, request id, catalog version or
+    -1 (any), then the legs, each its kind and what that kind says; where it says "so many", a number of what follows (of
+    candidates 1..16, of prices 1..1000, of attributes 0..16, of all else 1..64 unless said):
       card      true = untold: every refusal is unknown, at the same cost; so many ids of the candidates; states allowed (of
                 aifv); refuse when expired; sign -1|0|1; who spends '*' anyone|'='account|'=' nobody (a card with an owner
                 is his); so many prices, type and amount: -1 = at another price than the caller expects, -2 (debits only)
@@ -93,11 +93,11 @@ local BY_STATE = { v = CARD_VOID, f = CARD_FROZEN, i = CARD_INACTIVE, a = BALANC
 -- State of a call: what it was given, what it read, and its answer.
 local KEYS, ARGV
 local n, wholes, values, spoilt
-local posted_ttl, refused_ttl, entries_left
-local first, seq, catalog, catalog_version, now, stamp
+local posted_ttl, refused_ttl, entries_left, posted_till
+local first, seq, catalog, catalog_version, now, head
 local replied, entered
 -- Lists that serve one call after the other: made anew they would grow step by step with each.
-local packed, lasts, reply, entry = {}, {}, {}, {}
+local packed, lasts, absent, reply, entry = {}, {}, {}, {}, {}
 
 -- State of the transaction under check: cursors into KEYS and into what is packed, and what is to be paid: amounts asked for and
 -- left, and which of them each payer may pay.
@@ -140,31 +140,56 @@ local function word(s)
   return s
 end
 
-local function stored_integer(s)
-  if s == '0' then
-    return 0
+-- Numbers and their texts: prices, usual balances and a counter's first values come again and again, and to look one up
+-- costs a tenth of reading or printing it. Forgotten when they have become many.
+local texts_of, numbers_of, remembered = {}, {}, 0
+local function remember(value, s)
+  if remembered >= 1000 then
+    texts_of, numbers_of, remembered = {}, {}, 0
   end
-  local value = find(s, '^%-?[1-9]%d*$') and to_number(s)
-  if not value or value > MAX or value < -MAX then
-    malformed('a stored value is not an integer')
+  remembered = remembered + 1
+  texts_of[value], numbers_of[s] = s, value
+end
+
+-- Printed of what may come again.
+local function text_of(value)
+  local s = texts_of[value]
+  if not s then
+    s = printed(value)
+    remember(value, s)
+  end
+  return s
+end
+
+local function stored_integer(s)
+  local value = numbers_of[s]
+  if not value then
+    value = (s == '0' or find(s, '^%-?[1-9]%d*$')) and to_number(s)
+    if not value or value > MAX or value < -MAX then
+      malformed('a stored value is not an integer')
+    end
+    remember(value, s)
   end
   return value
 end
 
 -- No key twice in a transaction: two legs would each see the value before the other. Legs of one account keep to fields
--- of their own, and are the only ones on its key, which is met below zero. What was met tells in which transaction, and
--- is forgotten when it has become much.
+-- of their own, and are the only ones on its key, which is met as shared. What was met tells in which transaction, a
+-- whole number, half of one more where it is shared; it is forgotten when it has become much.
+local SHARED = 0.5
 local met, met_keys, posting = {}, 0, 0
 local function claim(place)
-  if met[place] == posting or met[place] == -posting then
+  local before = met[place]
+  if before and before >= posting then
     malformed('its key stands in two legs')
   end
   met[place] = posting
 end
 
 local function next_key()
-  key_at = key_at + 1
-  local key = KEYS[key_at]
+  local place = key_at + 1
+  local key = KEYS[place]
+  key_at = place
   claim(key)
   return key
 end
@@ -173,9 +198,9 @@ local function next_field(field)
   key_at = key_at + 1
   local key = KEYS[key_at]
   claim(#key .. ':' .. key .. field)
-  if met[key] ~= -posting then
+  if met[key] ~= posting + SHARED then
     claim(key)
-    met[key] = -posting
+    met[key] = posting + SHARED
   end
   return key
 end
@@ -183,18 +208,26 @@ end
 -- What the transaction would write, and what its legs came to. The tables serve one transaction after the other.
 local commands, plan, planned, results, told = {}, {}, 0, {}, 0
 local function write(command, key, field, value)
-  plan[planned + 1], plan[planned + 2], plan[planned + 3], plan[planned + 4] = command, key, field, value or false
-  planned = planned + 4
+  local list, last = plan, planned
+  list[last + 1] = command
+  list[last + 2] = key
+  list[last + 3] = field
+  list[last + 4] = value or false
+  planned = last + 4
 end
 
 -- Numbers that several transactions of a call may move, each in a slot; the last is written once, when the call is over:
 -- a counter until its time, or where there is no time the units of an item.
 local slots, places, numbers, texts, untils, placed = {}, {}, {}, {}, {}, 0
-local moving, moves, moved_numbers, moved_texts, moved_untils = 0, {}, {}, {}, {}
+local moves, moving = {}, 0
 local function slot_of(key, value)
   local slot = placed + 1
-  slots[key], places[slot], numbers[slot], texts[slot] = slot, key, value, false
+  places[slot] = key
+  numbers[slot] = value
+  texts[slot] = false
   placed = slot
+  -- Last, so that a call that is killed leaves no slot that the next one does not empty.
+  slots[key] = slot
   return slot
 end
 
@@ -206,8 +239,12 @@ local function empty_slots()
 end
 
 local function move(slot, after, text, till)
-  moving = moving + 1
-  moves[moving], moved_numbers[moving], moved_texts[moving], moved_untils[moving] = slot, after, text, till
+  local list, last = moves, moving
+  list[last + 1] = slot
+  list[last + 2] = after
+  list[last + 3] = text
+  list[last + 4] = till
+  moving = last + 4
 end
 
 -- What is set aside of a balance for holds: '+' adds what the leg takes, a number is set aside no longer. Returns what is
@@ -237,19 +274,19 @@ local legs = {}
 -- @include leg_hold
 
 local function refusal(one, code, name, most, used, resets)
-  if not find(one[5], '^%w*$') then
+  if not find(one[6], '^%w*$') then
     malformed('a request id holds a character that JSON would have to escape')
   end
-  return '[' .. code .. ',"' .. one[5] .. '","' .. (name or '') .. '",' .. (most or '0') .. ',' .. (used or '0') .. ','
+  return '[' .. code .. ',"' .. one[6] .. '","' .. (name or '') .. '",' .. (most or '0') .. ',' .. (used or '0') .. ','
     .. (resets or '0') .. ']', code
 end
 
 -- Everything that may raise happens here; a refusal or an error leaves what is planned unused. Returns the text of the
 -- refusal and its code, or none.
 local function check(one, last, last_whole, last_key)
-  local version = one[6]
-  at = 7
-  if #(one[4] .. '') ~= 16 or last < at or version < -1 then
+  local version, kinds, came_to, legs_told = one[7], legs, results, 0
+  at = 8
+  if #(one[5] .. '') ~= 16 or last < at or version < -1 then
     malformed('of a malformed header')
   elseif entries_left <= 0 then
     return refusal(one, JOURNAL_FULL)
@@ -257,14 +294,14 @@ local function check(one, last, last_whole, last_key)
     return refusal(one, CATALOG_CHANGED)
   end
   while at <= last do
-    local kind = legs[one[at]]
+    local kind = kinds[one[at]]
     if not kind then
       malformed('of no known kind')
     end
     local code, name, most, used, resets = kind(one, at)
     if not code then
-      told = told + 1
-      results[told] = name
+      legs_told = legs_told + 1
+      came_to[legs_told] = name
     elseif at <= last + 1 then
       return refusal(one, code, name, most, used, resets)
     end
@@ -274,45 +311,57 @@ local function check(one, last, last_whole, last_key)
   elseif asked then
     malformed('the dues are not closed')
   end
+  told = legs_told
 end
 
 local function answer(status, sequence, payload)
-  reply[replied + 1], reply[replied + 2], reply[replied + 3] = status, sequence, payload
-  replied = replied + 3
+  local list, last = reply, replied
+  list[last + 1] = status
+  list[last + 2] = sequence
+  list[last + 3] = payload
+  replied = last + 3
 end
 
 -- Records that this call wrote, and so did not read.
 local written
-local function record(key, value, ttl)
+local function record(key, value, till)
   written[key] = value
-  call('SET', key, value, 'PX', ttl)
+  call('SET', key, value, 'PXAT', till)
 end
 
 local function commit(record_key, fingerprint, data, result)
   for i = 1, #commands do
     call(unpack(commands[i]))
   end
+  local list = plan
   for i = 1, planned, 4 do
-    if plan[i + 3] then
-      call(plan[i], plan[i + 1], plan[i + 2], plan[i + 3])
+    if list[i + 3] then
+      call(list[i], list[i + 1], list[i + 2], list[i + 3])
     else
-      call(plan[i], plan[i + 1], plan[i + 2])
+      call(list[i], list[i + 1], list[i + 2])
     end
   end
-  for i = 1, moving do
-    local slot = moves[i]
-    numbers[slot], texts[slot], untils[slot] = moved_numbers[i], moved_texts[i], moved_untils[i]
+  list = moves
+  for i = 1, moving, 4 do
+    local slot = list[i]
+    numbers[slot] = list[i + 1]
+    texts[slot] = list[i + 2]
+    untils[slot] = list[i + 3]
   end
   seq = seq + 1
   local sequence = printed(seq)
-  record(record_key, fingerprint .. 'P' .. sequence, posted_ttl)
-  entry[entered + 1], entry[entered + 2], entry[entered + 3], entry[entered + 4] = 'd', data, 'r', result
-  entered = entered + 4
+  record(record_key, fingerprint .. 'P' .. sequence, posted_till)
+  local pairs, last = entry, entered
+  pairs[last + 1] = 'd'
+  pairs[last + 2] = data
+  pairs[last + 3] = 'r'
+  pairs[last + 4] = result
+  entered = last + 4
   return sequence
 end
 
 local function post(one, last, data, record_key, known)
-  local fingerprint, preview = one[4], data == '' or data == '?'
+  local fingerprint, preview = one[5], data == '' or data == '?'
   if spoilt[record_key] then
     return answer('faulty', '', 'the idempotency record has another type')
   elseif known and data ~= '' then
@@ -324,21 +373,21 @@ local function post(one, last, data, record_key, known)
     end
     return answer('repeated', '', sub(known, 18))
   end
-  posting, planned, told, moving = posting + 1, 0, 0, 0
+  posting, planned, moving = posting + 1, 0, 0
   if commands[1] then
     commands = {}
   end
   asked, left, payers = nil, nil, nil
-  local fine, refused, code = pcall(check, one, last, whole_at + one[2], key_at + one[3])
+  local fine, refused, code = pcall(check, one, last, whole_at + one[3], key_at + one[4])
   if not fine then
     return answer('faulty', '', type(refused) == 'table' and refused.err or tostring(refused))
   elseif refused then
     if PINNED[code] and not preview then
-      record(record_key, fingerprint .. 'R' .. refused, refused_ttl)
+      record(record_key, fingerprint .. 'R' .. refused, printed(now + refused_ttl))
     end
     return answer('refused', '', refused)
   end
-  local result = '{"at":' .. stamp .. ',"legs":[[' .. concat(results, '],[', 1, told) .. ']]}'
+  local result = head .. concat(results, '],[', 1, told) .. ']]}'
   if preview then
     return answer('previewed', '', result)
   end
@@ -346,50 +395,54 @@ local function post(one, last, data, record_key, known)
 end
 
 -- The values of a transaction behind the place at which it goes on, which is -1: at its end. So many are taken at a time
--- since all that are taken lie on Lua's stack, which is bounded.
+-- since all that are taken lie on Lua's stack, which is bounded. Returns them and the place of the last, or none where
+-- they are not as many as is said first.
 local PIECE = 1000
-local function counted(...)
-  return { ... }, select('#', ...)
-end
-
 local function said_of(text)
-  local said, last = counted(cmsgpack.unpack_limit(text, PIECE, 0))
+  local said = { cmsgpack.unpack_limit(text, PIECE, 0) }
+  local last, taken = said[2] + 2, PIECE
   while said[1] ~= -1 do
-    local piece, size = counted(cmsgpack.unpack_limit(text, PIECE, said[1]))
+    local piece = { cmsgpack.unpack_limit(text, PIECE, said[1]) }
     said[1] = piece[1]
-    for i = 2, size do
-      said[last + i - 1] = piece[i]
+    for i = 2, PIECE + 1 do
+      said[taken + i] = piece[i]
     end
-    last = last + size - 1
+    taken = taken + PIECE
   end
-  return said, last
+  if said[last] ~= nil and said[last + 1] == nil then
+    return said, last
+  end
 end
 
 -- What is packed must span the call exactly before anything is touched.
 local function unpacked()
-  local keys = 0
-  n, wholes = (#ARGV - 6) / 2, 0
+  local args, ones, ends, others = ARGV, packed, lasts, 0
+  n, wholes = (#args - 6) / 2, 0
   for i = 1, n do
-    local one, last = said_of(ARGV[5 + 2 * i])
-    if one[2] < 0 or one[2] % 1 ~= 0 or one[3] < 0 then
+    local one, last = said_of(args[5 + 2 * i])
+    local counters, keys = one[3], one[4]
+    if counters < 0 or counters % 1 ~= 0 or keys < 0 then
       return false
     end
-    packed[i], lasts[i], wholes, keys = one, last, wholes + 1 + one[2], keys + one[3]
+    ones[i] = one
+    ends[i] = last
+    wholes = wholes + 1 + counters
+    others = others + keys
   end
-  return n >= 1 and n <= 1000 and n % 1 == 0 and wholes <= 7000 and wholes == integer(ARGV[6]) and 2 + wholes + keys == #KEYS
+  return n >= 1 and n <= 1000 and n % 1 == 0 and wholes <= 7000 and wholes == integer(args[6])
+      and 2 + wholes + others == #KEYS
 end
 
 local function begin(keys, args)
   call, find, sub, concat, to_number = redis.call, string.find, string.sub, table.concat, tonumber
-  KEYS, ARGV, posted_ttl, refused_ttl = keys, args, args[4], args[5]
+  KEYS, ARGV, posted_ttl, refused_ttl = keys, args, integer(args[4]), integer(args[5])
   met_keys = met_keys + #keys
   if met_keys > 4096 then
     met, met_keys = {}, #keys
   end
   empty_slots()
   local sound, spans = pcall(unpacked)
-  return sound and spans and integer(args[2]) and tonumber(args[3]) and (integer(posted_ttl) or 0) >= 1
-      and (integer(refused_ttl) or 0) >= 1
+  return sound and spans and integer(args[2]) and tonumber(args[3]) and (posted_ttl or 0) >= 1 and (refused_ttl or 0) >= 1
 end
 
 -- Whether the cell is the one that the caller knows, and a post to it can be journaled.
@@ -410,17 +463,17 @@ end
 
 -- Whole values of the call, in one go. MGET takes a key of another type for one that is not there, EXISTS does not.
 local function read_wholes()
-  local there = 0
-  values, spoilt = call('MGET', unpack(KEYS, 3, 2 + wholes)), {}
+  local read, missing = call('MGET', unpack(KEYS, 3, 2 + wholes)), 0
+  values, spoilt = read, {}
   for i = 1, wholes do
-    if values[i] then
-      there = there + 1
+    if not read[i] then
+      missing = missing + 1
+      absent[missing] = KEYS[2 + i]
     end
   end
-  if call('EXISTS', unpack(KEYS, 3, 2 + wholes)) ~= there then
-    for i = 1, wholes do
-      local key = KEYS[2 + i]
-      spoilt[key] = not values[i] and call('EXISTS', key) == 1
+  if missing > 0 and call('EXISTS', unpack(absent, 1, missing)) > 0 then
+    for i = 1, missing do
+      spoilt[absent[i]] = call('EXISTS', absent[i]) == 1
     end
   end
 end
@@ -428,7 +481,7 @@ end
 local function post_all()
   local time = call('TIME')
   now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
-  stamp, first = printed(now), seq + 1
+  first, head, posted_till = seq + 1, '{"at":' .. printed(now) .. ',"legs":[[', printed(now + posted_ttl)
   catalog_version = integer(catalog or '0')
   reply[1], replied, entered, written = catalog or '0', 1, 0, {}
   local w, k = 3, 2 + wholes
@@ -436,7 +489,7 @@ local function post_all()
     local one, record_key = packed[i], KEYS[w]
     whole_at, key_at = w, k
     post(one, lasts[i], ARGV[6 + 2 * i], record_key, written[record_key] or values[w - 2])
-    w, k = w + 1 + one[2], k + one[3]
+    w, k = w + 1 + one[3], k + one[4]
   end
   reply[replied + 1] = nil
 end

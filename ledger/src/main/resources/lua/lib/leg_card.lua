@@ -19,7 +19,11 @@ local function card_moves(said, i, untold)
   i = i + 3 + many
   local states, expires, sign, by = said[i], said[i + 1] == true or truth(said[i + 1]), said[i + 2], said[i + 3]
   sign = sign == -1 and sign or number(sign, 0, 1)
-  at = i + 5 + 2 * number(said[i + 4], 1, 1000)
+  many = said[i + 4]
+  if many < 1 or many > 1000 or many % 1 ~= 0 then
+    malformed('a number of prices is none')
+  end
+  at = i + 5 + 2 * many
   local refusal, amount
   for price = i + 5, at - 1, 2 do
     if card and card[3] == said[price] then
@@ -66,7 +70,7 @@ local function card_moves(said, i, untold)
   if after > MAX then
     return BALANCE_LIMIT, '', printed(amount), card[1]
   end
-  after = printed(after)
+  after = text_of(after)
   if sign ~= 0 then
     write('HSET', key, 'b', after)
   end
@@ -90,9 +94,14 @@ local function card_moves(said, i, untold)
     more = ',' .. printed(lasts)
     write('HSET', key, 'x', printed(lasts))
   end
-  word(id .. card[5] .. card[6] .. card[3])
-  return nil, '"' .. id .. '","' .. card[5] .. '","' .. card[6] .. '","' .. card[3] .. '",' .. printed(amount) .. ',' .. after
+  local text = '"' .. id .. '","' .. card[5] .. '","' .. card[6] .. '","' .. card[3] .. '",' .. text_of(amount) .. ',' .. after
     .. ',"' .. (set ~= '' and set or state) .. '"' .. more
+  -- Words of whatever is printed but quotes and backslash, which is quicker than what a word may hold; and to the end, since a
+  -- word that ends itself and begins others would shift them.
+  if not find(text, '^"[#-[^-~]*","[#-[^-~]*","[#-[^-~]*","[#-[^-~]*",%d+,%-?%d+,"%l"[,%d]*$') then
+    malformed('a word holds a character that JSON would have to escape')
+  end
+  return nil, text
 end
 
 function legs.card(said, i)

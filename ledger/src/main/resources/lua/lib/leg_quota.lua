@@ -32,7 +32,7 @@ function legs.quota(said, i)
     end
     after = 0
   end
-  local text = printed(after)
+  local text = text_of(after)
   -- A counter whose time is over goes as it is written.
   move(slot, expires > 0 and expires <= now and 0 or after, text, expires)
   return nil, text

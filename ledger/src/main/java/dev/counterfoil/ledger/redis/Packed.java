@@ -12,6 +12,12 @@ import java.util.Arrays;
 final class Packed {
     private byte[] bytes = new byte[256];
     private int length;
+    private int values;
+
+    /** How many values it has. */
+    int values() {
+        return values;
+    }
 
     @CanIgnoreReturnValue
     Packed text(String text) {
@@ -20,6 +26,7 @@ final class Packed {
 
     @CanIgnoreReturnValue
     Packed text(byte[] text) {
+        values++;
         if (text.length < 32) {
             put(0xa0 | text.length);
         } else {
@@ -34,6 +41,7 @@ final class Packed {
 
     @CanIgnoreReturnValue
     Packed number(long value) {
+        values++;
         if (value >= -32 && value < 128) {
             put((int) value);
         } else if (value == (int) value) {
@@ -48,6 +56,7 @@ final class Packed {
 
     @CanIgnoreReturnValue
     Packed truth(boolean value) {
+        values++;
         put(value ? 0xc3 : 0xc2);
         return this;
     }
@@ -57,6 +66,7 @@ final class Packed {
         room(other.length);
         System.arraycopy(other.bytes, 0, bytes, length, other.length);
         length += other.length;
+        values += other.values;
         return this;
     }
 

@@ -35,6 +35,9 @@ final class PostCall {
 
     private static final byte[] LOOK = {'?'};
 
+    /** Values between their number and the legs. */
+    private static final int HEADER = 5;
+
     /** Where a number may be missing, and of the catalog's version. */
     private static final long NO_NUMBER = -1;
 
@@ -84,6 +87,7 @@ final class PostCall {
         }
         data.put("request", transaction.request()).put("legs", journaledLegs);
         this.packed = new Packed()
+                .number(HEADER + packedLegs.values())
                 .number(wholes.size() - 1)
                 .number(keys.size())
                 .text(transaction.key().fingerprint())

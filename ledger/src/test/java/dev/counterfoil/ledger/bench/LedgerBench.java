@@ -15,6 +15,8 @@ import dev.counterfoil.ledger.redis.RedisKeys;
 import dev.counterfoil.ledger.redis.RedisLedger;
 import dev.counterfoil.ledger.testing.Ledgers;
 import dev.counterfoil.ledger.testing.Servers;
+import io.lettuce.core.Limit;
+import io.lettuce.core.Range;
 import io.lettuce.core.XAddArgs;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
@@ -35,25 +37,60 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Posts a second and Redis' CPU time a post (as Redis itself accounts it, fsync included), by batches of 1, 4, 16 and 64,
  * beside the same reads and writes, and the writes alone, sent as plain commands in pipelines of as many posts. A post is a
- * redemption: key's record, card, stock, one quota, journal. Each round measures all of them in turn; the table has the
- * medians, and the median of the rounds' ratios. The ledger makes its batches itself: with twice as many in flight as a batch
- * is to have, one gathers while one is out. The mean that it made is printed.
+ * redemption: key's record, card, stock, one quota, journal. A round measures all of them, a slice of each in turn, so that
+ * what slows one for a while (a rewrite of the append-only file, a neighbour) slows the others alike; the table has the
+ * medians of the rounds, and the median of their ratios. The ledger makes its batches itself: with twice as many in flight as
+ * a batch is to have, one gathers while one is out. The mean that it made is printed.
  *
  * <p>Arguments: posts a measurement (20,000; a quarter of it at batch 1), rounds (5; 0: nothing is measured), a file for the table
  * as JSON. Run: see CONTRIBUTING.md; {@code -Pbench} runs it too.
  */
 public final class LedgerBench {
     private static final Cell CELL = Cell.of("bench");
-    private static final int CARDS = 10_000;
+    static final int CARDS = 10_000;
+    static final int ACCOUNTS = 5_000;
+    static final String SKU = "crab";
+    static final long BALANCE = 1L << 40;
+    static final long PRICE = 29_800;
+    static final long RECORD_MS = LedgerLimits.standard().postedRecord().toMillis();
 
     private static final int[] BATCHES = {1, 4, 16, 64};
 
+    /** Slices of a measurement. */
+    private static final int SLICES = 20;
+
     /** Of one measurement: posts a second, microseconds of Redis' CPU a post. */
     private record Cost(double postsASecond, double cpuMicros) {}
+
+    /** A measurement that is made slice by slice. */
+    private final class Measurement {
+        private final int count;
+        private final Runnable posting;
+        private double seconds;
+        private double cpu;
+
+        Measurement(int count, Runnable posting) {
+            this.count = count;
+            this.posting = posting;
+        }
+
+        void slice() {
+            double cpuBefore = cpuSeconds();
+            long started = System.nanoTime();
+            posting.run();
+            seconds += (System.nanoTime() - started) / 1e9;
+            cpu += cpuSeconds() - cpuBefore;
+        }
+
+        Cost cost() {
+            return new Cost(SLICES * count / seconds, cpu * 1e6 / (SLICES * count));
+        }
+    }
 
     private final RedisConnection redis = Ledgers.connectRedis();
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
@@ -65,11 +102,10 @@ public final class LedgerBench {
             (at, sequence) -> Future.succeededFuture(Optional.empty()),
             new LedgerMetrics(meters),
             at -> {});
-    private final PlainPosts plain = new PlainPosts(true);
-    private final PlainPosts writes = new PlainPosts(false);
     private final int posts;
     private final int rounds;
     private long next;
+    private long keys;
 
     private LedgerBench(int posts, int rounds) {
         this.posts = posts;
@@ -88,7 +124,7 @@ public final class LedgerBench {
             Servers.flushRedis();
             LedgerBench bench = new LedgerBench(posts, rounds);
             bench.prepare();
-            JsonArray table = bench.run();
+            JsonArray table = bench.compare();
             if (json != null) {
                 Path unused = Files.writeString(json, table.encodePrettily());
             }
@@ -106,14 +142,18 @@ public final class LedgerBench {
             List<Leg> legs = new ArrayList<>();
             for (int i = from; i < from + 200; i++) {
                 legs.add(new Leg.NewCardLeg(
-                        id(i), "api" + i, "1" + i, "gift:CNY", 1L << 40, CardState.ACTIVE, 0, "bt_1"));
+                        id(i), "api" + i, "1" + i, "gift:CNY", BALANCE, CardState.ACTIVE, 0, "bt_1"));
             }
             run(ledger.post(transaction(legs)));
         }
-        run(ledger.post(transaction(List.of(new Leg.StockLeg("crab", 1L << 40, 0, 0)))));
+        run(ledger.post(transaction(List.of(new Leg.StockLeg(SKU, BALANCE, 0, 0)))));
     }
 
-    private JsonArray run() {
+    private JsonArray compare() {
+        run(ledger.post(redemption()));
+        List<byte[]> posted = lastEntry();
+        PlainPosts plain = new PlainPosts(true, posted.get(1), posted.get(3));
+        PlainPosts writes = new PlainPosts(false, posted.get(1), posted.get(3));
         List<List<Cost>> script = measurements();
         List<List<Cost>> reading = measurements();
         List<List<Cost>> writing = measurements();
@@ -121,16 +161,21 @@ public final class LedgerBench {
         for (int round = 0; round <= rounds; round++) {
             for (int b = 0; b < BATCHES.length; b++) {
                 int batch = BATCHES[b];
-                int count = batch == 1 ? posts / 4 : posts;
+                int count = (batch == 1 ? posts / 4 : posts) / SLICES;
                 double calls = calls();
-                Cost ofScript = measured(count, () -> post(count, batch));
-                made[b] = count / (calls() - calls);
-                Cost ofPlain = measured(count, () -> plain.post(count, batch));
-                Cost ofWrites = measured(count, () -> writes.post(count, batch));
+                Measurement ofScript = new Measurement(count, () -> post(count, batch));
+                Measurement ofPlain = new Measurement(count, () -> plain.post(count, batch));
+                Measurement ofWrites = new Measurement(count, () -> writes.post(count, batch));
+                for (int slice = 0; slice < SLICES; slice++) {
+                    ofScript.slice();
+                    ofPlain.slice();
+                    ofWrites.slice();
+                }
+                made[b] = SLICES * count / (calls() - calls);
                 if (round > 0) {
-                    script.get(b).add(ofScript);
-                    reading.get(b).add(ofPlain);
-                    writing.get(b).add(ofWrites);
+                    script.get(b).add(ofScript.cost());
+                    reading.get(b).add(ofPlain.cost());
+                    writing.get(b).add(ofWrites.cost());
                 }
             }
         }
@@ -146,6 +191,18 @@ public final class LedgerBench {
                     .put("ratio", median(Arrays.stream(ratios(script.get(b), reading.get(b))))));
         }
         return table;
+    }
+
+    /** Of the journal: names and values in turn, of the request's data and of its result. */
+    private List<byte[]> lastEntry() {
+        byte[] journal = bytes(RedisKeys.journal(CELL));
+        return Ledgers.await(redis.call(commands -> commands.xrevrange(journal, Range.unbounded(), Limit.from(1))))
+                .get(0)
+                .getBody()
+                .entrySet()
+                .stream()
+                .flatMap(pair -> Stream.of(pair.getKey(), pair.getValue()))
+                .toList();
     }
 
     private static List<List<Cost>> measurements() {
@@ -205,14 +262,6 @@ public final class LedgerBench {
         return sorted[sorted.length / 2];
     }
 
-    private Cost measured(int count, Runnable posting) {
-        double cpu = cpuSeconds();
-        long started = System.nanoTime();
-        posting.run();
-        double seconds = (System.nanoTime() - started) / 1e9;
-        return new Cost(count / seconds, (cpuSeconds() - cpu) * 1e6 / count);
-    }
-
     /** Calls of the script so far. */
     private double calls() {
         return meters.get("counterfoil.ledger.batch.size").summary().count();
@@ -248,19 +297,19 @@ public final class LedgerBench {
     private Transaction redemption() {
         long n = next++;
         return transaction(List.of(
-                new Leg.StockLeg("crab", -1, 0, 0),
+                new Leg.StockLeg(SKU, -1, 0, 0),
                 new Leg.CardLeg(
                         List.of(id(n % CARDS)),
                         null,
                         Set.of(CardState.ACTIVE),
                         true,
                         -1,
-                        List.of(new Leg.Price("gift:CNY", 29_800), new Leg.Price("pass:pick", 1)),
+                        List.of(new Leg.Price("gift:CNY", PRICE), new Leg.Price("pass:pick", 1)),
                         null,
                         null),
                 new Leg.QuotaLeg(
                         "per_account_daily",
-                        Leg.QuotaLeg.keyOf("account", "crab", "u" + n % 5_000, "2026-11-21"),
+                        quotaKey(n),
                         1,
                         1L << 40,
                         1,
@@ -270,7 +319,7 @@ public final class LedgerBench {
     }
 
     private Transaction transaction(List<Leg> legs) {
-        byte[] key = ByteBuffer.allocate(16).putLong(next++).putLong(7).array();
+        byte[] key = ByteBuffer.allocate(16).putLong(keys++).putLong(7).array();
         return new Transaction(
                 CELL,
                 TransactionType.REDEMPTION,
@@ -290,7 +339,11 @@ public final class LedgerBench {
                                                 .put("prices", new JsonObject().put("CNY", 29_800)))));
     }
 
-    private static String id(long n) {
+    static String quotaKey(long n) {
+        return Leg.QuotaLeg.keyOf("account", SKU, "u" + n % ACCOUNTS, "2026-11-21");
+    }
+
+    static String id(long n) {
         return String.format(Locale.ROOT, "%022d", n);
     }
 

@@ -129,6 +129,7 @@ class PostNeverHalfIT {
                 spoiling("a state that is none", on -> on.hset(card(on, "a"), "s", "z")),
                 spoiling("an empty state", on -> on.hset(card(on, "a"), "s", "")),
                 spoiling("a number that breaks JSON", on -> on.hset(card(on, "a"), "n", "1\"2")),
+                spoiling("an id that stands for all words", on -> on.hset(card(on, "a"), "c", "a\",\"b\",\"c\",1\\")),
                 spoiling("an item of another type", on -> on.retype(RedisKeys.item(on.cell, "crab"))),
                 spoiling("units that are no integer", on -> on.hset(RedisKeys.item(on.cell, "crab"), "u", " 9")),
                 spoiling("an account of another type", on -> on.retype(RedisKeys.account(on.cell, "u"))),
@@ -194,7 +195,7 @@ class PostNeverHalfIT {
         assertThat(on.everything()).isEqualTo(before);
     }
 
-    /** A call of the script, to be spoilt: its first six arguments, and its one transaction. */
+    /** A call of the script, to be spoilt: its first six arguments, and its one transaction without the number of its values. */
     private record Sent(List<byte[]> keys, List<String> head, List<Object> packed, byte[] data) {
         /** The values of the first leg of that kind, its kind the first of them, up to the end of all. */
         List<Object> leg(String kind) {
@@ -205,10 +206,17 @@ class PostNeverHalfIT {
             return packed.subList(packed.lastIndexOf(kind), packed.size());
         }
 
+        /** Its values behind a number of them. */
+        byte[] packed(long values) {
+            List<Object> all = new ArrayList<>(packed);
+            all.add(0, values);
+            return PackedValues.write(all);
+        }
+
         byte[][] args() {
             List<byte[]> args = new ArrayList<>();
             head.forEach(text -> args.add(bytes(text)));
-            args.add(PackedValues.write(packed));
+            args.add(packed(packed.size()));
             args.add(data);
             return args.toArray(new byte[0][]);
         }
@@ -409,10 +417,16 @@ class PostNeverHalfIT {
     @Test
     void what_cannot_be_unpacked_is_found_before_the_first_write() {
         Sent sent = sent(ALL_KINDS);
-        byte[] packed = PackedValues.write(sent.packed());
+        int values = sent.packed().size();
+        byte[] packed = sent.packed(values);
         Map<String, String> before = on.everything();
-        for (byte[] spoilt :
-                List.of(new byte[0], Arrays.copyOf(packed, packed.length - 1), PackedValues.write(List.of("text")))) {
+        for (byte[] spoilt : List.of(
+                new byte[0],
+                Arrays.copyOf(packed, packed.length - 1),
+                PackedValues.write(List.of("text")),
+                sent.packed(values - 1),
+                sent.packed(values + 1),
+                sent.packed(1L << 50))) {
             byte[][] args = sent.args();
             args[6] = spoilt;
             assertThat(run(sent.keys(), args)).startsWith("ERR post:");
@@ -432,7 +446,9 @@ class PostNeverHalfIT {
                 "60000",
                 "60000",
                 Integer.toString(call.wholes().size())));
-        return new Sent(keys, head, PackedValues.read(call.packed()), call.journaled());
+        List<Object> packed = PackedValues.read(call.packed());
+        assertThat(packed.remove(0)).isEqualTo((long) packed.size());
+        return new Sent(keys, head, packed, call.journaled());
     }
 
     @Test
