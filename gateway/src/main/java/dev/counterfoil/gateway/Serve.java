@@ -1,7 +1,6 @@
 package dev.counterfoil.gateway;
 
 import dev.counterfoil.gateway.api.AccountTokens;
-import dev.counterfoil.gateway.api.Administration;
 import dev.counterfoil.gateway.api.Backend;
 import dev.counterfoil.gateway.http.AccountRate;
 import dev.counterfoil.gateway.http.Admission;
@@ -23,23 +22,13 @@ import dev.counterfoil.ledger.Ledger;
 import dev.counterfoil.ledger.LedgerFault;
 import dev.counterfoil.ledger.Progress;
 import dev.counterfoil.ledger.SettledTransactions;
-import dev.counterfoil.ledger.access.KeyPublisher;
-import dev.counterfoil.ledger.access.KeyStore;
 import dev.counterfoil.ledger.access.KeyUses;
-import dev.counterfoil.ledger.access.Keys;
-import dev.counterfoil.ledger.access.SigningKeyPublisher;
-import dev.counterfoil.ledger.access.SigningKeyStore;
-import dev.counterfoil.ledger.access.SigningKeys;
 import dev.counterfoil.ledger.access.SigningUse;
 import dev.counterfoil.ledger.aftersale.AfterSale;
 import dev.counterfoil.ledger.aftersale.HoldSweeper;
-import dev.counterfoil.ledger.audit.AuditLog;
 import dev.counterfoil.ledger.catalog.CatalogEditor;
-import dev.counterfoil.ledger.catalog.CatalogPublisher;
 import dev.counterfoil.ledger.catalog.CatalogStore;
 import dev.counterfoil.ledger.catalog.Catalogs;
-import dev.counterfoil.ledger.catalog.MadeCards;
-import dev.counterfoil.ledger.catalog.ProgramCell;
 import dev.counterfoil.ledger.catalog.Recurring;
 import dev.counterfoil.ledger.embedded.DataDirectory;
 import dev.counterfoil.ledger.embedded.EmbeddedServers;
@@ -88,7 +77,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -168,31 +156,9 @@ final class Serve implements AutoCloseable {
         opened.add("Redis check", checks.requireSafeRedis());
         boolean prepared = checks.prepareBooks();
         opened.add("PostgreSQL check", checks.requireSafeBooks());
-        KeyStore keyStore = new KeyStore(stores.database(), random);
-        KeyPublisher keyPublisher = new KeyPublisher(stores.database(), keyStore, stores.redis());
-        CatalogPublisher catalogPublisher = new CatalogPublisher(stores.database(), stores.redis());
         CodeCipher cipher = CodeCipher.of(stores.codeKeys(), random);
-        SigningKeyStore signingStore = new SigningKeyStore(stores.database(), cipher, random);
-        SigningKeyPublisher signingPublisher = new SigningKeyPublisher(stores.database(), signingStore, stores.redis());
-        MadeCards made = new MadeCards(stores.database(), stores.redis());
-        if (prepared) {
-            made.publish().await();
-            keyPublisher.publish().await();
-            signingPublisher.publish().await();
-            catalogPublisher.sweep().await();
-        }
-        Keys keys = new Keys(stores.redis(), keyStore, clock);
-        Catalogs catalogs = new Catalogs(stores.redis());
-        SigningKeys signingKeys = new SigningKeys(stores.redis(), cipher, clock);
-        keys.load().await();
-        signingKeys.load().await();
-        catalogs.load().await();
-        sweep("publishing access keys", checks, keyPublisher::sweep);
-        sweep("publishing signing keys", checks, signingPublisher::publish);
-        sweep("publishing the catalog", checks, catalogPublisher::sweep);
-        opened.add("keys", keys.start(vertx));
-        opened.add("signing keys", signingKeys.start(vertx));
-        opened.add("catalogs", catalogs.start(vertx));
+        Copies copies = new Copies(stores, cipher, prepared, clock, random);
+        copies.keepUp(vertx, checks, opened);
         SettledBooks books = new SettledBooks(stores.database(), checks::booksKeep);
         SettlementWatch watch = new SettlementWatch(
                 vertx,
@@ -202,7 +168,7 @@ final class Serve implements AutoCloseable {
                 settings.ledger().settledWait());
         Optional<Settler> settler = settler(watch);
         List<Consumer<Cell>> told = new CopyOnWriteArrayList<>();
-        RedisLedger ledger = ledger(catalogs, watch, checks, cell -> told.forEach(whoever -> whoever.accept(cell)));
+        RedisLedger ledger = ledger(copies, watch, checks, cell -> told.forEach(whoever -> whoever.accept(cell)));
         settler.ifPresent(known -> told.add(cell -> {
             if (checks.belonging()) {
                 known.markDirty(cell);
@@ -212,16 +178,8 @@ final class Serve implements AutoCloseable {
         if (settings.ledger().rebuild() == LedgerSettings.Rebuild.AUTO) {
             rebuildByItself(checks, new Installation(pepper));
         }
-        AccountTokens accountTokens = new AccountTokens(signingKeys::find, clock);
-        Administration administration = new Administration(
-                keys, keyStore, keyPublisher, signingStore, signingPublisher, new AuditLog(stores.database()), clock);
-        made.load().await();
-        opened.add("made cards", made.start(vertx));
-        opened.add(
-                "counting cards",
-                Recurring.start(vertx, "counting cards", MadeCards.SWEEP, checks.onceBelonging(made::publish)));
-        Backend backend =
-                backend(pepper, cipher, ledger, books, catalogs, catalogPublisher, administration, accountTokens, made);
+        AccountTokens accountTokens = new AccountTokens(copies.signingKeys()::find, clock);
+        Backend backend = backend(pepper, cipher, ledger, books, copies, accountTokens);
         KeyUses uses = new KeyUses(stores.database(), clock);
         opened.add("key uses", uses.start(vertx));
         HoldSweeper holds = opened.add(
@@ -231,22 +189,22 @@ final class Serve implements AutoCloseable {
                         ledger,
                         backend.afterSale(),
                         backend.hash(),
-                        () -> cells(catalogs),
+                        copies::cells,
                         HOLD_SWEEP,
                         metrics.registry()));
         told.add(holds::posted);
         Readiness readiness = new Readiness(Map.of("redis", this::redisAnswers, "installation", checks::notForeign));
         Routes routes = new Routes(
                 new Edge(
-                        keys,
+                        copies.keys(),
                         uses::used,
                         new RequestSignatures(
                                 settings.signatures(),
-                                (client, id) -> signingKeys.find(client, id, SigningUse.REQUEST),
+                                (client, id) -> copies.signingKeys().find(client, id, SigningUse.REQUEST),
                                 new RedisNonces(stores.redis())::firstUse,
                                 clock),
-                        catalogs::program,
-                        catalogs::get,
+                        copies.catalogs()::program,
+                        copies.catalogs()::get,
                         readiness,
                         metrics,
                         new RequestRates(settings.limits(), new RedisTokens(stores.redis()), this::later),
@@ -257,18 +215,19 @@ final class Serve implements AutoCloseable {
                                 settings.http().bounds(), program -> ledger.busy(Cell.of(program)), metrics.registry()),
                         settings.http().metricsPort() > 0),
                 backend.endpoints(),
-                keys::allowOrigin);
+                copies.keys()::allowOrigin);
         HttpEdge started = HttpEdge.start(vertx, settings.http(), eventLoops(), routes, readiness, metrics)
                 .await();
         opened.add("HTTP", () -> started.stop().await());
-        if (demoWanted(catalogs)) {
+        if (demoWanted(copies.catalogs())) {
             DataDirectory data = stores.embedded()
                     .map(EmbeddedServers::data)
                     .orElseGet(() -> opened.add(
                             "data folder", DataDirectory.open(settings.data().dir())));
-            new DemoProgram(backend, keyStore, keyPublisher, data, random).ensure(url(started.port()));
+            new DemoProgram(backend, copies.keyStore(), copies.keyPublisher(), data, random)
+                    .ensure(url(started.port()));
             demoFile = data.path().resolve(DemoProgram.FILE);
-            keys.load().await();
+            copies.keys().load().await();
         }
         readiness.serving();
         LOG.info("serving on {}", url(started.port()));
@@ -330,11 +289,8 @@ final class Serve implements AutoCloseable {
             CodeCipher cipher,
             Ledger ledger,
             SettledBooks books,
-            Catalogs catalogs,
-            CatalogPublisher publisher,
-            Administration administration,
-            AccountTokens accountTokens,
-            MadeCards made) {
+            Copies copies,
+            AccountTokens accountTokens) {
         Database database = stores.database();
         CardIds cardIds = new CardIds(pepper);
         RequestHash hash = new RequestHash(pepper);
@@ -344,8 +300,8 @@ final class Serve implements AutoCloseable {
         SettledCards settledCards = new SettledCards(database, clock);
         return new Backend(
                 ledger,
-                new Posting(ledger, catalogs, clock),
-                catalogs,
+                new Posting(ledger, copies.catalogs(), clock),
+                copies.catalogs(),
                 cardIds,
                 hash,
                 cipher,
@@ -353,19 +309,19 @@ final class Serve implements AutoCloseable {
                 new CardImporter(database, ledger, cardIds, random, clock),
                 new BatchChange(settledUpTo, database, ledger, hash, clock),
                 new CodeLoader(settledUpTo, database, ledger, cipher, hash, random),
-                new CatalogEditor(store, publisher),
+                new CatalogEditor(store, copies.catalogPublisher()),
                 store,
                 books,
                 new CardsChange(settledUpTo, settledCards, ledger, hash, clock),
                 settledCards,
                 new SettledAccounts(database),
                 new AfterSale(vertx, ledger, books, settledUpTo, reversalPolicy()),
-                administration,
+                copies.administration(),
                 guard(guessHash),
                 guessHash,
                 accountTokens,
                 accountRate(guessHash),
-                made,
+                copies.made(),
                 settings.ledger().durability(),
                 clock);
     }
@@ -375,14 +331,7 @@ final class Serve implements AutoCloseable {
                 settings.ledger().reverseToExpired(), settings.ledger().reverseToFrozen());
     }
 
-    private static List<Cell> cells(Catalogs catalogs) {
-        return catalogs.programs().stream()
-                .flatMap(program -> program.cells().stream().map(cell -> new Cell(program.id(), cell.index())))
-                .toList();
-    }
-
-    private RedisLedger ledger(
-            Catalogs catalogs, SettledTransactions books, StartChecks checks, Consumer<Cell> posted) {
+    private RedisLedger ledger(Copies copies, SettledTransactions books, StartChecks checks, Consumer<Cell> posted) {
         LedgerLimits limits = new LedgerLimits(
                 settings.ledger().queueLimit(),
                 settings.ledger().targetLatency(),
@@ -393,17 +342,10 @@ final class Serve implements AutoCloseable {
                 stores.redis(),
                 limits,
                 checks::durability,
-                cell -> epoch(catalogs, cell),
+                copies::epoch,
                 books,
                 new LedgerMetrics(metrics.registry()),
                 posted);
-    }
-
-    private static long epoch(Catalogs catalogs, Cell cell) {
-        return catalogs.program(cell.program())
-                .flatMap(program -> program.cell(cell.index()))
-                .map(ProgramCell::epoch)
-                .orElse(0L);
     }
 
     /** Not started. Empty where another process settles. */
@@ -411,10 +353,6 @@ final class Serve implements AutoCloseable {
         return settings.settlement().enabled()
                 ? Optional.of(opened.add("settlement", stores.settler(metrics.registry(), clock, watch::settled)))
                 : Optional.empty();
-    }
-
-    private void sweep(String what, StartChecks checks, Supplier<Future<Void>> publish) {
-        opened.add(what, Recurring.start(vertx, what, CatalogPublisher.SWEEP, checks.onceBelonging(publish)));
     }
 
     private void rebuildByItself(StartChecks checks, Installation installation) {
