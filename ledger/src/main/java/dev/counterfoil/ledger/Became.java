@@ -62,7 +62,7 @@ public record Became(String status, Map<String, Long> closed, Map<String, Long> 
                 SortedMap<String, Long> returned = new TreeMap<>();
                 JsonArray after = step.results().getJsonArray(i);
                 for (int part = 0; part < after.size(); part++) {
-                    returned.put(leg.getString(Leg.FollowLeg.JOURNALED_PARTS + 3 * part), after.getLong(part));
+                    returned.put(leg.getString(FollowLeg.JOURNALED_PARTS + 3 * part), after.getLong(part));
                 }
                 return of(leg.getString(3), returned);
             }

@@ -1,8 +1,8 @@
 package dev.counterfoil.gateway.api;
 
 import dev.counterfoil.gateway.http.Timestamps;
+import dev.counterfoil.ledger.FollowLeg;
 import dev.counterfoil.ledger.JournaledTransaction;
-import dev.counterfoil.ledger.Leg;
 import dev.counterfoil.ledger.TransactionType;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -37,7 +37,7 @@ final class ReversalJson {
         JsonArray lines = new JsonArray();
         for (Object each : transaction.legs()) {
             JsonArray leg = (JsonArray) each;
-            for (int i = Leg.FollowLeg.JOURNALED_PARTS; leg.getString(0).equals("follow") && i < leg.size(); i += 3) {
+            for (int i = FollowLeg.JOURNALED_PARTS; leg.getString(0).equals("follow") && i < leg.size(); i += 3) {
                 returned(leg.getString(i), leg.getLong(i + 1), amounts, lines);
             }
         }

@@ -1,6 +1,6 @@
 package dev.counterfoil.ledger.aftersale;
 
-import dev.counterfoil.ledger.Leg.Closing;
+import dev.counterfoil.ledger.Closing;
 import dev.counterfoil.ledger.TransactionType;
 import dev.counterfoil.ledger.rules.Portion;
 import io.vertx.core.json.JsonArray;

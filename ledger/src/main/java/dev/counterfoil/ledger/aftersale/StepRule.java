@@ -1,6 +1,7 @@
 package dev.counterfoil.ledger.aftersale;
 
 import dev.counterfoil.ledger.Became;
+import dev.counterfoil.ledger.FollowLeg;
 import dev.counterfoil.ledger.IdempotencyKey;
 import dev.counterfoil.ledger.Leg;
 import dev.counterfoil.ledger.Refusal;
@@ -69,7 +70,7 @@ final class StepRule {
         List<Leg> legs = reversal ? giving.reversal(policy, step.returnCodes()) : giving.endOfHold();
         legs.add(
                 0,
-                new Leg.FollowLeg(
+                new FollowLeg(
                         redeemed.transaction().sequence(),
                         step.kind().closing(),
                         state(standing, giving.wholly(back.parts())),

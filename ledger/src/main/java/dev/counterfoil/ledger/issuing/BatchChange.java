@@ -1,5 +1,6 @@
 package dev.counterfoil.ledger.issuing;
 
+import dev.counterfoil.ledger.CardLeg;
 import dev.counterfoil.ledger.CardState;
 import dev.counterfoil.ledger.Cell;
 import dev.counterfoil.ledger.IdempotencyKey;
@@ -7,6 +8,8 @@ import dev.counterfoil.ledger.Ledger;
 import dev.counterfoil.ledger.LedgerFault;
 import dev.counterfoil.ledger.Leg;
 import dev.counterfoil.ledger.Posted;
+import dev.counterfoil.ledger.Price;
+import dev.counterfoil.ledger.QuotaLeg;
 import dev.counterfoil.ledger.Refusal;
 import dev.counterfoil.ledger.Refused;
 import dev.counterfoil.ledger.Transaction;
@@ -92,7 +95,7 @@ public final class BatchChange {
     /** Takes whatever is left of the batch's counter, so that nothing is made any more, and tells at which sequence. */
     private Future<Long> close(Cell cell, String batch, Kind kind, int count) {
         long untilMs = clock.instant().plus(Duration.ofDays(2)).toEpochMilli();
-        Leg counter = new Leg.QuotaLeg("batch", Issuing.counterKey(batch), count, count, 0, 0, untilMs, true);
+        Leg counter = new QuotaLeg("batch", Issuing.counterKey(batch), count, count, 0, 0, untilMs, true);
         return ledger.post(new Transaction(
                         cell,
                         TransactionType.ADJUSTMENT,
@@ -138,13 +141,13 @@ public final class BatchChange {
 
     private Future<Boolean> change(Cell cell, String batch, Kind kind, Listed card) {
         boolean toVoid = kind == Kind.VOID;
-        Leg leg = new Leg.CardLeg(
+        Leg leg = new CardLeg(
                 List.of(card.id()),
                 null,
                 toVoid ? Set.of(CardState.ACTIVE, CardState.INACTIVE) : Set.of(CardState.INACTIVE),
                 !toVoid,
                 toVoid ? -1 : 0,
-                List.of(new Leg.Price(card.token(), toVoid ? card.face() : 0)),
+                List.of(new Price(card.token(), toVoid ? card.face() : 0)),
                 toVoid ? card.face() : null,
                 toVoid ? CardState.VOID : CardState.ACTIVE);
         return ledger.post(new Transaction(

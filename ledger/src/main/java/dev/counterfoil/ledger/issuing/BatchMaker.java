@@ -7,6 +7,7 @@ import dev.counterfoil.ledger.Durability;
 import dev.counterfoil.ledger.IdempotencyKey;
 import dev.counterfoil.ledger.Ledger;
 import dev.counterfoil.ledger.Leg;
+import dev.counterfoil.ledger.NewCardLeg;
 import dev.counterfoil.ledger.Outcome;
 import dev.counterfoil.ledger.Posted;
 import dev.counterfoil.ledger.Refused;
@@ -151,7 +152,7 @@ public final class BatchMaker {
             String secret = batch.cardType().secretFormat().make(random);
             String number = CardNumbers.number(batch.firstOrdinal() + i);
             cards.add(new MadeCard(number, SecretFormat.print(secret), expiresAt));
-            legs.add(new Leg.NewCardLeg(
+            legs.add(new NewCardLeg(
                     cardIds.newId(batch.cell().program(), secret),
                     Issuing.apiId(random),
                     number,

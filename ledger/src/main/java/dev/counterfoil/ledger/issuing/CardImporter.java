@@ -6,6 +6,7 @@ import dev.counterfoil.ledger.IdempotencyKey;
 import dev.counterfoil.ledger.Ledger;
 import dev.counterfoil.ledger.LedgerFault;
 import dev.counterfoil.ledger.Leg;
+import dev.counterfoil.ledger.NewCardLeg;
 import dev.counterfoil.ledger.Posted;
 import dev.counterfoil.ledger.Refusal;
 import dev.counterfoil.ledger.Refused;
@@ -165,7 +166,7 @@ public final class CardImporter {
             CardImport.Card card = cards.cards().get(i);
             Instant expiresAt = card.expiresAt() == null ? term : card.expiresAt();
             String number = card.number();
-            legs.add(new Leg.NewCardLeg(
+            legs.add(new NewCardLeg(
                     ids.get(i),
                     Issuing.apiId(random),
                     number == null ? CardNumbers.number(next++) : number,

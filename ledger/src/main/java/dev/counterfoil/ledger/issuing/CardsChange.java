@@ -9,6 +9,7 @@ import dev.counterfoil.ledger.LedgerFault;
 import dev.counterfoil.ledger.Leg;
 import dev.counterfoil.ledger.Outcome;
 import dev.counterfoil.ledger.Posted;
+import dev.counterfoil.ledger.QuotaLeg;
 import dev.counterfoil.ledger.Refusal;
 import dev.counterfoil.ledger.Refused;
 import dev.counterfoil.ledger.Transaction;
@@ -128,7 +129,7 @@ public final class CardsChange {
 
     private Future<Posted> note(Order order) {
         long untilMs = clock.instant().plus(Duration.ofDays(2)).toEpochMilli();
-        Leg counter = new Leg.QuotaLeg("cards", Leg.QuotaLeg.keyOf("cards-change"), 1, 1, 0, 0, untilMs, true);
+        Leg counter = new QuotaLeg("cards", QuotaLeg.keyOf("cards-change"), 1, 1, 0, 0, untilMs, true);
         return ledger.post(new Transaction(
                         order.cell(),
                         TransactionType.ADJUSTMENT,

@@ -2,11 +2,11 @@ package dev.counterfoil.ledger.issuing;
 
 import dev.counterfoil.ledger.Amounts;
 import dev.counterfoil.ledger.Cell;
+import dev.counterfoil.ledger.CodesAddLeg;
 import dev.counterfoil.ledger.Durability;
 import dev.counterfoil.ledger.IdempotencyKey;
 import dev.counterfoil.ledger.Ledger;
 import dev.counterfoil.ledger.LedgerFault;
-import dev.counterfoil.ledger.Leg;
 import dev.counterfoil.ledger.Outcome;
 import dev.counterfoil.ledger.Posted;
 import dev.counterfoil.ledger.Refusal;
@@ -214,7 +214,7 @@ public final class CodeLoader {
                 step(key, from),
                 "",
                 null,
-                List.of(new Leg.CodesAddLeg(sku, codes)),
+                List.of(new CodesAddLeg(sku, codes)),
                 new JsonObject().put("item", sku).put("load", key.recordText()).put("count", codes.size()));
         return ledger.post(transaction)
                 .recover(fault -> Future.failedFuture(from == 0 ? fault : halfway(fault)))

@@ -6,6 +6,7 @@ import dev.counterfoil.ledger.Ledger;
 import dev.counterfoil.ledger.LedgerFault;
 import dev.counterfoil.ledger.Leg;
 import dev.counterfoil.ledger.Outcome;
+import dev.counterfoil.ledger.QuotaLeg;
 import dev.counterfoil.ledger.Refusal;
 import dev.counterfoil.ledger.Refused;
 import dev.counterfoil.ledger.Transaction;
@@ -63,13 +64,13 @@ final class Issuing {
 
     /** Key of the counter that bounds what is made of a batch; once it is at its limit nothing more is. */
     static String counterKey(String batch) {
-        return Leg.QuotaLeg.keyOf("batch", batch);
+        return QuotaLeg.keyOf("batch", batch);
     }
 
     /** Counts {@code cards} more of a batch that is to have {@code count}: refused once it is void. */
     Leg counter(String batch, int cards, int count) {
         long untilMs = clock.instant().plus(COUNTER_KEPT).toEpochMilli();
-        return new Leg.QuotaLeg("batch", counterKey(batch), cards, count, 0, 0, untilMs, false);
+        return new QuotaLeg("batch", counterKey(batch), cards, count, 0, 0, untilMs, false);
     }
 
     /**

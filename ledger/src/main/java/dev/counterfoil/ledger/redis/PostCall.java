@@ -1,20 +1,21 @@
 package dev.counterfoil.ledger.redis;
 
+import dev.counterfoil.ledger.AccountLeg;
+import dev.counterfoil.ledger.CardLeg;
 import dev.counterfoil.ledger.CardState;
 import dev.counterfoil.ledger.Cell;
+import dev.counterfoil.ledger.Closing;
+import dev.counterfoil.ledger.CodesAddLeg;
+import dev.counterfoil.ledger.CodesLeg;
+import dev.counterfoil.ledger.DueLeg;
 import dev.counterfoil.ledger.Durability;
+import dev.counterfoil.ledger.FollowLeg;
+import dev.counterfoil.ledger.HoldLeg;
 import dev.counterfoil.ledger.Leg;
-import dev.counterfoil.ledger.Leg.AccountLeg;
-import dev.counterfoil.ledger.Leg.CardLeg;
-import dev.counterfoil.ledger.Leg.CodesAddLeg;
-import dev.counterfoil.ledger.Leg.CodesLeg;
-import dev.counterfoil.ledger.Leg.DueLeg;
-import dev.counterfoil.ledger.Leg.FollowLeg;
-import dev.counterfoil.ledger.Leg.HoldLeg;
-import dev.counterfoil.ledger.Leg.NewCardLeg;
-import dev.counterfoil.ledger.Leg.PaidLeg;
-import dev.counterfoil.ledger.Leg.QuotaLeg;
-import dev.counterfoil.ledger.Leg.StockLeg;
+import dev.counterfoil.ledger.NewCardLeg;
+import dev.counterfoil.ledger.PaidLeg;
+import dev.counterfoil.ledger.QuotaLeg;
+import dev.counterfoil.ledger.StockLeg;
 import dev.counterfoil.ledger.Transaction;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -228,7 +229,7 @@ final class PostCall {
     }
 
     private void follow(FollowLeg follow) {
-        Leg.Closing closing = follow.closing();
+        Closing closing = follow.closing();
         String how = closing == null ? "" : String.valueOf(closing.letter());
         String key = RedisKeys.followed(cell, follow.of());
         key(key);

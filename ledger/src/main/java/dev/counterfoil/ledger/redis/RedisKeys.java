@@ -89,7 +89,7 @@ public final class RedisKeys {
         return cell.tag() + ":lost:" + epoch;
     }
 
-    /** {@code suffix} as {@link dev.counterfoil.ledger.Leg.QuotaLeg#keyOf} makes it. */
+    /** {@code suffix} as {@link dev.counterfoil.ledger.QuotaLeg#keyOf} makes it. */
     public static String quota(Cell cell, String suffix) {
         return cell.tag() + ":quota:" + suffix;
     }

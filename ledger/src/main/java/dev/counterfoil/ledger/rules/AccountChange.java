@@ -1,5 +1,6 @@
 package dev.counterfoil.ledger.rules;
 
+import dev.counterfoil.ledger.AccountLeg;
 import dev.counterfoil.ledger.Amounts;
 import dev.counterfoil.ledger.Cell;
 import dev.counterfoil.ledger.IdempotencyKey;
@@ -64,7 +65,7 @@ public record AccountChange(Cell cell, IdempotencyKey key, String requestId, Wan
         if (!catalog.program().assets().contains(asset)) {
             return new Declined(Refused.of(Refusal.ASSET_UNKNOWN, asset));
         }
-        Leg leg = new Leg.AccountLeg(
+        Leg leg = new AccountLeg(
                 wanted.account(),
                 asset,
                 Long.signum(wanted.delta()),

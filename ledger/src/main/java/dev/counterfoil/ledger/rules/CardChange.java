@@ -1,10 +1,12 @@
 package dev.counterfoil.ledger.rules;
 
 import dev.counterfoil.ledger.Amounts;
+import dev.counterfoil.ledger.CardLeg;
 import dev.counterfoil.ledger.CardState;
 import dev.counterfoil.ledger.Cell;
 import dev.counterfoil.ledger.IdempotencyKey;
 import dev.counterfoil.ledger.Leg;
+import dev.counterfoil.ledger.Price;
 import dev.counterfoil.ledger.Refusal;
 import dev.counterfoil.ledger.Transaction;
 import dev.counterfoil.ledger.TransactionType;
@@ -66,13 +68,13 @@ public record CardChange(Kind kind, String reason, long expiresAtMs) {
     public Transaction of(
             Cell cell, IdempotencyKey key, String requestId, String card, String typeToken, long balance) {
         boolean toVoid = kind == Kind.VOID;
-        Leg leg = new Leg.CardLeg(
+        Leg leg = new CardLeg(
                 List.of(card),
                 null,
                 kind.allowed,
                 false,
                 toVoid ? -1 : 0,
-                List.of(new Leg.Price(typeToken, toVoid ? balance : 0)),
+                List.of(new Price(typeToken, toVoid ? balance : 0)),
                 toVoid ? (Long) balance : null,
                 switch (kind) {
                     case FREEZE -> CardState.FROZEN;

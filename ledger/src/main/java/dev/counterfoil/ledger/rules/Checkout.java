@@ -1,11 +1,15 @@
 package dev.counterfoil.ledger.rules;
 
+import dev.counterfoil.ledger.AccountLeg;
 import dev.counterfoil.ledger.Amounts;
+import dev.counterfoil.ledger.CardLeg;
 import dev.counterfoil.ledger.CardState;
 import dev.counterfoil.ledger.Cell;
+import dev.counterfoil.ledger.DueLeg;
 import dev.counterfoil.ledger.IdempotencyKey;
 import dev.counterfoil.ledger.Leg;
-import dev.counterfoil.ledger.Leg.Price;
+import dev.counterfoil.ledger.PaidLeg;
+import dev.counterfoil.ledger.Price;
 import dev.counterfoil.ledger.Refusal;
 import dev.counterfoil.ledger.Refused;
 import dev.counterfoil.ledger.Transaction;
@@ -155,11 +159,11 @@ public final class Checkout implements Rule {
 
     private List<Leg> paying(List<PayerKind> payers, List<Long> dues, List<List<Integer>> places) {
         List<Leg> legs = new ArrayList<>();
-        legs.add(new Leg.DueLeg(dues, places));
+        legs.add(new DueLeg(dues, places));
         for (PayerKind payer : payers) {
             legs.add(payer.leg(request));
         }
-        legs.add(new Leg.PaidLeg(request.upTo()));
+        legs.add(new PaidLeg(request.upTo()));
         return legs;
     }
 
@@ -191,8 +195,8 @@ public final class Checkout implements Rule {
         return legs;
     }
 
-    private static Leg.CardLeg cardLeg(RedemptionRequest request, Payment card, int sign, List<Price> prices) {
-        return new Leg.CardLeg(card.ids(), card.number(), Set.of(CardState.ACTIVE), true, sign, prices, null, null)
+    private static CardLeg cardLeg(RedemptionRequest request, Payment card, int sign, List<Price> prices) {
+        return new CardLeg(card.ids(), card.number(), Set.of(CardState.ACTIVE), true, sign, prices, null, null)
                 .spentBy(request.account());
     }
 
@@ -241,7 +245,7 @@ public final class Checkout implements Rule {
             return payer instanceof Payment card
                     ? cardLeg(request, card, -1, List.of(new Price(token, Price.DRAWN)))
                             .aside(request.aside())
-                    : Leg.AccountLeg.pays(((AccountPayment) payer).account(), asset, Price.DRAWN)
+                    : AccountLeg.pays(((AccountPayment) payer).account(), asset, Price.DRAWN)
                             .aside(request.aside());
         }
     }

@@ -1,10 +1,16 @@
 package dev.counterfoil.ledger.rules;
 
+import dev.counterfoil.ledger.AccountLeg;
 import dev.counterfoil.ledger.Amounts;
+import dev.counterfoil.ledger.CardLeg;
 import dev.counterfoil.ledger.CardState;
+import dev.counterfoil.ledger.CodesAddLeg;
+import dev.counterfoil.ledger.FollowLeg;
 import dev.counterfoil.ledger.Leg;
-import dev.counterfoil.ledger.Leg.FollowLeg;
 import dev.counterfoil.ledger.Lot;
+import dev.counterfoil.ledger.Price;
+import dev.counterfoil.ledger.QuotaLeg;
+import dev.counterfoil.ledger.StockLeg;
 import dev.counterfoil.ledger.rules.Redeemed.Line;
 import dev.counterfoil.ledger.rules.Redeemed.Payer;
 import java.util.ArrayList;
@@ -116,21 +122,21 @@ public final class GivenBack {
         }
     }
 
-    private static Leg.CardLeg card(Payer payer, long amount, Set<CardState> states, boolean refuseExpired) {
-        return new Leg.CardLeg(
+    private static CardLeg card(Payer payer, long amount, Set<CardState> states, boolean refuseExpired) {
+        return new CardLeg(
                 List.of(payer.id()),
                 null,
                 states,
                 refuseExpired,
                 1,
-                List.of(new Leg.Price(String.valueOf(payer.typeToken()), amount)),
+                List.of(new Price(String.valueOf(payer.typeToken()), amount)),
                 null,
                 null);
     }
 
-    private static Leg.AccountLeg account(Payer payer, long skipped, long amount, boolean refuseFrozen) {
+    private static AccountLeg account(Payer payer, long skipped, long amount, boolean refuseFrozen) {
         String lots = Lot.text(lastTaken(payer.lots(), skipped, amount));
-        return new Leg.AccountLeg(payer.id(), payer.asset(), 1, amount, refuseFrozen, false, null, null).lots(lots);
+        return new AccountLeg(payer.id(), payer.asset(), 1, amount, refuseFrozen, false, null, null).lots(lots);
     }
 
     /** Of lots in the order in which they were taken, those that come to {@code amount} from the end, leaving out {@code skipped}. */
@@ -156,7 +162,7 @@ public final class GivenBack {
         for (Line line : redeemed.lines()) {
             long units = of(now, Redeemed.unitsOf(line.sku()));
             if (line.counted() && units > 0) {
-                legs.add(new Leg.StockLeg(line.sku(), units, 0, 0));
+                legs.add(new StockLeg(line.sku(), units, 0, 0));
             }
         }
         return legs;
@@ -171,7 +177,7 @@ public final class GivenBack {
             int end = Math.max(0, line.codes().size() - (int) of(before, Redeemed.unitsOf(line.sku())));
             int start = Math.max(0, end - units);
             if (start < end) {
-                legs.add(new Leg.CodesAddLeg(line.sku(), line.codes().subList(start, end), true));
+                legs.add(new CodesAddLeg(line.sku(), line.codes().subList(start, end), true));
             }
         }
         return legs;
@@ -186,7 +192,7 @@ public final class GivenBack {
         for (Redeemed.Counter counter : redeemed.counters()) {
             long units = counter.sku().isEmpty() ? all : of(now, Redeemed.unitsOf(counter.sku()));
             if (units > 0) {
-                legs.add(new Leg.QuotaLeg(
+                legs.add(new QuotaLeg(
                         "returned", counter.key(), -units, Amounts.MAX, 0, 0, counter.expiresAtMs(), true));
             }
         }

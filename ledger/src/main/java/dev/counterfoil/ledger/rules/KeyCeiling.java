@@ -2,6 +2,7 @@ package dev.counterfoil.ledger.rules;
 
 import dev.counterfoil.ledger.Amounts;
 import dev.counterfoil.ledger.Leg;
+import dev.counterfoil.ledger.QuotaLeg;
 import dev.counterfoil.ledger.access.ApiKey;
 import dev.counterfoil.ledger.access.Ceilings;
 import dev.counterfoil.ledger.catalog.Program;
@@ -68,9 +69,9 @@ public final class KeyCeiling {
         }
         LocalDate day = LocalDate.ofInstant(now, zone);
         long untilMs = day.plusDays(1).atStartOfDay(zone).toInstant().toEpochMilli();
-        return List.of(new Leg.QuotaLeg(
+        return List.of(new QuotaLeg(
                 name(),
-                Leg.QuotaLeg.keyOf("key", kind.token(), lineage, asset, day.toString()),
+                QuotaLeg.keyOf("key", kind.token(), lineage, asset, day.toString()),
                 Math.min(amount, Amounts.MAX),
                 limit,
                 day.atStartOfDay(zone).toInstant().toEpochMilli(),

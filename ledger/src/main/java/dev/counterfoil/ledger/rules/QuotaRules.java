@@ -1,6 +1,7 @@
 package dev.counterfoil.ledger.rules;
 
 import dev.counterfoil.ledger.Leg;
+import dev.counterfoil.ledger.QuotaLeg;
 import dev.counterfoil.ledger.catalog.Item;
 import dev.counterfoil.ledger.catalog.Limits;
 import java.time.Duration;
@@ -54,9 +55,9 @@ final class QuotaRules {
         }
         Long total = limits.perAccountTotal();
         if (holder != null && total != null) {
-            legs.add(new Leg.QuotaLeg(
+            legs.add(new QuotaLeg(
                     prefix + "per_account_total",
-                    Leg.QuotaLeg.keyOf("account", sku, holder),
+                    QuotaLeg.keyOf("account", sku, holder),
                     units,
                     total,
                     0,
@@ -69,9 +70,9 @@ final class QuotaRules {
     private void daily(
             String name, String kind, String sku, String holder, @Nullable Long limit, long units, List<Leg> legs) {
         if (limit != null) {
-            legs.add(new Leg.QuotaLeg(
+            legs.add(new QuotaLeg(
                     name,
-                    Leg.QuotaLeg.keyOf(kind, sku, holder, day.toString()),
+                    QuotaLeg.keyOf(kind, sku, holder, day.toString()),
                     units,
                     limit,
                     fromMs,

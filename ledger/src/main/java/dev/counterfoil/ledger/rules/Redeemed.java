@@ -1,8 +1,8 @@
 package dev.counterfoil.ledger.rules;
 
 import dev.counterfoil.ledger.JournaledTransaction;
-import dev.counterfoil.ledger.Leg;
 import dev.counterfoil.ledger.Lot;
+import dev.counterfoil.ledger.QuotaLeg;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
@@ -103,7 +103,7 @@ public record Redeemed(
 
     private static Counter counter(JsonArray leg) {
         String key = leg.getString(1);
-        return new Counter(key, leg.getLong(3), Leg.QuotaLeg.partsOf(key).get(1));
+        return new Counter(key, leg.getLong(3), QuotaLeg.partsOf(key).get(1));
     }
 
     /** Whether what {@code redemption} took was held; looks at its legs alone, for every redemption's answer asks. */

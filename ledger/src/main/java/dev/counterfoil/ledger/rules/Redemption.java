@@ -1,10 +1,12 @@
 package dev.counterfoil.ledger.rules;
 
 import dev.counterfoil.ledger.Amounts;
+import dev.counterfoil.ledger.CardLeg;
 import dev.counterfoil.ledger.CardState;
 import dev.counterfoil.ledger.Cell;
 import dev.counterfoil.ledger.IdempotencyKey;
 import dev.counterfoil.ledger.Leg;
+import dev.counterfoil.ledger.Price;
 import dev.counterfoil.ledger.Refusal;
 import dev.counterfoil.ledger.Refused;
 import dev.counterfoil.ledger.Transaction;
@@ -51,10 +53,10 @@ public final class Redemption implements Rule {
         }
         SoldLines sold = new SoldLines(catalog, request);
         List<Item> items = sold.items();
-        List<Leg.Price> prices = prices(catalog, items);
+        List<Price> prices = prices(catalog, items);
         if (prices.isEmpty()) {
             return new Declined(Refused.of(Refusal.CARD_NOT_ACCEPTED));
-        } else if (cardLast && prices.stream().allMatch(price -> price.amount() == Leg.Price.OTHER_THAN_EXPECTED)) {
+        } else if (cardLast && prices.stream().allMatch(price -> price.amount() == Price.OTHER_THAN_EXPECTED)) {
             // Known without the card, of which the script would tell nothing.
             return new Declined(Refused.of(Refusal.PRICE_CHANGED));
         }
@@ -62,7 +64,7 @@ public final class Redemption implements Rule {
         RedemptionRequest.Payment payment = request.cards().get(0);
         int beforeQuotas = legs.size();
         legs.addAll(sold.quotas(now));
-        Leg.CardLeg card = new Leg.CardLeg(
+        CardLeg card = new CardLeg(
                         payment.ids(), payment.number(), Set.of(CardState.ACTIVE), true, -1, prices, null, null)
                 .spentBy(request.account())
                 .aside(request.aside());
@@ -73,14 +75,14 @@ public final class Redemption implements Rule {
     }
 
     /** The total for each card type that pays for every item. */
-    private List<Leg.Price> prices(Catalog catalog, List<Item> items) {
+    private List<Price> prices(Catalog catalog, List<Item> items) {
         Long expected = request.expectedTotal();
-        List<Leg.Price> prices = new ArrayList<>();
+        List<Price> prices = new ArrayList<>();
         for (CardType type : catalog.cardTypes().values()) {
             long total = total(type, items);
             if (total > 0) {
                 boolean asExpected = expected == null || expected == total;
-                prices.add(new Leg.Price(type.token(), asExpected ? total : Leg.Price.OTHER_THAN_EXPECTED));
+                prices.add(new Price(type.token(), asExpected ? total : Price.OTHER_THAN_EXPECTED));
             }
         }
         return prices;

@@ -1,8 +1,11 @@
 package dev.counterfoil.ledger.rules;
 
+import dev.counterfoil.ledger.CodesLeg;
+import dev.counterfoil.ledger.HoldLeg;
 import dev.counterfoil.ledger.Leg;
 import dev.counterfoil.ledger.Refusal;
 import dev.counterfoil.ledger.Refused;
+import dev.counterfoil.ledger.StockLeg;
 import dev.counterfoil.ledger.catalog.Catalog;
 import dev.counterfoil.ledger.catalog.Item;
 import dev.counterfoil.ledger.catalog.ItemKind;
@@ -63,12 +66,12 @@ final class SoldLines {
             Sale sale = item.sale();
             long units = item.kind() == ItemKind.GOODS ? -quantity(i) : 0;
             if (units != 0 || sale.opensAt() != null || sale.closesAt() != null) {
-                legs.add(new Leg.StockLeg(item.sku(), units, ms(sale.opensAt()), ms(sale.closesAt())));
+                legs.add(new StockLeg(item.sku(), units, ms(sale.opensAt()), ms(sale.closesAt())));
             }
         }
         for (int i = 0; i < items.size(); i++) {
             if (items.get(i).kind() == ItemKind.CODE) {
-                legs.add(new Leg.CodesLeg(items.get(i).sku(), (int) quantity(i)));
+                legs.add(new CodesLeg(items.get(i).sku(), (int) quantity(i)));
             }
         }
         return legs;
@@ -87,7 +90,7 @@ final class SoldLines {
 
     /** What the payers give is held, where the request says so. */
     List<Leg> hold() {
-        return request.holdSeconds() == 0 ? List.of() : List.of(new Leg.HoldLeg(request.holdSeconds() * 1_000L));
+        return request.holdSeconds() == 0 ? List.of() : List.of(new HoldLeg(request.holdSeconds() * 1_000L));
     }
 
     /** @param assets what each line is paid in, or nothing where the card that paid tells */

@@ -1,12 +1,12 @@
 package dev.counterfoil.ledger.rules;
 
 import dev.counterfoil.ledger.Cell;
+import dev.counterfoil.ledger.CodesLeg;
 import dev.counterfoil.ledger.Leg;
-import dev.counterfoil.ledger.Leg.CodesLeg;
-import dev.counterfoil.ledger.Leg.StockLeg;
 import dev.counterfoil.ledger.Outcome;
 import dev.counterfoil.ledger.Refusal;
 import dev.counterfoil.ledger.Refused;
+import dev.counterfoil.ledger.StockLeg;
 import dev.counterfoil.ledger.Transaction;
 import java.util.List;
 import java.util.Map;

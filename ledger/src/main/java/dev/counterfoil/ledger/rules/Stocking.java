@@ -3,9 +3,9 @@ package dev.counterfoil.ledger.rules;
 import dev.counterfoil.ledger.Amounts;
 import dev.counterfoil.ledger.Cell;
 import dev.counterfoil.ledger.IdempotencyKey;
-import dev.counterfoil.ledger.Leg;
 import dev.counterfoil.ledger.Refusal;
 import dev.counterfoil.ledger.Refused;
+import dev.counterfoil.ledger.StockLeg;
 import dev.counterfoil.ledger.Transaction;
 import dev.counterfoil.ledger.TransactionType;
 import dev.counterfoil.ledger.catalog.Catalog;
@@ -36,7 +36,7 @@ public record Stocking(Cell cell, IdempotencyKey key, String requestId, String s
                 key,
                 requestId,
                 catalog.version(),
-                List.of(new Leg.StockLeg(sku, delta, 0, 0)),
+                List.of(new StockLeg(sku, delta, 0, 0)),
                 new JsonObject().put("item", sku).put("delta", delta)));
     }
 

@@ -1,6 +1,6 @@
 package dev.counterfoil.ledger.settlement;
 
-import dev.counterfoil.ledger.Leg;
+import dev.counterfoil.ledger.FollowLeg;
 import dev.counterfoil.ledger.postgres.PostingPartitions;
 import java.time.YearMonth;
 import java.util.ArrayList;
@@ -191,7 +191,7 @@ final class FactRows {
     private void followed(LegValues leg, LegValues result) {
         Map<String, Long> returned = new TreeMap<>();
         for (int i = 0; i < result.size(); i++) {
-            returned.put(leg.text(Leg.FollowLeg.JOURNALED_PARTS + 3 * i), result.number(i));
+            returned.put(leg.text(FollowLeg.JOURNALED_PARTS + 3 * i), result.number(i));
         }
         String status = switch (leg.text(2)) {
             case "r" -> "released";

@@ -7,16 +7,21 @@ import static org.awaitility.Awaitility.await;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.counterfoil.ledger.Amounts;
 import dev.counterfoil.ledger.Became;
+import dev.counterfoil.ledger.CardLeg;
 import dev.counterfoil.ledger.CardState;
 import dev.counterfoil.ledger.Cell;
 import dev.counterfoil.ledger.Durability;
+import dev.counterfoil.ledger.HoldLeg;
 import dev.counterfoil.ledger.IdempotencyKey;
 import dev.counterfoil.ledger.JournaledTransaction;
 import dev.counterfoil.ledger.Leg;
+import dev.counterfoil.ledger.NewCardLeg;
 import dev.counterfoil.ledger.Outcome;
 import dev.counterfoil.ledger.Posted;
+import dev.counterfoil.ledger.Price;
 import dev.counterfoil.ledger.Refusal;
 import dev.counterfoil.ledger.Refused;
+import dev.counterfoil.ledger.StockLeg;
 import dev.counterfoil.ledger.Transaction;
 import dev.counterfoil.ledger.TransactionType;
 import dev.counterfoil.ledger.access.Issuer;
@@ -99,11 +104,11 @@ class AfterSaleIT {
         var item = await(editor.putItem(
                 "demo", new Item("tea", "Tea", ItemKind.GOODS, Map.of("CNY", 10L), Sale.ALWAYS, Limits.NONE, 0)));
         post(TransactionType.ISSUE, new JsonObject(), issued());
-        post(TransactionType.STOCKING, new JsonObject(), new Leg.StockLeg("tea", 100, 0, 0));
+        post(TransactionType.STOCKING, new JsonObject(), new StockLeg("tea", 100, 0, 0));
     }
 
     private static Leg issued() {
-        return new Leg.NewCardLeg(CARD, "A%015d".formatted(1), "1001", "gift:CNY", 1_000, CardState.ACTIVE, 0, "bt_1");
+        return new NewCardLeg(CARD, "A%015d".formatted(1), "1001", "gift:CNY", 1_000, CardState.ACTIVE, 0, "bt_1");
     }
 
     @AfterEach
@@ -146,14 +151,14 @@ class AfterSaleIT {
                 new JsonObject().put("item", "tea").put("quantity", 5).put("prices", new JsonObject().put("CNY", 10));
         long aside = more.length == 0 ? 0 : Leg.ASIDE_AMOUNT;
         List<Leg> legs = new ArrayList<>(List.of(
-                new Leg.StockLeg("tea", -5, 0, 0),
-                new Leg.CardLeg(
+                new StockLeg("tea", -5, 0, 0),
+                new CardLeg(
                                 List.of(CARD),
                                 null,
                                 Set.of(CardState.ACTIVE),
                                 true,
                                 -1,
-                                List.of(new Leg.Price("gift:CNY", 50)),
+                                List.of(new Price("gift:CNY", 50)),
                                 null,
                                 null)
                         .aside(aside)));
@@ -231,7 +236,7 @@ class AfterSaleIT {
     @Test
     void a_captured_hold_is_remembered_by_the_books() {
         settler.start();
-        JournaledTransaction held = redemption(new Leg.HoldLeg(60_000));
+        JournaledTransaction held = redemption(new HoldLeg(60_000));
         Step capture = new Step(Step.Kind.CAPTURE, new Portion(2L, Map.of(), null, null), false, null);
         assertThat(await(afterSale.post(key(), "", held, capture))).isInstanceOf(Posted.class);
         assertThat(balance()).isEqualTo(980);
@@ -255,7 +260,7 @@ class AfterSaleIT {
         var added = await(servers.redis()
                 .call(commands -> commands.zadd(
                         RedisKeys.bytes(RedisKeys.holds(CELL)), 1, "999".getBytes(StandardCharsets.UTF_8))));
-        redemption(new Leg.HoldLeg(1));
+        redemption(new HoldLeg(1));
         try (HoldSweeper sweeper =
                 new HoldSweeper(vertx, ledger, afterSale, hash, () -> List.of(CELL), Duration.ofMillis(50), meters)) {
             await().atMost(Duration.ofSeconds(15)).until(() -> balance() == 1_000);
@@ -269,15 +274,15 @@ class AfterSaleIT {
     @Test
     void a_hold_whose_return_would_not_fit_is_named_until_it_does() {
         settler.start();
-        redemption(new Leg.HoldLeg(1));
-        post(TransactionType.STOCKING, new JsonObject(), new Leg.StockLeg("tea", Amounts.MAX - 95, 0, 0));
+        redemption(new HoldLeg(1));
+        post(TransactionType.STOCKING, new JsonObject(), new StockLeg("tea", Amounts.MAX - 95, 0, 0));
         try (HoldSweeper sweeper =
                 new HoldSweeper(vertx, ledger, afterSale, hash, () -> List.of(CELL), Duration.ofMillis(50), meters)) {
             assertThat(sweeper.sweep().toCompletionStage().toCompletableFuture())
                     .failsWithin(Duration.ofSeconds(10))
                     .withThrowableThat()
                     .withMessageContaining("cannot return");
-            post(TransactionType.STOCKING, new JsonObject(), new Leg.StockLeg("tea", -5, 0, 0));
+            post(TransactionType.STOCKING, new JsonObject(), new StockLeg("tea", -5, 0, 0));
             await().atMost(Duration.ofSeconds(15)).until(() -> balance() == 1_000);
         }
     }
@@ -286,9 +291,9 @@ class AfterSaleIT {
     void several_sweepers_return_each_overdue_hold_once_and_leave_the_others() {
         settler.start();
         for (int n = 0; n < 6; n++) {
-            redemption(new Leg.HoldLeg(200));
+            redemption(new HoldLeg(200));
         }
-        redemption(new Leg.HoldLeg(600_000));
+        redemption(new HoldLeg(600_000));
         List<HoldSweeper> sweepers = new ArrayList<>();
         for (int n = 0; n < 3; n++) {
             sweepers.add(new HoldSweeper(

@@ -1,13 +1,17 @@
 package dev.counterfoil.ledger.bench;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import dev.counterfoil.ledger.CardLeg;
 import dev.counterfoil.ledger.CardState;
 import dev.counterfoil.ledger.Cell;
 import dev.counterfoil.ledger.Durability;
 import dev.counterfoil.ledger.IdempotencyKey;
 import dev.counterfoil.ledger.Leg;
+import dev.counterfoil.ledger.NewCardLeg;
 import dev.counterfoil.ledger.Outcome;
 import dev.counterfoil.ledger.Posted;
+import dev.counterfoil.ledger.Price;
+import dev.counterfoil.ledger.StockLeg;
 import dev.counterfoil.ledger.Transaction;
 import dev.counterfoil.ledger.TransactionType;
 import dev.counterfoil.ledger.redis.LedgerLimits;
@@ -74,12 +78,12 @@ public final class DrainBench {
         for (int from = 0; from < CARDS; from += 200) {
             List<Leg> legs = new ArrayList<>();
             for (int i = from; i < from + 200; i++) {
-                legs.add(new Leg.NewCardLeg(
+                legs.add(new NewCardLeg(
                         id(i), "A%015d".formatted(i), "N" + i, "gift:CNY", 1L << 40, CardState.ACTIVE, 0, "bt_1"));
             }
             done(post(TransactionType.ISSUE, legs));
         }
-        done(post(TransactionType.STOCKING, List.of(new Leg.StockLeg("crab", 1L << 40, 0, 0))));
+        done(post(TransactionType.STOCKING, List.of(new StockLeg("crab", 1L << 40, 0, 0))));
     }
 
     private void run(int posts) {
@@ -102,16 +106,16 @@ public final class DrainBench {
     private void redeem(int count) {
         List<Future<Outcome>> out = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            Leg card = new Leg.CardLeg(
+            Leg card = new CardLeg(
                     List.of(id((int) (next % CARDS))),
                     null,
                     Set.of(CardState.ACTIVE),
                     true,
                     -1,
-                    List.of(new Leg.Price("gift:CNY", 100)),
+                    List.of(new Price("gift:CNY", 100)),
                     null,
                     null);
-            out.add(post(TransactionType.REDEMPTION, List.of(card, new Leg.StockLeg("crab", -1, 0, 0))));
+            out.add(post(TransactionType.REDEMPTION, List.of(card, new StockLeg("crab", -1, 0, 0))));
             if (out.size() == IN_FLIGHT) {
                 out.forEach(DrainBench::posted);
                 out.clear();

@@ -1,11 +1,16 @@
 package dev.counterfoil.ledger.bench;
 
+import dev.counterfoil.ledger.CardLeg;
 import dev.counterfoil.ledger.CardState;
 import dev.counterfoil.ledger.Cell;
 import dev.counterfoil.ledger.Durability;
 import dev.counterfoil.ledger.IdempotencyKey;
 import dev.counterfoil.ledger.Leg;
+import dev.counterfoil.ledger.NewCardLeg;
 import dev.counterfoil.ledger.Posted;
+import dev.counterfoil.ledger.Price;
+import dev.counterfoil.ledger.QuotaLeg;
+import dev.counterfoil.ledger.StockLeg;
 import dev.counterfoil.ledger.Transaction;
 import dev.counterfoil.ledger.TransactionType;
 import dev.counterfoil.ledger.redis.LedgerLimits;
@@ -141,12 +146,11 @@ public final class LedgerBench {
         for (int from = 0; from < CARDS; from += 200) {
             List<Leg> legs = new ArrayList<>();
             for (int i = from; i < from + 200; i++) {
-                legs.add(new Leg.NewCardLeg(
-                        id(i), "api" + i, "1" + i, "gift:CNY", BALANCE, CardState.ACTIVE, 0, "bt_1"));
+                legs.add(new NewCardLeg(id(i), "api" + i, "1" + i, "gift:CNY", BALANCE, CardState.ACTIVE, 0, "bt_1"));
             }
             run(ledger.post(transaction(legs)));
         }
-        run(ledger.post(transaction(List.of(new Leg.StockLeg(SKU, BALANCE, 0, 0)))));
+        run(ledger.post(transaction(List.of(new StockLeg(SKU, BALANCE, 0, 0)))));
     }
 
     private JsonArray compare() {
@@ -297,17 +301,17 @@ public final class LedgerBench {
     private Transaction redemption() {
         long n = next++;
         return transaction(List.of(
-                new Leg.StockLeg(SKU, -1, 0, 0),
-                new Leg.CardLeg(
+                new StockLeg(SKU, -1, 0, 0),
+                new CardLeg(
                         List.of(id(n % CARDS)),
                         null,
                         Set.of(CardState.ACTIVE),
                         true,
                         -1,
-                        List.of(new Leg.Price("gift:CNY", PRICE), new Leg.Price("pass:pick", 1)),
+                        List.of(new Price("gift:CNY", PRICE), new Price("pass:pick", 1)),
                         null,
                         null),
-                new Leg.QuotaLeg(
+                new QuotaLeg(
                         "per_account_daily",
                         quotaKey(n),
                         1,
@@ -340,7 +344,7 @@ public final class LedgerBench {
     }
 
     static String quotaKey(long n) {
-        return Leg.QuotaLeg.keyOf("account", SKU, "u" + n % ACCOUNTS, "2026-11-21");
+        return QuotaLeg.keyOf("account", SKU, "u" + n % ACCOUNTS, "2026-11-21");
     }
 
     static String id(long n) {

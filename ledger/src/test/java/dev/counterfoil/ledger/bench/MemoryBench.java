@@ -7,8 +7,11 @@ import dev.counterfoil.ledger.Cell;
 import dev.counterfoil.ledger.Durability;
 import dev.counterfoil.ledger.IdempotencyKey;
 import dev.counterfoil.ledger.Leg;
+import dev.counterfoil.ledger.NewCardLeg;
 import dev.counterfoil.ledger.Outcome;
 import dev.counterfoil.ledger.Posted;
+import dev.counterfoil.ledger.QuotaLeg;
+import dev.counterfoil.ledger.StockLeg;
 import dev.counterfoil.ledger.Transaction;
 import dev.counterfoil.ledger.TransactionType;
 import dev.counterfoil.ledger.redis.LedgerLimits;
@@ -137,7 +140,7 @@ public final class MemoryBench {
             for (int i = 0; i < CARDS_A_STEP; i++) {
                 String id = token(16);
                 long number = 1_000_000_000_000_000L + first + (long) step * CARDS_A_STEP + i;
-                legs.add(new Leg.NewCardLeg(
+                legs.add(new NewCardLeg(
                         id,
                         token(12),
                         Long.toString(number),
@@ -154,13 +157,13 @@ public final class MemoryBench {
 
     /** {@code count} redemptions of one unit; with {@code counted} each by another holder, whose counter of the day begins. */
     private void records(boolean counted, List<byte[]> samples) {
-        var filled = await(
-                ledger.post(transaction(TransactionType.STOCKING, List.of(new Leg.StockLeg("crab-8", count, 0, 0)))));
+        var filled =
+                await(ledger.post(transaction(TransactionType.STOCKING, List.of(new StockLeg("crab-8", count, 0, 0)))));
         posted(count, i -> {
-            List<Leg> legs = new ArrayList<>(List.of(new Leg.StockLeg("crab-8", -1, 0, 0)));
-            String counter = Leg.QuotaLeg.keyOf("account", "crab-8", "u_" + (1_000_000 + i), "2026-11-21");
+            List<Leg> legs = new ArrayList<>(List.of(new StockLeg("crab-8", -1, 0, 0)));
+            String counter = QuotaLeg.keyOf("account", "crab-8", "u_" + (1_000_000 + i), "2026-11-21");
             if (counted) {
-                legs.add(new Leg.QuotaLeg("per_account_daily", counter, 1, 2, 0, 0, NEXT_YEAR_MS, false));
+                legs.add(new QuotaLeg("per_account_daily", counter, 1, 2, 0, 0, NEXT_YEAR_MS, false));
             }
             Transaction transaction = transaction(TransactionType.REDEMPTION, legs);
             byte[] record = RedisKeys.idempotency(CELL, transaction.key().record());

@@ -1,13 +1,22 @@
 package dev.counterfoil.ledger.books;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import dev.counterfoil.ledger.AccountLeg;
+import dev.counterfoil.ledger.CardLeg;
 import dev.counterfoil.ledger.CardState;
 import dev.counterfoil.ledger.Cell;
+import dev.counterfoil.ledger.CodesAddLeg;
+import dev.counterfoil.ledger.CodesLeg;
+import dev.counterfoil.ledger.DueLeg;
 import dev.counterfoil.ledger.Durability;
 import dev.counterfoil.ledger.IdempotencyKey;
 import dev.counterfoil.ledger.Leg;
+import dev.counterfoil.ledger.NewCardLeg;
 import dev.counterfoil.ledger.Outcome;
+import dev.counterfoil.ledger.PaidLeg;
 import dev.counterfoil.ledger.Posted;
+import dev.counterfoil.ledger.Price;
+import dev.counterfoil.ledger.StockLeg;
 import dev.counterfoil.ledger.Transaction;
 import dev.counterfoil.ledger.TransactionType;
 import dev.counterfoil.ledger.redis.LedgerLimits;
@@ -72,7 +81,7 @@ final class RealSale {
 
     void open() {
         issue(0, CARDS, 10_000);
-        post(TransactionType.STOCKING, List.of(new Leg.StockLeg("crab", 100_000, 0, 0)));
+        post(TransactionType.STOCKING, List.of(new StockLeg("crab", 100_000, 0, 0)));
         addCodes(50);
     }
 
@@ -81,7 +90,7 @@ final class RealSale {
         for (int from = first; from < first + count; from += 100) {
             List<Leg> legs = new ArrayList<>();
             for (int n = from; n < from + 100; n++) {
-                legs.add(new Leg.NewCardLeg(id(n), api(n), "N" + n, "gift:CNY", face, CardState.ACTIVE, 0, "bt_1"));
+                legs.add(new NewCardLeg(id(n), api(n), "N" + n, "gift:CNY", face, CardState.ACTIVE, 0, "bt_1"));
             }
             post(TransactionType.ISSUE, legs);
         }
@@ -107,27 +116,26 @@ final class RealSale {
             case 0 -> submit(TransactionType.REVERSAL, List.of(card(n, -1, 10_000, 10_000L, CardState.VOID)));
             case 1 -> submit(TransactionType.ADJUSTMENT, List.of(card(n, 0, 0, null, CardState.FROZEN)));
             case 2 -> submit(TransactionType.ADJUSTMENT, List.of(card(n, 1, 7, null, null)));
-            case 3 ->
-                submit(TransactionType.STOCKING, List.of(new Leg.StockLeg("crab", random.nextInt(50) - 10, 0, 0)));
+            case 3 -> submit(TransactionType.STOCKING, List.of(new StockLeg("crab", random.nextInt(50) - 10, 0, 0)));
             case 5 -> account(random.nextInt(HOLDERS), 1, 1 + random.nextInt(500), null);
             case 6 -> account(random.nextInt(HOLDERS), -1, 1 + random.nextInt(300), null);
             case 7 -> account(random.nextInt(HOLDERS), 0, 0, random.nextBoolean());
             case 8 -> split(n, random.nextInt(HOLDERS), 1 + random.nextInt(12_000));
             case 4 ->
-                submit(TransactionType.REDEMPTION, List.of(card(n, -1, 15, null, null), new Leg.CodesLeg("video", 1)));
+                submit(TransactionType.REDEMPTION, List.of(card(n, -1, 15, null, null), new CodesLeg("video", 1)));
             default ->
                 submit(
                         TransactionType.REDEMPTION,
                         List.of(
                                 card(n, -1, 1 + random.nextInt(3_000), null, null),
-                                new Leg.StockLeg("crab", -1 - random.nextInt(3), 0, 0)));
+                                new StockLeg("crab", -1 - random.nextInt(3), 0, 0)));
         };
     }
 
     private Future<Outcome> account(int holder, int sign, long amount, @Nullable Boolean frozen) {
         return submit(
                 TransactionType.ADJUSTMENT,
-                List.of(new Leg.AccountLeg(holder(holder), "CNY", sign, amount, false, false, frozen, null)),
+                List.of(new AccountLeg(holder(holder), "CNY", sign, amount, false, false, frozen, null)),
                 holder(holder));
     }
 
@@ -136,10 +144,10 @@ final class RealSale {
         return submit(
                 TransactionType.REDEMPTION,
                 List.of(
-                        new Leg.DueLeg(List.of(due), List.of(List.of(0), List.of(0))),
-                        card(n, -1, Leg.Price.DRAWN, null, null),
-                        Leg.AccountLeg.pays(holder(holder), "CNY", Leg.Price.DRAWN),
-                        new Leg.PaidLeg(true)),
+                        new DueLeg(List.of(due), List.of(List.of(0), List.of(0))),
+                        card(n, -1, Price.DRAWN, null, null),
+                        AccountLeg.pays(holder(holder), "CNY", Price.DRAWN),
+                        new PaidLeg(true)),
                 holder(holder));
     }
 
@@ -155,7 +163,7 @@ final class RealSale {
             bench.stageCodes(cell, code);
             sealed.add(code + ":k1.AAAA");
         }
-        post(TransactionType.STOCKING, List.of(new Leg.CodesAddLeg("video", sealed)));
+        post(TransactionType.STOCKING, List.of(new CodesAddLeg("video", sealed)));
     }
 
     void hset(String key, String field, String value) {
@@ -167,14 +175,14 @@ final class RealSale {
         return RedisKeys.text(redis(bench.redis.dispatch(c -> c.hget(RedisKeys.bytes(key), RedisKeys.bytes(field)))));
     }
 
-    private static Leg.CardLeg card(int n, int sign, long amount, Long expected, CardState state) {
-        return new Leg.CardLeg(
+    private static CardLeg card(int n, int sign, long amount, Long expected, CardState state) {
+        return new CardLeg(
                 List.of(id(n)),
                 null,
                 Set.of(CardState.ACTIVE),
                 true,
                 sign,
-                List.of(new Leg.Price("gift:CNY", amount)),
+                List.of(new Price("gift:CNY", amount)),
                 expected,
                 state);
     }

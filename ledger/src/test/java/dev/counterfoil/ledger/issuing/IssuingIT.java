@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.counterfoil.ledger.Card;
+import dev.counterfoil.ledger.CardLeg;
 import dev.counterfoil.ledger.CardState;
 import dev.counterfoil.ledger.Cell;
 import dev.counterfoil.ledger.Durability;
@@ -13,6 +14,7 @@ import dev.counterfoil.ledger.IdempotencyKey;
 import dev.counterfoil.ledger.Ledger;
 import dev.counterfoil.ledger.Leg;
 import dev.counterfoil.ledger.Posted;
+import dev.counterfoil.ledger.Price;
 import dev.counterfoil.ledger.Transaction;
 import dev.counterfoil.ledger.TransactionType;
 import dev.counterfoil.ledger.access.Issuer;
@@ -435,13 +437,13 @@ class IssuingIT {
     }
 
     private void spend(MadeCard card, long amount) {
-        Leg debit = new Leg.CardLeg(
+        Leg debit = new CardLeg(
                 ids(card),
                 card.number(),
                 Set.of(CardState.ACTIVE),
                 true,
                 -1,
-                List.of(new Leg.Price("gift:CNY", amount)),
+                List.of(new Price("gift:CNY", amount)),
                 null,
                 null);
         assertThat(await(ledger.post(new Transaction(

@@ -1,10 +1,10 @@
 package dev.counterfoil.ledger.model;
 
 import dev.counterfoil.ledger.Account;
+import dev.counterfoil.ledger.AccountLeg;
 import dev.counterfoil.ledger.Amounts;
-import dev.counterfoil.ledger.Leg.AccountLeg;
-import dev.counterfoil.ledger.Leg.Price;
 import dev.counterfoil.ledger.Lot;
+import dev.counterfoil.ledger.Price;
 import dev.counterfoil.ledger.Refusal;
 import dev.counterfoil.ledger.model.Stored.FieldChange;
 import dev.counterfoil.ledger.model.Stored.Fields;

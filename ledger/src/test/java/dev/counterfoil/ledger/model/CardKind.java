@@ -1,9 +1,9 @@
 package dev.counterfoil.ledger.model;
 
 import dev.counterfoil.ledger.Amounts;
+import dev.counterfoil.ledger.CardLeg;
 import dev.counterfoil.ledger.CardState;
-import dev.counterfoil.ledger.Leg.CardLeg;
-import dev.counterfoil.ledger.Leg.Price;
+import dev.counterfoil.ledger.Price;
 import dev.counterfoil.ledger.Refusal;
 import dev.counterfoil.ledger.model.Stored.StoredCard;
 import io.vertx.core.json.JsonArray;

@@ -1,6 +1,6 @@
 package dev.counterfoil.ledger.model;
 
-import dev.counterfoil.ledger.Leg.CodesAddLeg;
+import dev.counterfoil.ledger.CodesAddLeg;
 import dev.counterfoil.ledger.model.Stored.Pool;
 import io.vertx.core.json.JsonArray;
 import java.util.ArrayList;

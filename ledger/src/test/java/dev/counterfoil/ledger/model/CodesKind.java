@@ -1,6 +1,6 @@
 package dev.counterfoil.ledger.model;
 
-import dev.counterfoil.ledger.Leg.CodesLeg;
+import dev.counterfoil.ledger.CodesLeg;
 import dev.counterfoil.ledger.Refusal;
 import dev.counterfoil.ledger.model.Stored.Pool;
 import io.vertx.core.json.JsonArray;

@@ -1,8 +1,10 @@
 package dev.counterfoil.ledger.model;
 
+import dev.counterfoil.ledger.AccountLeg;
 import dev.counterfoil.ledger.Amounts;
 import dev.counterfoil.ledger.Leg;
-import dev.counterfoil.ledger.Leg.AccountLeg;
+import dev.counterfoil.ledger.PaidLeg;
+import dev.counterfoil.ledger.Price;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -71,10 +73,10 @@ final class Draw {
             legs.add(
                     chance(65)
                             ? CardKind.paying(this)
-                            : AccountLeg.pays(account(), pick("CNY", "points"), Leg.Price.DRAWN));
+                            : AccountLeg.pays(account(), pick("CNY", "points"), Price.DRAWN));
         }
         if (chance(97)) {
-            legs.add(new Leg.PaidLeg(chance(35)));
+            legs.add(new PaidLeg(chance(35)));
         }
         return legs;
     }

@@ -1,6 +1,6 @@
 package dev.counterfoil.ledger.model;
 
-import dev.counterfoil.ledger.Leg.DueLeg;
+import dev.counterfoil.ledger.DueLeg;
 import io.vertx.core.json.JsonArray;
 import java.util.ArrayList;
 import java.util.List;

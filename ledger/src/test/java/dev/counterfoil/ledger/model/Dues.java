@@ -1,6 +1,6 @@
 package dev.counterfoil.ledger.model;
 
-import dev.counterfoil.ledger.Leg.DueLeg;
+import dev.counterfoil.ledger.DueLeg;
 import java.util.List;
 
 /** What is still to be paid within one transaction. */

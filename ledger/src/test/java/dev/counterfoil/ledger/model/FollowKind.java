@@ -1,8 +1,8 @@
 package dev.counterfoil.ledger.model;
 
-import dev.counterfoil.ledger.Leg.Closing;
-import dev.counterfoil.ledger.Leg.FollowLeg;
-import dev.counterfoil.ledger.Leg.FollowLeg.Part;
+import dev.counterfoil.ledger.Closing;
+import dev.counterfoil.ledger.FollowLeg;
+import dev.counterfoil.ledger.FollowLeg.Part;
 import dev.counterfoil.ledger.Refusal;
 import dev.counterfoil.ledger.model.Stored.FieldChange;
 import dev.counterfoil.ledger.model.Stored.Followed;

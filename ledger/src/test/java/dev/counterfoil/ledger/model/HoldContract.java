@@ -9,16 +9,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.counterfoil.ledger.Account;
+import dev.counterfoil.ledger.AccountLeg;
 import dev.counterfoil.ledger.Amounts;
 import dev.counterfoil.ledger.CardState;
+import dev.counterfoil.ledger.Closing;
+import dev.counterfoil.ledger.DueLeg;
+import dev.counterfoil.ledger.FollowLeg;
 import dev.counterfoil.ledger.Followed;
+import dev.counterfoil.ledger.HoldLeg;
 import dev.counterfoil.ledger.LedgerFault;
 import dev.counterfoil.ledger.Leg;
-import dev.counterfoil.ledger.Leg.Closing;
-import dev.counterfoil.ledger.Leg.FollowLeg;
-import dev.counterfoil.ledger.Leg.HoldLeg;
 import dev.counterfoil.ledger.Lot;
+import dev.counterfoil.ledger.PaidLeg;
 import dev.counterfoil.ledger.Posted;
+import dev.counterfoil.ledger.Price;
 import dev.counterfoil.ledger.Refusal;
 import dev.counterfoil.ledger.Refused;
 import dev.counterfoil.ledger.redis.LedgerLimits;
@@ -136,12 +140,12 @@ public abstract class HoldContract extends ContractSuite {
 
     @Test
     protected void what_is_set_aside_of_one_asset_is_not_of_another() {
-        Leg.AccountLeg points = new Leg.AccountLeg("u", "points", 1, 9, false, false, null, null);
-        Leg.AccountLeg money = new Leg.AccountLeg("u", "CNY", 1, 9, false, false, null, null);
+        AccountLeg points = new AccountLeg("u", "points", 1, 9, false, false, null, null);
+        AccountLeg money = new AccountLeg("u", "CNY", 1, 9, false, false, null, null);
         posts(points, money);
         posts(
-                new Leg.AccountLeg("u", "points", -1, 4, false, false, null, null).aside(Leg.ASIDE_AMOUNT),
-                new Leg.AccountLeg("u", "CNY", -1, 2, false, false, null, null).aside(Leg.ASIDE_AMOUNT));
+                new AccountLeg("u", "points", -1, 4, false, false, null, null).aside(Leg.ASIDE_AMOUNT),
+                new AccountLeg("u", "CNY", -1, 2, false, false, null, null).aside(Leg.ASIDE_AMOUNT));
         Account account = await(on.ledger().account(on.cell(), "u")).orElseThrow();
         assertThat(account.balances().get("points")).isEqualTo(new Account.Balance(5, 4, List.of()));
         assertThat(account.balances().get("CNY")).isEqualTo(new Account.Balance(7, 2, List.of()));
@@ -162,8 +166,8 @@ public abstract class HoldContract extends ContractSuite {
         assertThat(balance("a")).isEqualTo("7");
     }
 
-    private static Leg.AccountLeg move(int sign, long amount, String lots) {
-        return new Leg.AccountLeg("u", "points", sign, amount, false, false, null, null).lots(lots);
+    private static AccountLeg move(int sign, long amount, String lots) {
+        return new AccountLeg("u", "points", sign, amount, false, false, null, null).lots(lots);
     }
 
     private Account.Balance points() {
@@ -242,7 +246,7 @@ public abstract class HoldContract extends ContractSuite {
 
     @Test
     protected void a_rule_names_the_tier_that_it_was_compiled_for() {
-        Leg.AccountLeg points = move(1, 5, "");
+        AccountLeg points = move(1, 5, "");
         posts(points.setting(Map.of("tier", "gold", "family", "f1")));
         assertThat(reason(points.expecting(Map.of("tier", "silver")))).isEqualTo(Refusal.ACCOUNT_UNEXPECTED);
         assertThat(reason(points.expecting(Map.of("family", "", "tier", "gold"))))
@@ -264,9 +268,9 @@ public abstract class HoldContract extends ContractSuite {
     @Test
     protected void a_claw_back_takes_what_is_there_and_tells_the_shortfall() {
         posts(move(1, 30, ""));
-        Leg due = new Leg.DueLeg(List.of(50L), List.of(List.of(0)));
-        Leg taken = new Leg.AccountLeg("u", "points", -1, Leg.Price.DRAWN, false, false, null, null);
-        assertThat(posts(due, taken, new Leg.PaidLeg(true)).encode()).isEqualTo("[[],[30,0],[20]]");
+        Leg due = new DueLeg(List.of(50L), List.of(List.of(0)));
+        Leg taken = new AccountLeg("u", "points", -1, Price.DRAWN, false, false, null, null);
+        assertThat(posts(due, taken, new PaidLeg(true)).encode()).isEqualTo("[[],[30,0],[20]]");
     }
 
     @Test

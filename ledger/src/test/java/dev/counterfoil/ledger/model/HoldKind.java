@@ -1,6 +1,6 @@
 package dev.counterfoil.ledger.model;
 
-import dev.counterfoil.ledger.Leg.HoldLeg;
+import dev.counterfoil.ledger.HoldLeg;
 import dev.counterfoil.ledger.model.Stored.FieldChange;
 import dev.counterfoil.ledger.model.Stored.Fields;
 import io.vertx.core.json.JsonArray;

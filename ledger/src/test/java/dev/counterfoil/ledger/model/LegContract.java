@@ -15,13 +15,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.counterfoil.ledger.Amounts;
 import dev.counterfoil.ledger.Card;
+import dev.counterfoil.ledger.CardLeg;
 import dev.counterfoil.ledger.CardState;
+import dev.counterfoil.ledger.CodesAddLeg;
+import dev.counterfoil.ledger.CodesLeg;
 import dev.counterfoil.ledger.LedgerFault;
 import dev.counterfoil.ledger.Leg;
 import dev.counterfoil.ledger.Outcome;
 import dev.counterfoil.ledger.Posted;
+import dev.counterfoil.ledger.Price;
+import dev.counterfoil.ledger.QuotaLeg;
 import dev.counterfoil.ledger.Refusal;
 import dev.counterfoil.ledger.Refused;
+import dev.counterfoil.ledger.StockLeg;
 import dev.counterfoil.ledger.redis.LedgerLimits;
 import io.vertx.core.json.JsonArray;
 import java.util.EnumSet;
@@ -48,7 +54,7 @@ public abstract class LegContract extends ContractSuite {
         assertThat(reason(leg("ix", null, "other:CNY", 60, null))).isEqualTo(Refusal.CARD_INACTIVE);
         assertThat(reason(leg("ax", "100ax", "other:CNY", 60, null))).isEqualTo(Refusal.CARD_EXPIRED);
         assertThat(reason(leg("live", "100live", "other:CNY", 60, null))).isEqualTo(Refusal.CARD_NOT_ACCEPTED);
-        assertThat(reason(leg("live", null, TOKEN, Leg.Price.OTHER_THAN_EXPECTED, 9L)))
+        assertThat(reason(leg("live", null, TOKEN, Price.OTHER_THAN_EXPECTED, 9L)))
                 .isEqualTo(Refusal.PRICE_CHANGED);
         assertThat(refused(leg("live", null, TOKEN, 11, 9L)))
                 .isEqualTo(new Refused(Refusal.INSUFFICIENT_BALANCE, "req1", "", 11, 10, 0, false));
@@ -74,13 +80,13 @@ public abstract class LegContract extends ContractSuite {
         assertThat(refused(leg("live", "999", TOKEN, 1, null).asUntold())).isEqualTo(unknown);
         assertThat(refused(leg("live", null, "other:CNY", 1, null).asUntold())).isEqualTo(unknown);
         assertThat(refused(leg("live", null, TOKEN, 11, null).asUntold())).isEqualTo(unknown);
-        Leg.CardLeg first = new Leg.CardLeg(
+        CardLeg first = new CardLeg(
                 List.of(id("nobody"), id("live"), id("other")),
                 null,
                 Set.of(CardState.ACTIVE),
                 true,
                 -1,
-                List.of(new Leg.Price(TOKEN, 4)),
+                List.of(new Price(TOKEN, 4)),
                 null,
                 null);
         posts(first.asUntold());
@@ -88,15 +94,15 @@ public abstract class LegContract extends ContractSuite {
         assertThat(balance("other")).isEqualTo("7");
     }
 
-    private static Leg.CardLeg leg(
+    private static CardLeg leg(
             String name, @Nullable String number, String type, long amount, @Nullable Long expected) {
-        return new Leg.CardLeg(
+        return new CardLeg(
                 List.of(id(name)),
                 number,
                 Set.of(CardState.ACTIVE),
                 true,
                 -1,
-                List.of(new Leg.Price("another:CNY", 1), new Leg.Price(type, amount)),
+                List.of(new Price("another:CNY", 1), new Price(type, amount)),
                 expected,
                 null);
     }
@@ -104,13 +110,13 @@ public abstract class LegContract extends ContractSuite {
     @Test
     protected void the_first_candidate_that_exists_is_the_card() {
         posts(newCard("b", 10), newCard("c", 20));
-        Leg candidates = new Leg.CardLeg(
+        Leg candidates = new CardLeg(
                 List.of(id("a"), id("b"), id("c")),
                 null,
                 Set.of(CardState.ACTIVE),
                 true,
                 -1,
-                List.of(new Leg.Price(TOKEN, 4)),
+                List.of(new Price(TOKEN, 4)),
                 null,
                 null);
         posts(candidates);
@@ -125,13 +131,13 @@ public abstract class LegContract extends ContractSuite {
     @Test
     protected void an_expired_card_moves_where_the_leg_lets_it_and_the_state_is_set_in_the_same_step() {
         posts(newCard("a", 10, CardState.FROZEN, 1));
-        Leg thaw = new Leg.CardLeg(
+        Leg thaw = new CardLeg(
                 List.of(id("a")),
                 null,
                 EnumSet.of(CardState.FROZEN),
                 false,
                 0,
-                List.of(new Leg.Price(TOKEN, 7)),
+                List.of(new Price(TOKEN, 7)),
                 null,
                 CardState.ACTIVE);
         assertThat(posts(thaw).encode()).contains(",7,10,\"a\"]");
@@ -153,13 +159,13 @@ public abstract class LegContract extends ContractSuite {
     }
 
     private static Leg until(long expiresAtMs) {
-        return new Leg.CardLeg(
+        return new CardLeg(
                 List.of(id("a")),
                 null,
                 Set.of(CardState.ACTIVE),
                 false,
                 0,
-                List.of(new Leg.Price(TOKEN, 0)),
+                List.of(new Price(TOKEN, 0)),
                 null,
                 null,
                 expiresAtMs);
@@ -168,13 +174,13 @@ public abstract class LegContract extends ContractSuite {
     @Test
     protected void an_active_card_that_had_to_be_something_else_is_not_as_expected() {
         posts(newCard("a", 10));
-        Leg activate = new Leg.CardLeg(
+        Leg activate = new CardLeg(
                 List.of(id("a")),
                 null,
                 Set.of(CardState.INACTIVE),
                 true,
                 0,
-                List.of(new Leg.Price(TOKEN, 0)),
+                List.of(new Price(TOKEN, 0)),
                 null,
                 CardState.ACTIVE);
         assertThat(reason(activate)).isEqualTo(Refusal.BALANCE_UNEXPECTED);
@@ -220,13 +226,13 @@ public abstract class LegContract extends ContractSuite {
         takeTheClock(LedgerLimits.standard());
         long now = on.nowMs();
         posts(stock("crab", 2));
-        assertThat(refused(new Leg.StockLeg("crab", -3, now + 1, now)))
+        assertThat(refused(new StockLeg("crab", -3, now + 1, now)))
                 .isEqualTo(new Refused(Refusal.SALE_NOT_OPEN, "req1", "", 0, 0, now + 1, false));
-        assertThat(reason(new Leg.StockLeg("crab", -3, now, now))).isEqualTo(Refusal.SALE_CLOSED);
-        assertThat(refused(new Leg.StockLeg("crab", -3, now, now + 1)))
+        assertThat(reason(new StockLeg("crab", -3, now, now))).isEqualTo(Refusal.SALE_CLOSED);
+        assertThat(refused(new StockLeg("crab", -3, now, now + 1)))
                 .isEqualTo(new Refused(Refusal.INSUFFICIENT_STOCK, "req1", "", 3, 2, 0, false));
-        assertThat(posts(new Leg.StockLeg("crab", 0, now, now + 1)).encode()).isEqualTo("[[2]]");
-        assertThat(posts(new Leg.StockLeg("crab", -2, now, now + 1)).encode()).isEqualTo("[[0]]");
+        assertThat(posts(new StockLeg("crab", 0, now, now + 1)).encode()).isEqualTo("[[2]]");
+        assertThat(posts(new StockLeg("crab", -2, now, now + 1)).encode()).isEqualTo("[[0]]");
     }
 
     @Test
@@ -245,12 +251,12 @@ public abstract class LegContract extends ContractSuite {
         assertThat(passes.replayed()).isFalse();
         assertThat(passes.transaction().sequence()).isZero();
         long now = on.nowMs();
-        assertThat(((Refused) look("late", new Leg.StockLeg("crab", -1, 0, now))).reason())
+        assertThat(((Refused) look("late", new StockLeg("crab", -1, 0, now))).reason())
                 .isEqualTo(Refusal.SALE_CLOSED);
         assertThat(on.contents()).isEqualTo(before);
         assertThat(post("late", stock("crab", -1))).isInstanceOf(Posted.class);
         // Posted, the same refusal is final for its key.
-        Leg closed = new Leg.StockLeg("crab", -1, 0, now);
+        Leg closed = new StockLeg("crab", -1, 0, now);
         assertThat(post("closed", closed).replayed()).isFalse();
         assertThat(post("closed", closed).replayed()).isTrue();
     }
@@ -261,20 +267,19 @@ public abstract class LegContract extends ContractSuite {
 
     @Test
     protected void codes_are_taken_oldest_first_and_each_once() {
-        post("load", new Leg.CodesAddLeg("video", List.of("c1:k.A", "c2:k.B", "c3:k.C")));
-        Posted two = (Posted) post("k1", new Leg.CodesLeg("video", 2));
+        post("load", new CodesAddLeg("video", List.of("c1:k.A", "c2:k.B", "c3:k.C")));
+        Posted two = (Posted) post("k1", new CodesLeg("video", 2));
         assertThat(two.transaction().results().getJsonArray(0).getList()).isEqualTo(List.of("c1:k.A", "c2:k.B"));
-        assertThat((Refused) post("k2", new Leg.CodesLeg("video", 2)))
+        assertThat((Refused) post("k2", new CodesLeg("video", 2)))
                 .isEqualTo(new Refused(Refusal.INSUFFICIENT_STOCK, "req1", "", 2, 1, 0, false));
-        assertThat(posts(new Leg.CodesAddLeg("video", List.of("c4:k.D"))).encode())
-                .isEqualTo("[[2]]");
-        Posted last = (Posted) post("k3", new Leg.CodesLeg("video", 1));
+        assertThat(posts(new CodesAddLeg("video", List.of("c4:k.D"))).encode()).isEqualTo("[[2]]");
+        Posted last = (Posted) post("k3", new CodesLeg("video", 1));
         assertThat(last.transaction().results().getJsonArray(0).getList()).isEqualTo(List.of("c3:k.C"));
     }
 
     @Test
     protected void a_clamped_quota_takes_what_is_left_and_a_closed_one_lets_nothing_pass() {
-        Leg.QuotaLeg close = new Leg.QuotaLeg("batch", "b", 10, 10, 0, 0, 0, true);
+        QuotaLeg close = new QuotaLeg("batch", "b", 10, 10, 0, 0, 0, true);
         post("k1", quota("b", 4, 10));
         assertThat(post("close", close)).isInstanceOf(Posted.class);
         assertThat(((Refused) post("k2", quota("b", 1, 10))).reason()).isEqualTo(Refusal.QUOTA_EXCEEDED);
@@ -296,7 +301,7 @@ public abstract class LegContract extends ContractSuite {
     @Test
     protected void a_quota_lets_pass_what_its_limit_allows_and_returns_no_more_than_was_used() {
         assertThat(posts(quota("q", 3, 3))).isEqualTo(used(3));
-        assertThat(refused(new Leg.QuotaLeg("daily", "q", 1, 3, 0, 7_000_000_000_000L, 0, false)))
+        assertThat(refused(new QuotaLeg("daily", "q", 1, 3, 0, 7_000_000_000_000L, 0, false)))
                 .isEqualTo(new Refused(Refusal.QUOTA_EXCEEDED, "req1", "daily", 3, 3, 7_000_000_000_000L, false));
         assertThat(posts(quota("q", 0, 2))).isEqualTo(used(3));
         assertThatThrownBy(() -> post("k", quota("q", -4, 3))).isInstanceOf(LedgerFault.Faulty.class);
@@ -305,7 +310,7 @@ public abstract class LegContract extends ContractSuite {
 
     @Test
     protected void a_window_that_redis_time_is_not_in_is_stale() {
-        Leg yesterday = new Leg.QuotaLeg("per_account_daily", "q", 1, 9, 1, 2, 3, false);
+        Leg yesterday = new QuotaLeg("per_account_daily", "q", 1, 9, 1, 2, 3, false);
         assertThat(((Refused) post("k1", yesterday)).reason()).isEqualTo(Refusal.STALE_DAY);
     }
 
@@ -313,11 +318,11 @@ public abstract class LegContract extends ContractSuite {
     protected void a_quota_counts_from_the_first_to_the_last_millisecond_of_its_window_and_then_goes() {
         takeTheClock(LedgerLimits.standard());
         long now = on.nowMs();
-        assertThat(reason(new Leg.QuotaLeg("d", "q", 1, 9, now + 1, now + 9, now + 9, false)))
+        assertThat(reason(new QuotaLeg("d", "q", 1, 9, now + 1, now + 9, now + 9, false)))
                 .isEqualTo(Refusal.STALE_DAY);
-        assertThat(reason(new Leg.QuotaLeg("d", "q", 1, 9, now - 9, now, now + 9, false)))
+        assertThat(reason(new QuotaLeg("d", "q", 1, 9, now - 9, now, now + 9, false)))
                 .isEqualTo(Refusal.STALE_DAY);
-        posts(new Leg.QuotaLeg("d", "q", 4, 9, now, now + 1, now + 3, false));
+        posts(new QuotaLeg("d", "q", 4, 9, now, now + 1, now + 3, false));
         assertThat(on.contents()).containsEntry("quota:q", "4 until " + (now + 3));
         on.moveClock(now + 2);
         assertThat(on.contents()).containsKey("quota:q");

@@ -1,7 +1,7 @@
 package dev.counterfoil.ledger.model;
 
 import dev.counterfoil.ledger.CardState;
-import dev.counterfoil.ledger.Leg.NewCardLeg;
+import dev.counterfoil.ledger.NewCardLeg;
 import dev.counterfoil.ledger.Refusal;
 import dev.counterfoil.ledger.model.Stored.StoredCard;
 import io.vertx.core.json.JsonArray;

@@ -1,6 +1,6 @@
 package dev.counterfoil.ledger.model;
 
-import dev.counterfoil.ledger.Leg.PaidLeg;
+import dev.counterfoil.ledger.PaidLeg;
 import dev.counterfoil.ledger.Refusal;
 import io.vertx.core.json.JsonArray;
 import java.util.List;

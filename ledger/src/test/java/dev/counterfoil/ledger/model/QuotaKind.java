@@ -1,7 +1,7 @@
 package dev.counterfoil.ledger.model;
 
 import dev.counterfoil.ledger.Amounts;
-import dev.counterfoil.ledger.Leg.QuotaLeg;
+import dev.counterfoil.ledger.QuotaLeg;
 import dev.counterfoil.ledger.Refusal;
 import dev.counterfoil.ledger.model.Stored.Counter;
 import io.vertx.core.json.JsonArray;

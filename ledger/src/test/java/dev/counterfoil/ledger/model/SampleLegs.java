@@ -1,9 +1,14 @@
 package dev.counterfoil.ledger.model;
 
+import dev.counterfoil.ledger.CardLeg;
 import dev.counterfoil.ledger.CardState;
 import dev.counterfoil.ledger.Cell;
 import dev.counterfoil.ledger.IdempotencyKey;
 import dev.counterfoil.ledger.Leg;
+import dev.counterfoil.ledger.NewCardLeg;
+import dev.counterfoil.ledger.Price;
+import dev.counterfoil.ledger.QuotaLeg;
+import dev.counterfoil.ledger.StockLeg;
 import dev.counterfoil.ledger.Transaction;
 import dev.counterfoil.ledger.TransactionType;
 import io.vertx.core.json.JsonObject;
@@ -44,46 +49,46 @@ public final class SampleLegs {
         return String.format("%22s", name).replace(' ', '0').substring(0, 22);
     }
 
-    public static Leg.NewCardLeg newCard(String name, long balance) {
+    public static NewCardLeg newCard(String name, long balance) {
         return newCard(name, balance, CardState.ACTIVE, 0);
     }
 
-    public static Leg.NewCardLeg newCard(String name, long balance, CardState state, long expiresAtMs) {
-        return new Leg.NewCardLeg(id(name), "api" + name, "100" + name, TOKEN, balance, state, expiresAtMs, "bt_1");
+    public static NewCardLeg newCard(String name, long balance, CardState state, long expiresAtMs) {
+        return new NewCardLeg(id(name), "api" + name, "100" + name, TOKEN, balance, state, expiresAtMs, "bt_1");
     }
 
-    public static Leg.CardLeg debit(String name, long amount) {
+    public static CardLeg debit(String name, long amount) {
         return card(name, -1, amount, null, null);
     }
 
-    public static Leg.CardLeg credit(String name, long amount) {
+    public static CardLeg credit(String name, long amount) {
         return card(name, 1, amount, null, null);
     }
 
     /** An active card in its time, of type {@link #TOKEN}. */
-    public static Leg.CardLeg card(
+    public static CardLeg card(
             String name, int sign, long amount, @Nullable Long expectedBalance, @Nullable CardState newState) {
-        return new Leg.CardLeg(
+        return new CardLeg(
                 List.of(id(name)),
                 null,
                 Set.of(CardState.ACTIVE),
                 true,
                 sign,
-                List.of(new Leg.Price(TOKEN, amount)),
+                List.of(new Price(TOKEN, amount)),
                 expectedBalance,
                 newState);
     }
 
-    public static Leg.StockLeg stock(String sku, long delta) {
-        return new Leg.StockLeg(sku, delta, 0, 0);
+    public static StockLeg stock(String sku, long delta) {
+        return new StockLeg(sku, delta, 0, 0);
     }
 
-    public static Leg.QuotaLeg quota(String key, long delta, long limit) {
-        return new Leg.QuotaLeg("per_account_total", key, delta, limit, 0, 0, 0, false);
+    public static QuotaLeg quota(String key, long delta, long limit) {
+        return new QuotaLeg("per_account_total", key, delta, limit, 0, 0, 0, false);
     }
 
     /** The same counter, taking what the limit allows. */
-    public static Leg.QuotaLeg clamped(String key, long delta, long limit) {
-        return new Leg.QuotaLeg("per_account_total", key, delta, limit, 0, 0, 0, true);
+    public static QuotaLeg clamped(String key, long delta, long limit) {
+        return new QuotaLeg("per_account_total", key, delta, limit, 0, 0, 0, true);
     }
 }

@@ -1,8 +1,8 @@
 package dev.counterfoil.ledger.model;
 
 import dev.counterfoil.ledger.Amounts;
-import dev.counterfoil.ledger.Leg.StockLeg;
 import dev.counterfoil.ledger.Refusal;
+import dev.counterfoil.ledger.StockLeg;
 import dev.counterfoil.ledger.model.Stored.Units;
 import io.vertx.core.json.JsonArray;
 import java.util.List;

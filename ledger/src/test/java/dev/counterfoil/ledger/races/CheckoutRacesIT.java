@@ -3,10 +3,13 @@ package dev.counterfoil.ledger.races;
 import static dev.counterfoil.ledger.races.TwoLedgers.redemption;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.counterfoil.ledger.AccountLeg;
 import dev.counterfoil.ledger.Cell;
-import dev.counterfoil.ledger.Leg;
+import dev.counterfoil.ledger.DueLeg;
 import dev.counterfoil.ledger.Outcome;
+import dev.counterfoil.ledger.PaidLeg;
 import dev.counterfoil.ledger.Posted;
+import dev.counterfoil.ledger.Price;
 import dev.counterfoil.ledger.Refusal;
 import dev.counterfoil.ledger.Refused;
 import dev.counterfoil.ledger.Transaction;
@@ -103,7 +106,7 @@ class CheckoutRacesIT {
                 TransactionType.ADJUSTMENT,
                 "points",
                 "u_1",
-                new Leg.AccountLeg("u_1", "points", 1, POINTS, false, false, null, null));
+                new AccountLeg("u_1", "points", 1, POINTS, false, false, null, null));
     }
 
     private static Transaction transaction(Cell cell, Racer racer, String key) {
@@ -115,17 +118,17 @@ class CheckoutRacesIT {
                         "u_1",
                         SampleLegs.stock("crab", -1),
                         SampleLegs.stock("tea", -2),
-                        new Leg.DueLeg(List.of(17_000L, 230L), List.of(List.of(0), List.of(0), List.of(1))),
-                        SampleLegs.debit("one", Leg.Price.DRAWN),
-                        SampleLegs.debit("other", Leg.Price.DRAWN),
-                        Leg.AccountLeg.pays("u_1", "points", Leg.Price.DRAWN),
-                        new Leg.PaidLeg(false),
+                        new DueLeg(List.of(17_000L, 230L), List.of(List.of(0), List.of(0), List.of(1))),
+                        SampleLegs.debit("one", Price.DRAWN),
+                        SampleLegs.debit("other", Price.DRAWN),
+                        AccountLeg.pays("u_1", "points", Price.DRAWN),
+                        new PaidLeg(false),
                         SampleLegs.quota("checkouts", 1, MOST_CHECKOUTS));
             case ONE_CARD_AND_CRAB ->
                 redemption(cell, key, null, SampleLegs.stock("crab", -1), SampleLegs.debit("one", 4_100));
             case OTHER_CARD_AND_TEA ->
                 redemption(cell, key, null, SampleLegs.stock("tea", -1), SampleLegs.debit("other", 5_300));
-            case POINTS_ALONE -> redemption(cell, key, "u_1", Leg.AccountLeg.pays("u_1", "points", 110));
+            case POINTS_ALONE -> redemption(cell, key, "u_1", AccountLeg.pays("u_1", "points", 110));
             case CRAB_ALONE -> redemption(cell, key, null, SampleLegs.stock("crab", -3));
         };
     }

@@ -5,12 +5,14 @@ import static dev.counterfoil.ledger.races.TwoLedgers.redemption;
 import static dev.counterfoil.ledger.races.TwoLedgers.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.counterfoil.ledger.AccountLeg;
 import dev.counterfoil.ledger.CardState;
 import dev.counterfoil.ledger.Cell;
 import dev.counterfoil.ledger.IdempotencyKey;
 import dev.counterfoil.ledger.Leg;
 import dev.counterfoil.ledger.Outcome;
 import dev.counterfoil.ledger.Posted;
+import dev.counterfoil.ledger.QuotaLeg;
 import dev.counterfoil.ledger.Refusal;
 import dev.counterfoil.ledger.Transaction;
 import dev.counterfoil.ledger.TransactionType;
@@ -144,7 +146,7 @@ class RacesIT {
     void racers_for_a_days_limit_get_exactly_the_limit_also_by_several_at_a_time() {
         Cell cell = withCards(8, 100_000);
         long now = System.currentTimeMillis();
-        String counter = Leg.QuotaLeg.keyOf("account", "crab", "u_1", "a day");
+        String counter = QuotaLeg.keyOf("account", "crab", "u_1", "a day");
         List<Outcome> outcomes = ledgers.race(
                 64,
                 i -> redemption(
@@ -152,7 +154,7 @@ class RacesIT {
                         "racer" + i,
                         null,
                         SampleLegs.debit("c" + i % 8, 10),
-                        new Leg.QuotaLeg(
+                        new QuotaLeg(
                                 "per_account_daily",
                                 counter,
                                 1 + i % 2,
@@ -175,10 +177,10 @@ class RacesIT {
     @Test
     void racers_on_one_account_spend_exactly_what_it_holds() {
         Cell cell = ledgers.cell();
-        Leg credit = new Leg.AccountLeg("u_1", "points", 1, 1_000, false, false, null, null);
+        Leg credit = new AccountLeg("u_1", "points", 1, 1_000, false, false, null, null);
         ledgers.post(cell, TransactionType.ADJUSTMENT, "fill", "u_1", credit);
         List<Outcome> outcomes =
-                ledgers.race(64, i -> redemption(cell, "racer" + i, "u_1", Leg.AccountLeg.pays("u_1", "points", 30)));
+                ledgers.race(64, i -> redemption(cell, "racer" + i, "u_1", AccountLeg.pays("u_1", "points", 30)));
         assertThat(posted(outcomes)).isEqualTo(33);
         assertThat(refused(outcomes, Refusal.INSUFFICIENT_BALANCE)).isEqualTo(31);
         assertThat(ledgers.stored(new JournalSums.Place(RedisKeys.account(cell, "u_1"), "b:points")))

@@ -11,6 +11,7 @@ import dev.counterfoil.ledger.Leg;
 import dev.counterfoil.ledger.Posted;
 import dev.counterfoil.ledger.Refusal;
 import dev.counterfoil.ledger.Refused;
+import dev.counterfoil.ledger.StockLeg;
 import dev.counterfoil.ledger.TransactionType;
 import dev.counterfoil.ledger.aftersale.Step;
 import dev.counterfoil.ledger.books.Reconcile;
@@ -50,10 +51,10 @@ class RebuildIT {
 
     @Test
     void every_key_is_what_it_was_and_the_sale_goes_on() {
-        JournaledTransaction bought = sale.post(TransactionType.STOCKING, new Leg.StockLeg("tea", 1, 0, 0));
+        JournaledTransaction bought = sale.post(TransactionType.STOCKING, new StockLeg("tea", 1, 0, 0));
         long last = sale.everything();
         IdempotencyKey key = sale.key();
-        List<Leg> legs = List.of(new Leg.StockLeg("tea", 2, 0, 0));
+        List<Leg> legs = List.of(new StockLeg("tea", 2, 0, 0));
         Posted first = (Posted) sale.submit(key, TransactionType.STOCKING, new JsonObject(), legs);
         sale.awaitSettled(last + 1);
         SortedMap<String, String> before = keys();

@@ -3,14 +3,23 @@ package dev.counterfoil.ledger.rebuild;
 import static dev.counterfoil.ledger.testing.Ledgers.await;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import dev.counterfoil.ledger.AccountLeg;
+import dev.counterfoil.ledger.CardLeg;
 import dev.counterfoil.ledger.CardState;
 import dev.counterfoil.ledger.Cell;
+import dev.counterfoil.ledger.CodesAddLeg;
+import dev.counterfoil.ledger.CodesLeg;
 import dev.counterfoil.ledger.Durability;
+import dev.counterfoil.ledger.HoldLeg;
 import dev.counterfoil.ledger.IdempotencyKey;
 import dev.counterfoil.ledger.JournaledTransaction;
 import dev.counterfoil.ledger.Leg;
+import dev.counterfoil.ledger.NewCardLeg;
 import dev.counterfoil.ledger.Outcome;
 import dev.counterfoil.ledger.Posted;
+import dev.counterfoil.ledger.Price;
+import dev.counterfoil.ledger.QuotaLeg;
+import dev.counterfoil.ledger.StockLeg;
 import dev.counterfoil.ledger.Transaction;
 import dev.counterfoil.ledger.TransactionType;
 import dev.counterfoil.ledger.access.Issuer;
@@ -167,7 +176,7 @@ final class Sale implements AutoCloseable {
         for (int n = 1; n <= 6; n++) {
             post(
                     TransactionType.ISSUE,
-                    new Leg.NewCardLeg(
+                    new NewCardLeg(
                             card(n),
                             "A%015d".formatted(n),
                             "100" + n,
@@ -180,10 +189,10 @@ final class Sale implements AutoCloseable {
         post(TransactionType.REVERSAL, set(2, CardState.VOID, -1, 1_000));
         post(TransactionType.ADJUSTMENT, set(3, CardState.FROZEN, 0, 0));
         post(TransactionType.ADJUSTMENT, set(4, CardState.ACTIVE, 0, 0).givenTo("u:张三"));
-        post(TransactionType.STOCKING, new Leg.StockLeg("tea", 100, 0, 0));
+        post(TransactionType.STOCKING, new StockLeg("tea", 100, 0, 0));
         stageCodes("c9", "c1", "c5", "c2");
-        post(TransactionType.STOCKING, new Leg.CodesAddLeg("video", List.of("c9:k1.AAAA", "c1:k1.AAAA")));
-        post(TransactionType.STOCKING, new Leg.CodesAddLeg("video", List.of("c5:k1.AAAA", "c2:k1.AAAA")));
+        post(TransactionType.STOCKING, new CodesAddLeg("video", List.of("c9:k1.AAAA", "c1:k1.AAAA")));
+        post(TransactionType.STOCKING, new CodesAddLeg("video", List.of("c5:k1.AAAA", "c2:k1.AAAA")));
         accounts();
         redemptions();
         return sequence();
@@ -192,15 +201,15 @@ final class Sale implements AutoCloseable {
     private void accounts() {
         post(
                 TransactionType.ADJUSTMENT,
-                new Leg.AccountLeg("u:张三", "CNY", 1, 700, false, false, null, true)
+                new AccountLeg("u:张三", "CNY", 1, 700, false, false, null, true)
                         .lots(FAR_MS + ":bonus:200;0:paid:500;")
                         .setting(Map.of("tier", "gold", "family", "f1")));
-        post(TransactionType.ADJUSTMENT, new Leg.AccountLeg("u:张三", "points", 1, 90, false, false, null, null));
-        post(TransactionType.ADJUSTMENT, new Leg.AccountLeg("u2", "CNY", 1, 50, false, false, true, null));
-        post(TransactionType.ADJUSTMENT, new Leg.AccountLeg("u2", "CNY", -1, 50, false, false, null, null));
+        post(TransactionType.ADJUSTMENT, new AccountLeg("u:张三", "points", 1, 90, false, false, null, null));
+        post(TransactionType.ADJUSTMENT, new AccountLeg("u2", "CNY", 1, 50, false, false, true, null));
+        post(TransactionType.ADJUSTMENT, new AccountLeg("u2", "CNY", -1, 50, false, false, null, null));
         post(
                 TransactionType.ADJUSTMENT,
-                new Leg.AccountLeg("u:张三", "CNY", -1, 30, false, false, null, null)
+                new AccountLeg("u:张三", "CNY", -1, 30, false, false, null, null)
                         .lots("bonus")
                         .setting(Map.of("family", "")));
     }
@@ -221,35 +230,28 @@ final class Sale implements AutoCloseable {
         return "C%021d".formatted(n);
     }
 
-    private static Leg.CardLeg set(int n, CardState state, int sign, long amount) {
-        return new Leg.CardLeg(
+    private static CardLeg set(int n, CardState state, int sign, long amount) {
+        return new CardLeg(
                 List.of(card(n)),
                 null,
                 Set.of(CardState.ACTIVE),
                 true,
                 sign,
-                List.of(new Leg.Price("gift:CNY", amount)),
+                List.of(new Price("gift:CNY", amount)),
                 null,
                 state);
     }
 
-    private static Leg.QuotaLeg quota(String day, long units, long expiresAtMs) {
-        return new Leg.QuotaLeg(
-                "per_account",
-                Leg.QuotaLeg.keyOf("account", "tea", "u:张三", day),
-                units,
-                1_000,
-                0,
-                0,
-                expiresAtMs,
-                false);
+    private static QuotaLeg quota(String day, long units, long expiresAtMs) {
+        return new QuotaLeg(
+                "per_account", QuotaLeg.keyOf("account", "tea", "u:张三", day), units, 1_000, 0, 0, expiresAtMs, false);
     }
 
     /** Units at ten each, held or not. */
     @CanIgnoreReturnValue
     JournaledTransaction redeem(int card, int units, boolean held, Leg... more) {
         List<Leg> legs = new ArrayList<>();
-        legs.add(new Leg.StockLeg("tea", -units, 0, 0));
+        legs.add(new StockLeg("tea", -units, 0, 0));
         legs.add(pays(card, 10L * units, held));
         legs.addAll(List.of(more));
         return redemption("tea", units, held, legs);
@@ -257,7 +259,7 @@ final class Sale implements AutoCloseable {
 
     @CanIgnoreReturnValue
     private JournaledTransaction withCode(boolean held) {
-        return redemption("video", 1, held, new ArrayList<>(List.of(new Leg.CodesLeg("video", 1), pays(1, 10, held))));
+        return redemption("video", 1, held, new ArrayList<>(List.of(new CodesLeg("video", 1), pays(1, 10, held))));
     }
 
     private static Leg pays(int card, long amount, boolean held) {
@@ -266,7 +268,7 @@ final class Sale implements AutoCloseable {
 
     private JournaledTransaction redemption(String item, long units, boolean held, List<Leg> legs) {
         if (held) {
-            legs.add(new Leg.HoldLeg(3_600_000));
+            legs.add(new HoldLeg(3_600_000));
         }
         JsonObject line = new JsonObject()
                 .put("item", item)

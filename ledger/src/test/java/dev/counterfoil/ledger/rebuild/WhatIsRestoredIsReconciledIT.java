@@ -5,7 +5,7 @@ import static dev.counterfoil.ledger.redis.RedisKeys.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-import dev.counterfoil.ledger.Leg;
+import dev.counterfoil.ledger.QuotaLeg;
 import dev.counterfoil.ledger.books.Difference;
 import dev.counterfoil.ledger.books.Reconcile;
 import dev.counterfoil.ledger.books.Reconciliation;
@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Test;
 
 /** What decides who may spend and is no balance: a value of it that somebody changed is named, whichever store is wrong. */
 class WhatIsRestoredIsReconciledIT {
-    private static final String EVER = Leg.QuotaLeg.keyOf("account", "tea", "u:张三", "ever");
-    private static final String DAY = Leg.QuotaLeg.keyOf("account", "tea", "u:张三", "2026-11-27");
+    private static final String EVER = QuotaLeg.keyOf("account", "tea", "u:张三", "ever");
+    private static final String DAY = QuotaLeg.keyOf("account", "tea", "u:张三", "2026-11-27");
 
     private final List<String> progress = new ArrayList<>();
     private Sale sale;

@@ -13,6 +13,7 @@ import dev.counterfoil.ledger.LedgerFault;
 import dev.counterfoil.ledger.Leg;
 import dev.counterfoil.ledger.Outcome;
 import dev.counterfoil.ledger.Posted;
+import dev.counterfoil.ledger.QuotaLeg;
 import dev.counterfoil.ledger.Refused;
 import dev.counterfoil.ledger.model.LedgerContract;
 import dev.counterfoil.ledger.model.Timing;
@@ -122,7 +123,7 @@ class PostContractIT extends LedgerContract {
     /** Within one call nothing is read again, so the script itself has to know that a counter went as it was written. */
     @Test
     void a_counter_whose_time_is_over_counts_from_nothing_for_the_next_of_its_batch() {
-        Leg over = new Leg.QuotaLeg("q", "1:q", 5, 9, 0, 0, 1, false);
+        Leg over = new QuotaLeg("q", "1:q", 5, 9, 0, 0, 1, false);
         // While the first is on its way the others gather, and go as one batch.
         var first = on.ledger().post(transaction("first", "first", stock("crab", 1)));
         var five = on.ledger().post(transaction("five", "five", over));
@@ -138,9 +139,9 @@ class PostContractIT extends LedgerContract {
         long day = 4_000_000_000_000L;
         assertThat(post(
                         "k",
-                        new Leg.QuotaLeg("q", "1:a", 1, 9, 0, 0, day, false),
-                        new Leg.QuotaLeg("q", "1:b", 1, 9, 0, 0, day + 1, false),
-                        new Leg.QuotaLeg("q", "1:c", 1, 9, 0, 0, day, false)))
+                        new QuotaLeg("q", "1:a", 1, 9, 0, 0, day, false),
+                        new QuotaLeg("q", "1:b", 1, 9, 0, 0, day + 1, false),
+                        new QuotaLeg("q", "1:c", 1, 9, 0, 0, day, false)))
                 .isInstanceOf(Posted.class);
         Map<String, Long> until = Map.of("1:a", day, "1:b", day + 1, "1:c", day);
         until.forEach((name, at) -> {

@@ -9,11 +9,21 @@ import static dev.counterfoil.ledger.redis.LedgerOnRedis.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.counterfoil.ledger.AccountLeg;
+import dev.counterfoil.ledger.CardLeg;
 import dev.counterfoil.ledger.CardState;
+import dev.counterfoil.ledger.Closing;
+import dev.counterfoil.ledger.CodesAddLeg;
+import dev.counterfoil.ledger.CodesLeg;
+import dev.counterfoil.ledger.DueLeg;
 import dev.counterfoil.ledger.Durability;
+import dev.counterfoil.ledger.FollowLeg;
+import dev.counterfoil.ledger.HoldLeg;
 import dev.counterfoil.ledger.LedgerFault;
 import dev.counterfoil.ledger.Leg;
+import dev.counterfoil.ledger.PaidLeg;
 import dev.counterfoil.ledger.Posted;
+import dev.counterfoil.ledger.Price;
 import dev.counterfoil.ledger.Refusal;
 import dev.counterfoil.ledger.Refused;
 import dev.counterfoil.ledger.model.SampleLegs;
@@ -39,25 +49,25 @@ import org.junit.jupiter.params.provider.MethodSource;
 class PostNeverHalfIT {
     private static final Leg[] ALL_KINDS = {
         stock("crab", -1),
-        new Leg.CodesLeg("video", 1),
-        new Leg.CodesAddLeg("music", List.of("m1:k.A")),
+        new CodesLeg("video", 1),
+        new CodesAddLeg("music", List.of("m1:k.A")),
         debitAndExtend(),
         newCard("b", 5),
-        new Leg.AccountLeg("u", "CNY", 1, 3, true, true, false, true),
-        new Leg.DueLeg(List.of(4L, 2L), List.of(List.of(0, 1))),
-        new Leg.CardLeg(
+        new AccountLeg("u", "CNY", 1, 3, true, true, false, true),
+        new DueLeg(List.of(4L, 2L), List.of(List.of(0, 1))),
+        new CardLeg(
                 List.of(id("c")),
                 null,
                 Set.of(CardState.ACTIVE),
                 true,
                 -1,
-                List.of(new Leg.Price(SampleLegs.TOKEN, Leg.Price.DRAWN)),
+                List.of(new Price(SampleLegs.TOKEN, Price.DRAWN)),
                 null,
                 null),
-        new Leg.PaidLeg(false),
-        new Leg.HoldLeg(60_000),
+        new PaidLeg(false),
+        new HoldLeg(60_000),
         follow(null, 1),
-        new Leg.AccountLeg("w", "points", -1, 4, true, false, null, null)
+        new AccountLeg("w", "points", -1, 4, true, false, null, null)
                 .lots("paid")
                 .aside(Leg.ASIDE_AMOUNT),
         // Last, for nothing but its arguments would tell that it was left out.
@@ -66,25 +76,25 @@ class PostNeverHalfIT {
 
     private LedgerOnRedis on;
 
-    private static Leg follow(Leg.@Nullable Closing closing, long before) {
-        return new Leg.FollowLeg(
+    private static Leg follow(@Nullable Closing closing, long before) {
+        return new FollowLeg(
                 1,
                 closing,
                 "state",
                 0,
                 7_000_000_000_001L,
                 7_000_000_000_002L,
-                List.of(new Leg.FollowLeg.Part("a:CNY", before, 1, 9), new Leg.FollowLeg.Part("i:crab", before, 1, 9)));
+                List.of(new FollowLeg.Part("a:CNY", before, 1, 9), new FollowLeg.Part("i:crab", before, 1, 9)));
     }
 
     private static Leg debitAndExtend() {
-        return new Leg.CardLeg(
+        return new CardLeg(
                         List.of(id("a")),
                         null,
                         Set.of(CardState.ACTIVE),
                         true,
                         -1,
-                        List.of(new Leg.Price(SampleLegs.TOKEN, 10)),
+                        List.of(new Price(SampleLegs.TOKEN, 10)),
                         null,
                         null,
                         7_000_000_000_000L)
@@ -100,12 +110,12 @@ class PostNeverHalfIT {
         on = open();
         on.post("issue", newCard("a", 100));
         on.post("issue c", newCard("c", 100));
-        on.post("account", new Leg.AccountLeg("u", "CNY", 1, 8, false, false, null, true));
+        on.post("account", new AccountLeg("u", "CNY", 1, 8, false, false, null, true));
         on.post("stock", stock("crab", 9));
-        on.post("load", new Leg.CodesAddLeg("video", List.of("c1:k.A", "c2:k.B")));
+        on.post("load", new CodesAddLeg("video", List.of("c1:k.A", "c2:k.B")));
         on.post("quota", quota("q", 3, 100));
         on.post("follow", follow(null, 0));
-        on.post("lots", new Leg.AccountLeg("w", "points", 1, 9, false, false, null, null).lots("0:paid:9;"));
+        on.post("lots", new AccountLeg("w", "points", 1, 9, false, false, null, null).lots("0:paid:9;"));
     }
 
     @AfterEach
@@ -358,7 +368,7 @@ class PostNeverHalfIT {
     void a_value_that_is_none_is_counted_wherever_it_stands() {
         List<String> codes =
                 IntStream.range(0, 1_000).mapToObj(i -> "m" + i + ":k.A").toList();
-        Sent sent = sent(new Leg.CodesAddLeg("music", codes), stock("crab", -1));
+        Sent sent = sent(new CodesAddLeg("music", codes), stock("crab", -1));
         sent.leg("stock").add(1, null);
         Map<String, String> before = on.everything();
         assertThat(run(sent.keys(), sent.args())).isEqualTo("faulty");
@@ -385,8 +395,8 @@ class PostNeverHalfIT {
 
     @Test
     void an_account_shares_its_key_with_accounts_alone() {
-        Leg account = new Leg.AccountLeg("new", "CNY", 1, 5, false, false, null, null);
-        Leg pool = new Leg.CodesAddLeg("music", List.of("m1:k.A"));
+        Leg account = new AccountLeg("new", "CNY", 1, 5, false, false, null, null);
+        Leg pool = new CodesAddLeg("music", List.of("m1:k.A"));
         Map<String, String> before = on.everything();
         assertThat(onOneKey(account, pool)).isEqualTo("faulty");
         assertThat(onOneKey(pool, account)).isEqualTo("faulty");
@@ -408,10 +418,10 @@ class PostNeverHalfIT {
         List<String> codes =
                 IntStream.range(0, 1_000).mapToObj(i -> "m" + i + ":k.A").toList();
         Leg[] pools = IntStream.range(0, 12)
-                .mapToObj(pool -> (Leg) new Leg.CodesAddLeg("pool-" + pool, codes))
+                .mapToObj(pool -> (Leg) new CodesAddLeg("pool-" + pool, codes))
                 .toArray(Leg[]::new);
         assertThat(on.post("long", pools)).isInstanceOf(Posted.class);
-        assertThat(on.post("its last", new Leg.CodesLeg("pool-11", 1_000))).isInstanceOf(Posted.class);
+        assertThat(on.post("its last", new CodesLeg("pool-11", 1_000))).isInstanceOf(Posted.class);
     }
 
     @Test
@@ -454,7 +464,7 @@ class PostNeverHalfIT {
     @Test
     void an_open_hold_whose_deadline_is_no_integer_is_found_before_the_first_write() {
         on.run(commands -> commands.zadd(bytes(RedisKeys.holds(on.cell)), 1.5, bytes("1")));
-        for (Leg.Closing closing : List.of(Leg.Closing.CAPTURE, Leg.Closing.EXPIRY)) {
+        for (Closing closing : List.of(Closing.CAPTURE, Closing.EXPIRY)) {
             Map<String, String> before = on.everything();
             assertThatThrownBy(() -> on.post("k" + closing, follow(closing, 1))).isInstanceOf(LedgerFault.class);
             assertThat(on.everything()).isEqualTo(before);
@@ -472,20 +482,19 @@ class PostNeverHalfIT {
 
     @Test
     void two_legs_of_one_account_keep_to_fields_of_their_own_for_the_caller_and_the_script() {
-        Leg credit = new Leg.AccountLeg("u", "CNY", 1, 5, false, false, null, null);
-        Leg frozen = new Leg.AccountLeg("u", "points", 0, 0, false, false, true, null);
-        Leg again = new Leg.AccountLeg("u", "CNY", 0, 0, false, false, true, null);
-        Leg gold = new Leg.AccountLeg("u", "points", 0, 0, false, false, null, null).setting(Map.of("tier", "gold"));
-        Leg silver = new Leg.AccountLeg("u", "pick", 0, 0, false, false, null, null).setting(Map.of("tier", "silver"));
+        Leg credit = new AccountLeg("u", "CNY", 1, 5, false, false, null, null);
+        Leg frozen = new AccountLeg("u", "points", 0, 0, false, false, true, null);
+        Leg again = new AccountLeg("u", "CNY", 0, 0, false, false, true, null);
+        Leg gold = new AccountLeg("u", "points", 0, 0, false, false, null, null).setting(Map.of("tier", "gold"));
+        Leg silver = new AccountLeg("u", "pick", 0, 0, false, false, null, null).setting(Map.of("tier", "silver"));
         for (Leg[] two : new Leg[][] {{credit, credit}, {frozen, again}, {gold, silver}}) {
             assertThatThrownBy(() -> on.transactionCall(two))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("two touch one key");
         }
-        Leg other = new Leg.AccountLeg("w", "CNY", 1, 5, false, false, null, null);
-        Leg otherFrozen = new Leg.AccountLeg("w", "CNY", 0, 0, false, false, true, null);
-        Leg otherSilver =
-                new Leg.AccountLeg("w", "CNY", 0, 0, false, false, null, null).setting(Map.of("tier", "silver"));
+        Leg other = new AccountLeg("w", "CNY", 1, 5, false, false, null, null);
+        Leg otherFrozen = new AccountLeg("w", "CNY", 0, 0, false, false, true, null);
+        Leg otherSilver = new AccountLeg("w", "CNY", 0, 0, false, false, null, null).setting(Map.of("tier", "silver"));
         Map<String, String> before = on.everything();
         assertThat(onOneKey(gold, otherSilver)).isEqualTo("faulty");
         assertThat(onOneKey(credit, other)).isEqualTo("faulty");

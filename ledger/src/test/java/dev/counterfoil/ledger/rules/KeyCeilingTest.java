@@ -3,6 +3,7 @@ package dev.counterfoil.ledger.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.counterfoil.ledger.Leg;
+import dev.counterfoil.ledger.QuotaLeg;
 import dev.counterfoil.ledger.access.ApiKey;
 import dev.counterfoil.ledger.access.Ceilings;
 import dev.counterfoil.ledger.access.KeyKind;
@@ -58,6 +59,6 @@ class KeyCeilingTest {
                 terms);
         List<Leg> legs = KeyCeiling.of(key, Ceilings.Kind.ADJUSTED, PROGRAM).legs("CNY", 100, Instant.EPOCH);
         assertThat(legs).hasSize(1);
-        return ((Leg.QuotaLeg) legs.get(0)).limit();
+        return ((QuotaLeg) legs.get(0)).limit();
     }
 }

@@ -2,10 +2,13 @@ package dev.counterfoil.ledger.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.counterfoil.ledger.CardLeg;
 import dev.counterfoil.ledger.Cell;
 import dev.counterfoil.ledger.IdempotencyKey;
-import dev.counterfoil.ledger.Leg;
+import dev.counterfoil.ledger.Price;
+import dev.counterfoil.ledger.QuotaLeg;
 import dev.counterfoil.ledger.Refusal;
+import dev.counterfoil.ledger.StockLeg;
 import dev.counterfoil.ledger.Transaction;
 import dev.counterfoil.ledger.catalog.CardType;
 import dev.counterfoil.ledger.catalog.Catalog;
@@ -39,14 +42,14 @@ class RedemptionTest {
     void each_card_type_that_pays_for_every_item_is_compiled_with_its_own_total() {
         assertThat(card(ready(Limits.NONE, List.of(CRAB, VIDEO), request(null, line("crab-8", 2)), false))
                         .prices())
-                .containsExactlyInAnyOrder(new Leg.Price("gift-1000:CNY", 59_600), new Leg.Price("crab-pass:pick", 2));
+                .containsExactlyInAnyOrder(new Price("gift-1000:CNY", 59_600), new Price("crab-pass:pick", 2));
         assertThat(card(ready(
                                 Limits.NONE,
                                 List.of(CRAB, VIDEO),
                                 request(null, line("crab-8", 1), line("video-month", 3)),
                                 false))
                         .prices())
-                .containsExactly(new Leg.Price("gift-1000:CNY", 34_300));
+                .containsExactly(new Price("gift-1000:CNY", 34_300));
     }
 
     @Test
@@ -81,10 +84,10 @@ class RedemptionTest {
     @Test
     void a_business_day_is_the_programs_own_and_has_as_many_hours_as_it_has() {
         Item limited = item("crab-8", ItemKind.GOODS, Map.of("CNY", 1L), new Limits(2L, null, null));
-        Leg.QuotaLeg shanghai = day(limited, "Asia/Shanghai", NOW);
+        QuotaLeg shanghai = day(limited, "Asia/Shanghai", NOW);
         assertThat(Instant.ofEpochMilli(shanghai.fromMs())).isEqualTo("2026-11-20T16:00:00Z");
         assertThat(Instant.ofEpochMilli(shanghai.untilMs())).isEqualTo("2026-11-21T16:00:00Z");
-        Leg.QuotaLeg springForward = day(limited, "Europe/Berlin", Instant.parse("2026-03-29T12:00:00Z"));
+        QuotaLeg springForward = day(limited, "Europe/Berlin", Instant.parse("2026-03-29T12:00:00Z"));
         assertThat(Duration.ofMillis(springForward.untilMs() - springForward.fromMs()))
                 .isEqualTo(Duration.ofHours(23));
     }
@@ -111,13 +114,12 @@ class RedemptionTest {
         assertThat(card(ready(Limits.NONE, List.of(CRAB), expecting(29_900L), false))
                         .prices())
                 .containsExactlyInAnyOrder(
-                        new Leg.Price("gift-1000:CNY", Leg.Price.OTHER_THAN_EXPECTED),
-                        new Leg.Price("crab-pass:pick", Leg.Price.OTHER_THAN_EXPECTED));
+                        new Price("gift-1000:CNY", Price.OTHER_THAN_EXPECTED),
+                        new Price("crab-pass:pick", Price.OTHER_THAN_EXPECTED));
         assertThat(card(ready(Limits.NONE, List.of(CRAB), expecting(29_800L), false))
                         .prices())
                 .containsExactlyInAnyOrder(
-                        new Leg.Price("gift-1000:CNY", 29_800),
-                        new Leg.Price("crab-pass:pick", Leg.Price.OTHER_THAN_EXPECTED));
+                        new Price("gift-1000:CNY", 29_800), new Price("crab-pass:pick", Price.OTHER_THAN_EXPECTED));
     }
 
     @Test
@@ -134,7 +136,7 @@ class RedemptionTest {
         assertThat(ready(Limits.NONE, List.of(visit), request(null, line("visit", 1)), false)
                         .legs()
                         .get(0))
-                .isEqualTo(new Leg.StockLeg("visit", 0, NOW.toEpochMilli(), NOW.toEpochMilli() + 60_000));
+                .isEqualTo(new StockLeg("visit", 0, NOW.toEpochMilli(), NOW.toEpochMilli() + 60_000));
         assertThat(ready(Limits.NONE, List.of(VIDEO), request(null, line("video-month", 1)), false)
                         .legs())
                 .hasSize(2);
@@ -163,7 +165,7 @@ class RedemptionTest {
                 .reason();
     }
 
-    private static Leg.QuotaLeg day(Item item, String zone, Instant now) {
+    private static QuotaLeg day(Item item, String zone, Instant now) {
         RedemptionRequest request = request("u_1", line(item.sku(), 1));
         return quotas(((Rule.Ready) compile(Limits.NONE, List.of(item), request, false, zone, now)).transaction())
                 .get(0);
@@ -206,18 +208,18 @@ class RedemptionTest {
         return new Line(sku, quantity);
     }
 
-    private static Leg.CardLeg card(Transaction transaction) {
+    private static CardLeg card(Transaction transaction) {
         return transaction.legs().stream()
-                .filter(Leg.CardLeg.class::isInstance)
-                .map(Leg.CardLeg.class::cast)
+                .filter(CardLeg.class::isInstance)
+                .map(CardLeg.class::cast)
                 .findFirst()
                 .orElseThrow();
     }
 
-    private static List<Leg.QuotaLeg> quotas(Transaction transaction) {
+    private static List<QuotaLeg> quotas(Transaction transaction) {
         return transaction.legs().stream()
-                .filter(Leg.QuotaLeg.class::isInstance)
-                .map(Leg.QuotaLeg.class::cast)
+                .filter(QuotaLeg.class::isInstance)
+                .map(QuotaLeg.class::cast)
                 .toList();
     }
 

@@ -6,6 +6,7 @@ import static dev.counterfoil.ledger.model.SampleLegs.stock;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.counterfoil.ledger.Cell;
+import dev.counterfoil.ledger.CodesLeg;
 import dev.counterfoil.ledger.IdempotencyKey;
 import dev.counterfoil.ledger.Leg;
 import dev.counterfoil.ledger.Outcome;
@@ -44,8 +45,7 @@ class SoldOutHintsTest {
         assertThat(hints.likely(redemption("demo", stock("crab", 3)))).isFalse();
         assertThat(hints.likely(redemption("demo", stock("prawn", -3)))).isFalse();
         assertThat(hints.likely(redemption("other", stock("crab", -3)))).isFalse();
-        assertThat(hints.likely(redemption("demo", new Leg.CodesLeg("crab", 3))))
-                .isFalse();
+        assertThat(hints.likely(redemption("demo", new CodesLeg("crab", 3)))).isFalse();
     }
 
     @Test
@@ -58,11 +58,10 @@ class SoldOutHintsTest {
 
     @Test
     void of_a_pool_too() {
-        Leg codes = new Leg.CodesLeg("video", 2);
+        Leg codes = new CodesLeg("video", 2);
         heard(refused(Refusal.INSUFFICIENT_STOCK, 1), codes, debit("a", 1));
         assertThat(hints.likely(redemption("demo", codes))).isTrue();
-        assertThat(hints.likely(redemption("demo", new Leg.CodesLeg("video", 1))))
-                .isFalse();
+        assertThat(hints.likely(redemption("demo", new CodesLeg("video", 1)))).isFalse();
     }
 
     @Test
