@@ -58,6 +58,14 @@ public interface Ledger {
     /** The card that the first existing of {@code ids} is, or nothing. */
     Future<Optional<Card>> card(Cell cell, List<String> ids);
 
+    /**
+     * The tokens of several cards' types, of each of the first existing of its ids, or nothing; in one step, for a checkout
+     * asks before it posts. A card's type never changes.
+     *
+     * @param candidates the ids of each card, one at least
+     */
+    Future<List<Optional<String>>> types(Cell cell, List<List<String>> candidates);
+
     /** The account of that id, or nothing when nothing was ever written to it. */
     Future<Optional<Account>> account(Cell cell, String id);
 

@@ -25,6 +25,7 @@ import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -186,18 +187,16 @@ record CheckoutCall(Call call, Attempt attempt, Optional<RedemptionRequest> poss
         if (request.byOneCard()) {
             return Future.succeededFuture(new Redemption(cell, key, call.requestId(), request, inPublic));
         }
-        List<Future<Optional<String>>> types = request.payers().stream()
-                .map(payer -> type(backend, cell, payer))
-                .toList();
-        return Future.all(types).map(all -> {
-            List<Optional<String>> found = types.stream().map(Future::result).toList();
-            return new Checkout(cell, key, call.requestId(), request, found, inPublic);
+        List<List<String>> cards = request.cards().stream().map(Payment::ids).toList();
+        Future<List<Optional<String>>> types = cards.isEmpty()
+                ? Future.succeededFuture(List.of())
+                : backend.ledger().types(cell, cards);
+        return types.map(ofCards -> {
+            Iterator<Optional<String>> next = ofCards.iterator();
+            List<Optional<String>> ofPayers = request.payers().stream()
+                    .map(payer -> payer instanceof Payment ? next.next() : Optional.<String>empty())
+                    .toList();
+            return new Checkout(cell, key, call.requestId(), request, ofPayers, inPublic);
         });
-    }
-
-    private static Future<Optional<String>> type(Backend backend, Cell cell, Payer payer) {
-        return payer instanceof Payment card
-                ? backend.ledger().card(cell, card.ids()).map(found -> found.map(Card::typeToken))
-                : Future.succeededFuture(Optional.empty());
     }
 }

@@ -22,6 +22,7 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -49,6 +50,7 @@ public final class RedisLedger implements Ledger {
     private final Script record;
     private final Script journaled;
     private final Script card;
+    private final Script types;
     private final Script account;
     private final Script followed;
     private final Script dueHolds;
@@ -93,6 +95,7 @@ public final class RedisLedger implements Ledger {
         this.record = scripts.apply("read_record");
         this.journaled = scripts.apply("read_transaction");
         this.card = scripts.apply("read_card");
+        this.types = scripts.apply("read_types");
         this.account = scripts.apply("read_account");
         this.followed = scripts.apply("read_followed");
         this.dueHolds = scripts.apply("read_due_holds");
@@ -287,6 +290,23 @@ public final class RedisLedger implements Ledger {
                     fields.get(5).isEmpty() ? 0 : Long.parseLong(fields.get(5)),
                     Long.parseLong(fields.get(0))));
         });
+    }
+
+    @Override
+    public Future<List<Optional<String>>> types(Cell cell, List<List<String>> candidates) {
+        List<byte[]> keys = new ArrayList<>();
+        keys.add(RedisKeys.bytes(RedisKeys.meta(cell)));
+        byte[][] counts = new byte[candidates.size()][];
+        for (int card = 0; card < counts.length; card++) {
+            List<String> ids = candidates.get(card);
+            ids.forEach(id -> keys.add(RedisKeys.bytes(RedisKeys.card(cell, id))));
+            counts[card] = RedisKeys.bytes(Integer.toString(ids.size()));
+        }
+        return read(cell, types, keys.toArray(new byte[0][]), counts)
+                .map(reply -> reply.stream()
+                        .skip(1)
+                        .map(type -> Optional.of(RedisKeys.text((byte[]) type)).filter(token -> !token.isEmpty()))
+                        .toList());
     }
 
     @Override

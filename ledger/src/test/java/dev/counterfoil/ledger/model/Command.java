@@ -120,6 +120,17 @@ public sealed interface Command {
         }
     }
 
+    /** The types of cards are looked up. */
+    record LookAtTypes(List<List<String>> candidates) implements Command {
+        @Override
+        public Future<String> send(TrialCell to, Timing timing) {
+            return answer(to.ledger()
+                    .types(to.cell(), candidates)
+                    .map(types -> "types: "
+                            + types.stream().map(type -> type.orElse("none")).toList()));
+        }
+    }
+
     /** A key's record is looked up. */
     record Recall(String key, @Nullable String fingerprint) implements Command {
         @Override

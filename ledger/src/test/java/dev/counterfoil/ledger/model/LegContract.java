@@ -21,6 +21,7 @@ import dev.counterfoil.ledger.CodesAddLeg;
 import dev.counterfoil.ledger.CodesLeg;
 import dev.counterfoil.ledger.LedgerFault;
 import dev.counterfoil.ledger.Leg;
+import dev.counterfoil.ledger.NewCardLeg;
 import dev.counterfoil.ledger.Outcome;
 import dev.counterfoil.ledger.Posted;
 import dev.counterfoil.ledger.Price;
@@ -32,6 +33,7 @@ import dev.counterfoil.ledger.redis.LedgerLimits;
 import io.vertx.core.json.JsonArray;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
@@ -126,6 +128,18 @@ public abstract class LegContract extends ContractSuite {
                 .map(Card::id)
                 .contains(id("c"));
         assertThat(await(on.ledger().card(on.cell(), List.of(id("a"))))).isEmpty();
+    }
+
+    @Test
+    protected void types_are_of_the_first_existing_candidate_of_each_card() {
+        posts(newCard("b", 10), new NewCardLeg(id("c"), "c", "1c", "pass:pick", 1, CardState.FROZEN, 1, "bt_1"));
+        List<List<String>> candidates = List.of(
+                List.of(id("a"), id("c"), id("b")), List.of(id("a")), List.of(id("b")), List.of(id("b"), id("c")));
+        assertThat(await(on.ledger().types(on.cell(), candidates)))
+                .containsExactly(Optional.of("pass:pick"), Optional.empty(), Optional.of(TOKEN), Optional.of(TOKEN));
+        on.setEpoch(2);
+        assertThatThrownBy(() -> await(on.ledger().types(on.cell(), candidates)))
+                .isInstanceOf(LedgerFault.Cold.class);
     }
 
     @Test

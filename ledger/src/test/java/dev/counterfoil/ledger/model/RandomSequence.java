@@ -41,7 +41,7 @@ final class RandomSequence {
             return new Command.Publish(draw.cell().catalog + draw.between(0, 1));
         } else if (kind <= 4) {
             return draw.chance(40)
-                    ? new Command.LookUp(draw.cardIds())
+                    ? lookUp(draw.cardIds())
                     : draw.chance(60)
                             ? new Command.LookUpAccount(draw.account())
                             : new Command.LookUpFollowed(draw.between(1, 8));
@@ -56,6 +56,12 @@ final class RandomSequence {
             return new Command.Wait(draw.pick(1, 1, 1, 2, 5, 400, 999, 1_000, 3_000));
         }
         return post();
+    }
+
+    private Command lookUp(List<String> ids) {
+        return commands.size() % 3 == 0
+                ? new Command.LookAtTypes(List.of(ids, List.of(ids.get(0))))
+                : new Command.LookUp(ids);
     }
 
     private Command.Post post() {

@@ -238,6 +238,14 @@ public final class ReferenceLedger implements Ledger {
         }
     }
 
+    @Override
+    public Future<List<Optional<String>>> types(Cell unused, List<List<String>> candidates) {
+        return Future.all(candidates.stream().map(ids -> card(unused, ids)).toList())
+                .map(all -> all.<Optional<Card>>list().stream()
+                        .map(found -> found.map(Card::typeToken))
+                        .toList());
+    }
+
     private Card card(String id) {
         StoredCard card = CardKind.card(cell, id, clock.nowMs()).orElseThrow();
         return new Card(
