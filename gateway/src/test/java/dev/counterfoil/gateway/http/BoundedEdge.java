@@ -7,13 +7,10 @@ import dev.counterfoil.gateway.settings.TlsSettings;
 import dev.counterfoil.ledger.LedgerFault;
 import dev.counterfoil.ledger.access.ApiKey;
 import dev.counterfoil.ledger.access.KeyCheck;
-import dev.counterfoil.ledger.access.KeyKind;
 import dev.counterfoil.ledger.access.KeyRing;
 import dev.counterfoil.ledger.access.KeyTerms;
 import dev.counterfoil.ledger.access.Scope;
 import dev.counterfoil.ledger.catalog.Catalog;
-import dev.counterfoil.ledger.catalog.Limits;
-import dev.counterfoil.ledger.catalog.Mode;
 import dev.counterfoil.ledger.catalog.Program;
 import dev.counterfoil.ledger.rates.Rate;
 import io.vertx.core.Future;
@@ -27,8 +24,6 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -62,21 +57,11 @@ final class BoundedEdge implements AutoCloseable {
             StreamingEndpoint stream) {
         ConnectionCaps caps = new ConnectionCaps(settings, metrics.registry());
         this.vertx = Vertx.builder().withTransport(new CappedTransport(caps)).build();
-        Program demo = new Program(
-                "demo",
-                "acme",
-                "demo",
-                ZoneId.of("UTC"),
-                Mode.TEST,
-                List.of("CNY"),
-                Limits.NONE,
-                List.of(),
-                Instant.EPOCH,
-                1);
+        Program demo = Samples.program("demo", "acme");
         Edge parts = new Edge(
                 keys,
                 used -> {},
-                HttpEdgeTest.noSignatures(),
+                Samples.noSignatures(),
                 id -> id.equals("demo") ? Optional.of(demo) : Optional.empty(),
                 id -> Optional.of(new Catalog(1, demo, Map.of(), Map.of())),
                 readiness,
@@ -90,7 +75,7 @@ final class BoundedEdge implements AutoCloseable {
                 true,
                 new Admission(settings.bounds(), program -> busy, metrics.registry()),
                 settings.metricsPort() > 0);
-        Routes routes = new Routes(parts, HttpEdgeTest.echoes(), origins);
+        Routes routes = new Routes(parts, Samples.echoes(), origins);
         this.edge = join(
                 settings.tls().isOn() || settings.metricsPort() > 0
                         ? HttpEdge.start(vertx, settings, 2, routes, readiness, metrics)
@@ -153,20 +138,7 @@ final class BoundedEdge implements AutoCloseable {
 
     /** The one key that there is. */
     static KeyCheck check(String text, InetAddress address) {
-        ApiKey key = new ApiKey(
-                "k1",
-                "cl_1",
-                "acme",
-                KeyKind.SECRET,
-                Set.of(Scope.REDEEM),
-                null,
-                "test",
-                Instant.EPOCH,
-                null,
-                null,
-                1,
-                "k1",
-                KeyTerms.NONE);
+        ApiKey key = Samples.key("k1", Set.of(Scope.REDEEM), KeyTerms.NONE);
         return text.equals(KEY) ? new KeyCheck.Accepted(key) : KeyCheck.Refused.UNKNOWN;
     }
 

@@ -6,21 +6,14 @@ import static org.awaitility.Awaitility.await;
 
 import dev.counterfoil.gateway.settings.EdgeBounds;
 import dev.counterfoil.gateway.settings.HttpSettings;
-import dev.counterfoil.gateway.settings.LimitsSettings;
-import dev.counterfoil.gateway.settings.SignaturesSettings;
-import dev.counterfoil.gateway.signatures.RequestSignatures;
 import dev.counterfoil.ledger.Cell;
 import dev.counterfoil.ledger.LedgerFault;
 import dev.counterfoil.ledger.access.ApiKey;
 import dev.counterfoil.ledger.access.KeyCheck;
-import dev.counterfoil.ledger.access.KeyKind;
 import dev.counterfoil.ledger.access.KeyTerms;
 import dev.counterfoil.ledger.access.Scope;
 import dev.counterfoil.ledger.catalog.Catalog;
-import dev.counterfoil.ledger.catalog.Limits;
-import dev.counterfoil.ledger.catalog.Mode;
 import dev.counterfoil.ledger.catalog.Program;
-import dev.counterfoil.ledger.rates.Rate;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -32,10 +25,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -80,69 +71,25 @@ class HttpEdgeTest {
     }
 
     private static Router router(Vertx vertx) {
-        Program demo = new Program(
-                "demo",
-                "acme",
-                "Demo",
-                ZoneId.of("Asia/Shanghai"),
-                Mode.TEST,
-                List.of("CNY"),
-                Limits.NONE,
-                List.of(),
-                Instant.EPOCH,
-                1);
-        Program cold = new Program(
-                "cold",
-                "acme",
-                "Cold",
-                ZoneId.of("UTC"),
-                Mode.TEST,
-                List.of("CNY"),
-                Limits.NONE,
-                List.of(),
-                Instant.EPOCH,
-                1);
-        Program foreign = new Program(
-                "other",
-                "rival",
-                "Other",
-                ZoneId.of("UTC"),
-                Mode.TEST,
-                List.of("CNY"),
-                Limits.NONE,
-                List.of(),
-                Instant.EPOCH,
-                1);
-        Map<String, Program> programs = Map.of("demo", demo, "cold", cold, "other", foreign);
-        ApiKey key = new ApiKey(
-                "k1",
-                "cl_1",
-                "acme",
-                KeyKind.SECRET,
-                Set.of(Scope.REDEEM),
-                null,
-                "test",
-                Instant.EPOCH,
-                null,
-                null,
-                1,
-                "k1",
-                KeyTerms.NONE);
+        Program demo = Samples.program("demo", "acme");
+        Map<String, Program> programs = Map.of(
+                "demo", demo, "cold", Samples.program("cold", "acme"), "other", Samples.program("other", "rival"));
+        ApiKey key = Samples.key("k1", Set.of(Scope.REDEEM), KeyTerms.NONE);
         Edge parts = new Edge(
                 (text, address) -> text.equals(KEY) ? new KeyCheck.Accepted(key) : KeyCheck.Refused.UNKNOWN,
                 used -> {},
-                noSignatures(),
+                Samples.noSignatures(),
                 id -> Optional.ofNullable(programs.get(id)),
                 id -> id.equals("demo") ? Optional.of(new Catalog(1, demo, Map.of(), Map.of())) : Optional.empty(),
                 READINESS,
                 METRICS,
-                noLimits(),
+                Samples.noLimits(),
                 SETTINGS.maxBodyBytes(),
                 List.of(),
                 true,
                 ADMISSION,
                 false);
-        Routes routes = new Routes(parts, echoes());
+        Routes routes = new Routes(parts, Samples.echoes());
         return routes.router(vertx, paths -> {
             paths.at("/v1/programs/{program}/things")
                     .post(
@@ -150,12 +97,8 @@ class HttpEdgeTest {
                             routes.program,
                             routes.scope(Scope.REDEEM),
                             routes.body,
-                            Routes.answer(HttpEdgeTest::echo))
-                    .get(
-                            routes.authenticate,
-                            routes.program,
-                            routes.scope(Scope.READ),
-                            Routes.answer(HttpEdgeTest::echo))
+                            Routes.answer(Samples::echo))
+                    .get(routes.authenticate, routes.program, routes.scope(Scope.READ), Routes.answer(Samples::echo))
                     .only();
             paths.at("/v1/programs/{program}/things/{thing}")
                     .get(
@@ -179,17 +122,6 @@ class HttpEdgeTest {
             paths.at("/fails/{how}").get(Routes.answer(HttpEdgeTest::fail)).only();
             paths.at("/stream").get(Routes.stream(HttpEdgeTest::brokenStream)).only();
         });
-    }
-
-    private static Future<Answer> echo(Call call) {
-        String key = call.idempotencyKey();
-        long amount = call.read(body -> body.amount("amount"));
-        return Future.succeededFuture(Answer.created(new JsonObject()
-                        .put("amount", amount)
-                        .put("key", key)
-                        .put("program", call.program().id())
-                        .put("client", call.key().client()))
-                .withHeader("Idempotency-Replayed", "true"));
     }
 
     private static Future<Answer> fail(Call call) {
@@ -585,66 +517,5 @@ class HttpEdgeTest {
 
     private static <T> T join(Future<T> future) {
         return future.toCompletionStage().toCompletableFuture().join();
-    }
-
-    static RequestSignatures noSignatures() {
-        return new RequestSignatures(
-                SignaturesSettings.defaults(),
-                (client, id) -> Optional.empty(),
-                (key, nonce, validFor) -> Future.failedFuture(new LedgerFault.Unavailable("no memory")),
-                Clock.systemUTC());
-    }
-
-    static RequestRates noLimits() {
-        return new RequestRates(
-                new LimitsSettings(Rate.OFF, Rate.OFF, Rate.OFF),
-                (limit, rate, tokens) -> Future.failedFuture(new LedgerFault.Unavailable("no source")),
-                (delayMs, task) -> {});
-    }
-
-    /** The endpoints of the API are tested on a real ledger; here only what lies in front of them. */
-    static Endpoints echoes() {
-        Endpoint echo = HttpEdgeTest::echo;
-        return new Endpoints(
-                echo,
-                echo,
-                echo,
-                echo,
-                echo,
-                echo,
-                echo,
-                echo,
-                echo,
-                echo,
-                echo,
-                echo,
-                echo,
-                echo,
-                echo,
-                call -> Future.succeededFuture(),
-                echo,
-                echo,
-                echo,
-                echo,
-                echo,
-                echo,
-                echo,
-                echo,
-                echo,
-                echo,
-                echo,
-                echo,
-                echo,
-                echo,
-                echo,
-                echo,
-                echo,
-                echo,
-                echo,
-                echo,
-                echo,
-                echo,
-                new AdministrationEndpoints(
-                        echo, echo, echo, echo, echo, echo, echo, echo, echo, echo, echo, echo, echo));
     }
 }

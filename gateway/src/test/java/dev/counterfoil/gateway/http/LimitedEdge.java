@@ -6,12 +6,9 @@ import dev.counterfoil.gateway.settings.LimitsSettings;
 import dev.counterfoil.ledger.LedgerFault;
 import dev.counterfoil.ledger.access.ApiKey;
 import dev.counterfoil.ledger.access.KeyCheck;
-import dev.counterfoil.ledger.access.KeyKind;
 import dev.counterfoil.ledger.access.KeyTerms;
 import dev.counterfoil.ledger.access.Scope;
 import dev.counterfoil.ledger.catalog.Catalog;
-import dev.counterfoil.ledger.catalog.Limits;
-import dev.counterfoil.ledger.catalog.Mode;
 import dev.counterfoil.ledger.catalog.Program;
 import dev.counterfoil.ledger.rates.Rate;
 import dev.counterfoil.ledger.rates.TokenSource.Grant;
@@ -27,8 +24,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -61,7 +56,7 @@ final class LimitedEdge implements AutoCloseable {
     /** Whether the source fails. */
     volatile boolean away;
 
-    private final Endpoints echoes = HttpEdgeTest.echoes();
+    private final Endpoints echoes = Samples.echoes();
     private final HttpEdge edge = join(HttpEdge.start(vertx, SETTINGS, 2, this::router, new Readiness(Map.of())));
     private int keysMade;
 
@@ -81,22 +76,7 @@ final class LimitedEdge implements AutoCloseable {
     /** The text of a new key, which is also its id. */
     String newKey(Rate rate, Set<Scope> scopes) {
         String id = "k" + ++keysMade;
-        keys.put(
-                id,
-                new ApiKey(
-                        id,
-                        "cl_1",
-                        "acme",
-                        KeyKind.SECRET,
-                        scopes,
-                        null,
-                        "test",
-                        Instant.EPOCH,
-                        null,
-                        null,
-                        1,
-                        id,
-                        KeyTerms.NONE.withRate(rate)));
+        keys.put(id, Samples.key(id, scopes, KeyTerms.NONE.withRate(rate)));
         return id;
     }
 
@@ -143,16 +123,21 @@ final class LimitedEdge implements AutoCloseable {
 
     private Router router(Vertx own) {
         Map<String, Program> programs = Map.of(
-                "demo", program("demo", "acme"), "tight", program("tight", "acme"), "other", program("other", "rival"));
+                "demo",
+                Samples.program("demo", "acme"),
+                "tight",
+                Samples.program("tight", "acme"),
+                "other",
+                Samples.program("other", "rival"));
         Edge parts = new Edge(
                 (text, address) -> {
                     ApiKey key = keys.get(text);
                     return key == null ? KeyCheck.Refused.UNKNOWN : new KeyCheck.Accepted(key);
                 },
                 used -> {},
-                HttpEdgeTest.noSignatures(),
+                Samples.noSignatures(),
                 id -> Optional.ofNullable(programs.get(id)),
-                id -> Optional.of(new Catalog(1, program("demo", "acme"), Map.of(), Map.of())),
+                id -> Optional.of(new Catalog(1, Samples.program("demo", "acme"), Map.of(), Map.of())),
                 new Readiness(Map.of()),
                 metrics,
                 new RequestRates(LIMITS, this::lease, (delayMs, task) -> vertx.setTimer(delayMs, due -> task.run())),
@@ -168,11 +153,6 @@ final class LimitedEdge implements AutoCloseable {
                 paths -> paths.at("/v1/anything")
                         .get(routes.authenticate, routes.scope(Scope.READ), Routes.answer(fine))
                         .only());
-    }
-
-    private static Program program(String id, String issuer) {
-        return new Program(
-                id, issuer, id, ZoneId.of("UTC"), Mode.TEST, List.of("CNY"), Limits.NONE, List.of(), Instant.EPOCH, 1);
     }
 
     static String raw(String key, String headers) {

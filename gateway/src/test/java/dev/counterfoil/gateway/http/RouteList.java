@@ -28,20 +28,19 @@ public final class RouteList {
             Edge edge = new Edge(
                     (text, address) -> KeyCheck.Refused.UNKNOWN,
                     used -> {},
-                    HttpEdgeTest.noSignatures(),
+                    Samples.noSignatures(),
                     program -> Optional.empty(),
                     program -> Optional.empty(),
                     new Readiness(Map.of()),
                     metrics,
-                    HttpEdgeTest.noLimits(),
+                    Samples.noLimits(),
                     1_024,
                     List.of(),
                     docs,
                     new Admission(EdgeBounds.defaults(), program -> false, metrics.registry()),
                     false);
             Set<String> routes = new TreeSet<>();
-            for (Route route :
-                    new Routes(edge, HttpEdgeTest.echoes()).router(vertx).getRoutes()) {
+            for (Route route : new Routes(edge, Samples.echoes()).router(vertx).getRoutes()) {
                 if (route.methods() != null && route.getPath() != null) {
                     for (HttpMethod method : route.methods()) {
                         if (method != HttpMethod.HEAD) {

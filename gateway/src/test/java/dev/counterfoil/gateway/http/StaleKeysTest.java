@@ -6,7 +6,6 @@ import dev.counterfoil.gateway.settings.EdgeBounds;
 import dev.counterfoil.ledger.LedgerFault;
 import dev.counterfoil.ledger.access.ApiKey;
 import dev.counterfoil.ledger.access.KeyCheck;
-import dev.counterfoil.ledger.access.KeyKind;
 import dev.counterfoil.ledger.access.KeyRing;
 import dev.counterfoil.ledger.access.KeyTerms;
 import dev.counterfoil.ledger.access.Scope;
@@ -20,7 +19,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,20 +47,7 @@ class StaleKeysTest {
 
         @Override
         public KeyCheck check(String presented, InetAddress address) {
-            ApiKey key = new ApiKey(
-                    "k1",
-                    "cl_1",
-                    "acme",
-                    KeyKind.SECRET,
-                    Set.of(Scope.REDEEM),
-                    null,
-                    "test",
-                    Instant.EPOCH,
-                    null,
-                    null,
-                    1,
-                    "k1",
-                    KeyTerms.NONE);
+            ApiKey key = Samples.key("k1", Set.of(Scope.REDEEM), KeyTerms.NONE);
             return revoked ? KeyCheck.Refused.REVOKED : new KeyCheck.Accepted(key);
         }
 
@@ -83,18 +68,18 @@ class StaleKeysTest {
         Edge edge = new Edge(
                 ring,
                 key -> used.add(key.id()),
-                HttpEdgeTest.noSignatures(),
+                Samples.noSignatures(),
                 program -> Optional.empty(),
                 program -> Optional.empty(),
                 new Readiness(Map.of()),
                 metrics,
-                HttpEdgeTest.noLimits(),
+                Samples.noLimits(),
                 1_024,
                 List.of(),
                 false,
                 new Admission(EdgeBounds.defaults(), program -> false, metrics.registry()),
                 false);
-        Routes routes = new Routes(edge, HttpEdgeTest.echoes());
+        Routes routes = new Routes(edge, Samples.echoes());
         server = vertx.createHttpServer()
                 .requestHandler(routes.router(
                         vertx,
