@@ -10,10 +10,8 @@ import dev.counterfoil.ledger.audit.AuditLog;
 import dev.counterfoil.ledger.audit.AuditRow;
 import dev.counterfoil.ledger.catalog.InvalidField;
 import dev.counterfoil.ledger.rates.Rate;
-import dev.counterfoil.ledger.testing.Ledgers;
 import dev.counterfoil.ledger.testing.Servers;
 import java.net.InetAddress;
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,12 +21,10 @@ import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of keys after they are made. */
-class KeyChangesIT {
+class KeyChangesIT extends OnKeys {
     private static final InetAddress HERE = AddressRange.address("203.0.113.7");
     private static final KeyTerms TERMS = new KeyTerms(
             new Rate(600, 60),
@@ -36,27 +32,6 @@ class KeyChangesIT {
             KeyTerms.addresses(List.of("203.0.113.0/24")),
             List.of(),
             true);
-
-    private Ledgers ledgers;
-    private KeyStore store;
-    private KeyPublisher publisher;
-    private Keys keys;
-    private Client client;
-
-    @BeforeEach
-    void start() {
-        ledgers = Ledgers.fresh();
-        store = new KeyStore(ledgers.database(), new SecureRandom());
-        publisher = new KeyPublisher(ledgers.database(), store, ledgers.redis());
-        keys = new Keys(ledgers.redis(), Clock.systemUTC());
-        assertThat(await(store.putIssuer(new Issuer("acme", "Acme"))).name()).isEqualTo("Acme");
-        client = await(store.createClient("acme", "Shop"));
-    }
-
-    @AfterEach
-    void stop() {
-        ledgers.close();
-    }
 
     @Test
     void terms_are_the_same_in_postgresql_in_redis_and_in_memory() {

@@ -8,43 +8,17 @@ import dev.counterfoil.ledger.LedgerFault;
 import dev.counterfoil.ledger.audit.Actor;
 import dev.counterfoil.ledger.redis.RedisConnection;
 import dev.counterfoil.ledger.testing.CuttableWire;
-import dev.counterfoil.ledger.testing.Ledgers;
 import dev.counterfoil.ledger.testing.Servers;
-import java.security.SecureRandom;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What a gateway's copy of the keys knows, and when. */
-class KeyCopyIT {
+class KeyCopyIT extends OnKeys {
     private static final String SHOP = "https://shop.example";
-
-    private Ledgers ledgers;
-    private KeyStore store;
-    private KeyPublisher publisher;
-    private Keys keys;
-    private Client client;
-
-    @BeforeEach
-    void start() {
-        ledgers = Ledgers.fresh();
-        store = new KeyStore(ledgers.database(), new SecureRandom());
-        publisher = new KeyPublisher(ledgers.database(), store, ledgers.redis());
-        keys = new Keys(ledgers.redis(), Clock.systemUTC());
-        assertThat(await(store.putIssuer(new Issuer("acme", "Acme"))).name()).isEqualTo("Acme");
-        client = await(store.createClient("acme", "Page"));
-    }
-
-    @AfterEach
-    void stop() {
-        ledgers.close();
-    }
 
     private KeyDraft page(String... origins) {
         return new KeyDraft(

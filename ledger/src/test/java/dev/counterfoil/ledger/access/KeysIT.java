@@ -30,32 +30,9 @@ import java.util.Optional;
 import java.util.Set;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class KeysIT {
-    private Ledgers ledgers;
-    private KeyStore store;
-    private KeyPublisher publisher;
-    private Keys keys;
-    private Client client;
-
-    @BeforeEach
-    void start() {
-        ledgers = Ledgers.fresh();
-        store = new KeyStore(ledgers.database(), new SecureRandom());
-        publisher = new KeyPublisher(ledgers.database(), store, ledgers.redis());
-        keys = new Keys(ledgers.redis(), Clock.systemUTC());
-        assertThat(await(store.putIssuer(new Issuer("acme", "Acme"))).name()).isEqualTo("Acme");
-        client = await(store.createClient("acme", "Shop"));
-    }
-
-    @AfterEach
-    void stop() {
-        ledgers.close();
-    }
-
+class KeysIT extends OnKeys {
     @Test
     void a_key_authenticates_by_its_whole_text_only() {
         IssuedKey issued = await(publisher.create(draft(null, null)));
