@@ -140,8 +140,8 @@ local function word(s)
   return s
 end
 
--- Numbers and their texts: prices, usual balances and a counter's first values come again and again, and to look one up
--- costs a tenth of reading or printing it. Forgotten when they have become many.
+-- Numbers and their texts: prices, usual balances and a counter's first values come again and again, and a look at a table
+-- costs less than reading or printing one. Forgotten when they have become many.
 local texts_of, numbers_of, remembered = {}, {}, 0
 local function remember(value, s)
   if remembered >= 1000 then
