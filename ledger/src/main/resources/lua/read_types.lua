@@ -5,8 +5,8 @@
   KEYS[1] meta     {p.c}:meta
   KEYS[2..] cards  {p.c}:card:<id>, candidates of one card after the other
   ARGV[1] epoch, ARGV[2] floor   the fence
-  ARGV[3..]                      how many candidates each card has
-  Returns {'cold'} | {'', then per card: its type|'' (no such card)}
+  ARGV[3..]                      how many candidates each has, 0 for what is no card
+  Returns {'cold'} | {'', then of each: its type|'' (no such card)}
   Cost: O(candidates). Answers also when Redis is out of memory.
 ]]
 -- @include integer

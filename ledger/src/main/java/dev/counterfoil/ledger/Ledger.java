@@ -62,7 +62,7 @@ public interface Ledger {
      * The tokens of several cards' types, of each of the first existing of its ids, or nothing; in one step, for a checkout
      * asks before it posts. A card's type never changes.
      *
-     * @param candidates the ids of each card, one at least
+     * @param candidates the ids of each card; none for a payer that is no card, which has no type
      */
     Future<List<Optional<String>>> types(Cell cell, List<List<String>> candidates);
 

@@ -25,7 +25,6 @@ import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -187,16 +186,12 @@ record CheckoutCall(Call call, Attempt attempt, Optional<RedemptionRequest> poss
         if (request.byOneCard()) {
             return Future.succeededFuture(new Redemption(cell, key, call.requestId(), request, inPublic));
         }
-        List<List<String>> cards = request.cards().stream().map(Payment::ids).toList();
-        Future<List<Optional<String>>> types = cards.isEmpty()
-                ? Future.succeededFuture(List.of())
-                : backend.ledger().types(cell, cards);
-        return types.map(ofCards -> {
-            Iterator<Optional<String>> next = ofCards.iterator();
-            List<Optional<String>> ofPayers = request.payers().stream()
-                    .map(payer -> payer instanceof Payment ? next.next() : Optional.<String>empty())
-                    .toList();
-            return new Checkout(cell, key, call.requestId(), request, ofPayers, inPublic);
-        });
+        List<List<String>> candidates = request.payers().stream()
+                .map(payer -> payer instanceof Payment card ? card.ids() : List.<String>of())
+                .toList();
+        Future<List<Optional<String>>> types = request.cards().isEmpty()
+                ? Future.succeededFuture(Collections.nCopies(candidates.size(), Optional.empty()))
+                : backend.ledger().types(cell, candidates);
+        return types.map(found -> new Checkout(cell, key, call.requestId(), request, found, inPublic));
     }
 }

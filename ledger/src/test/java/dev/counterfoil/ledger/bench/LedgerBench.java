@@ -52,7 +52,7 @@ import java.util.stream.Stream;
  * medians of the rounds, and the median of their ratios. The ledger makes its batches itself: with twice as many in flight as
  * a batch is to have, one gathers while one is out. The mean that it made is printed.
  *
- * <p>Arguments: posts a measurement (20,000; a quarter of it at batch 1), rounds (5; 0: nothing is measured), a file for the table
+ * <p>Arguments: posts a measurement (20,000, 80 at least; a quarter of it at batch 1), rounds (5; 0: nothing is measured), a file for the table
  * as JSON. Run: see CONTRIBUTING.md; {@code -Pbench} runs it too.
  */
 public final class LedgerBench {
@@ -119,6 +119,9 @@ public final class LedgerBench {
 
     public static void main(String[] args) throws IOException {
         int posts = args.length > 0 ? Integer.parseInt(args[0]) : 20_000;
+        if (posts < 4 * SLICES) {
+            throw new IllegalArgumentException("posts: " + posts + " (expected: at least " + 4 * SLICES + ")");
+        }
         int rounds = args.length > 1 ? Integer.parseInt(args[1]) : 5;
         Path json = args.length > 2 ? Path.of(args[2]) : null;
         if (json != null) {

@@ -134,9 +134,18 @@ public abstract class LegContract extends ContractSuite {
     protected void types_are_of_the_first_existing_candidate_of_each_card() {
         posts(newCard("b", 10), new NewCardLeg(id("c"), "c", "1c", "pass:pick", 1, CardState.FROZEN, 1, "bt_1"));
         List<List<String>> candidates = List.of(
-                List.of(id("a"), id("c"), id("b")), List.of(id("a")), List.of(id("b")), List.of(id("b"), id("c")));
+                List.of(id("a"), id("c"), id("b")),
+                List.of(id("a")),
+                List.of(),
+                List.of(id("b")),
+                List.of(id("b"), id("c")));
         assertThat(await(on.ledger().types(on.cell(), candidates)))
-                .containsExactly(Optional.of("pass:pick"), Optional.empty(), Optional.of(TOKEN), Optional.of(TOKEN));
+                .containsExactly(
+                        Optional.of("pass:pick"),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.of(TOKEN),
+                        Optional.of(TOKEN));
         on.setEpoch(2);
         assertThatThrownBy(() -> await(on.ledger().types(on.cell(), candidates)))
                 .isInstanceOf(LedgerFault.Cold.class);
