@@ -6,28 +6,33 @@
   KEYS[2] journal   {p.c}:journal   stream
   KEYS[3..2+w]      whole values, read in one go: per transaction its idempotency record, then the counters of its quotas
   KEYS[3+w..]       per transaction: the other keys of its legs, in order
-  ARGV[1] epoch     as opened
-  ARGV[2] floor     highest sequence the caller saw acknowledged or settled
-  ARGV[3] limit     journal entries past which nothing new is posted
-  ARGV[4] posted    ms that the record of a posted transaction lives, > 0
-  ARGV[5] refused   ms that the record of a pinned refusal lives, > 0
-  ARGV[6] w
-  per transaction two arguments: what is packed, and data ('' = preview: all checks, no record looked up, nothing
-  written; '?' = look: the same, but the record is looked up).
-  What is packed are values in MessagePack, one behind the other with no list around them:
-    how many values follow, counters of its quotas, other keys of its legs, fingerprint, request id, catalog version or
-    -1 (any), then the legs, each its kind and what that kind says; where it says "so many", a number of what follows (of
-    candidates 1..16, of prices 1..1000, of attributes 0..16, of all else 1..64 unless said):
-      card      true = untold: every refusal is unknown, at the same cost; so many ids of the candidates; states allowed (of
-                aifv); refuse when expired; sign -1|0|1; who spends '*' anyone|'='account|'=' nobody (a card with an owner
-                is his); so many prices, type and amount: -1 = at another price than the caller expects, -2 (debits only)
-                = what it has, up to what its next list of dues asks for; false, or true and number|'', balance
-                expected|-1, state to set (of aifv)|'', expiry to set ms|0 = never|-1, set aside '+' = the amount|n = no
-                longer|'', owner to set|''                                       keys: the candidates
-      new_card  api id, number, type, amount, state (of aifv), expires ms|0      key:  card
-      stock     delta, opens ms|0, closes ms|0                                   key:  item
-      codes     n, 1..1000                                                       key:  pool
-      codes_add so many codes, 1..1000                                           key:  pool
+  ARGV[1] what is packed
+  ARGV[2..] data of each transaction ('' = preview: all checks, no record looked up, nothing written; '?' = look: the same, but
+            the record is looked up)
+
+  What is packed are values in MessagePack, one behind the other with no list around them, how many follow first:
+    epoch     as opened
+    floor     highest sequence the caller saw acknowledged or settled
+    limit     journal entries past which nothing new is posted
+    posted    ms that the record of a posted transaction lives, > 0
+    refused   ms that the record of a pinned refusal lives, > 0
+    w
+    per transaction: how many values of its own it has, counters of its quotas, other keys of its legs, fingerprint, request
+              id, shape, its own values
+  A shape is a text in which the same is packed that other transactions say too, and which is unpacked once for all of them:
+    how many values follow, catalog version or -1 (any), then the legs, each its kind and what that kind says; where it says
+    "so many", a number of what follows (of candidates 1..16, of prices 1..1000, of attributes 0..16, of all else 1..64 unless
+    said); behind "own" what a leg takes of the transaction's own values:
+      card      true = untold: every refusal is unknown, at the same cost; so many candidates; states allowed (of aifv);
+                refuse when expired; sign -1|0|1; so many prices, type and amount: -1 = at another price than the caller
+                expects, -2 (debits only) = what it has, up to what its next list of dues asks for; false, or true and
+                number|'', balance expected|-1, state to set (of aifv)|'', expiry to set ms|0 = never|-1, set aside '+' =
+                the amount|n = no longer|'', owner to set|''; own: the candidates' ids, who spends '*' anyone|'='account|'='
+                nobody (a card with an owner is his)                              keys: the candidates
+      new_card  type, amount, state (of aifv), expires ms|0; own: api id, number  key:  card
+      stock     delta, opens ms|0, closes ms|0                                    key:  item
+      codes     n, 1..1000                                                        key:  pool
+      codes_add so many codes, 1..1000; own: these                                key:  pool
       account   asset, sign -1|0|1, amount, -2 as above, refuse when frozen, refuse when unverified, frozen to set 0|1|'',
                 verified to set 0|1|'', set aside as above, lots: of a debit the tags it takes from, 'a,b' in that order|''
                 the first to expire; of a credit those to add, 'expires ms|0:tag:amount;…'|'' no lots; so many attributes
@@ -57,7 +62,8 @@
   within what follows: the window, the hold, then part by part counted otherwise, beyond the whole.
   The first that applies is the answer.
   Nothing is rolled back in Redis, so all that could raise is proved in the check phase, inside a protected call.
-  Units and counters that several transactions of a call move are written once, at its end.
+  Units and counters that several transactions of a call move are written once, at its end; those of one that is not posted
+  are put back.
   Cost: O(values packed). Clock: Redis TIME. Safe to retry with the same idempotency key.
 
   A function of Redis, not a script: what is defined here is made once, where a script would make it with every call. Lists
@@ -69,7 +75,7 @@
 -- @include fence
 
 -- Redis has nothing of its own or of Lua's libraries to give while functions are defined; a call begins by taking them.
-local call, find, sub, concat, to_number
+local call, find, sub, concat, to_number, encode
 local MAX = 9007199254740991
 
 -- Codes of dev.counterfoil.ledger.Refusal; true = pinned.
@@ -92,21 +98,21 @@ local BY_STATE = { v = CARD_VOID, f = CARD_FROZEN, i = CARD_INACTIVE, a = BALANC
 
 -- State of a call: what it was given, what it read, and its answer.
 local KEYS, ARGV
-local n, wholes, values, spoilt
+local packed, n, wholes, values, spoilt
 local posted_ttl, refused_ttl, entries_left, posted_till
-local first, seq, catalog, catalog_version, now, head
+local first, seq, catalog, catalog_version, now
 local replied, entered
 -- Lists that serve one call after the other: made anew they would grow step by step with each.
-local packed, lasts, absent, reply, entry = {}, {}, {}, {}, {}
+local absent, reply, entry = {}, {}, {}
 
--- State of the transaction under check: cursors into KEYS and into what is packed, and what is to be paid: amounts asked for and
--- left, and which of them each payer may pay.
-local whole_at, key_at, at
+-- State of the transaction under check: where it stands in what is packed, cursors into KEYS, its own values and its shape, and
+-- what is to be paid: amounts asked for and left, and which of them each payer may pay.
+local header, whole_at, key_at, own_at, at
 local asked, left, payers
 local DRAWN = -2
 
 local function malformed(what)
-  error('packed value ' .. at - 1 .. ': ' .. what, 0)
+  error('value ' .. at - 1 .. ' of its shape: ' .. what, 0)
 end
 
 -- What a leg says; what it mostly says is let through where it is read, which costs no call. A comparison raises where
@@ -140,72 +146,16 @@ local function word(s)
   return s
 end
 
--- Numbers and their texts: prices, usual balances and a counter's first values come again and again, and a look at a table
--- costs less than reading or printing one. Forgotten when they have become many.
-local texts_of, numbers_of, remembered = {}, {}, 0
-local function remember(value, s)
-  if remembered >= 1000 then
-    texts_of, numbers_of, remembered = {}, {}, 0
-  end
-  remembered = remembered + 1
-  texts_of[value], numbers_of[s] = s, value
+-- @include texts
+-- @include keys
+
+local function next_own()
+  local place = own_at + 1
+  own_at = place
+  return packed[place]
 end
 
--- Printed of what may come again.
-local function text_of(value)
-  local s = texts_of[value]
-  if not s then
-    s = printed(value)
-    remember(value, s)
-  end
-  return s
-end
-
-local function stored_integer(s)
-  local value = numbers_of[s]
-  if not value then
-    value = (s == '0' or find(s, '^%-?[1-9]%d*$')) and to_number(s)
-    if not value or value > MAX or value < -MAX then
-      malformed('a stored value is not an integer')
-    end
-    remember(value, s)
-  end
-  return value
-end
-
--- No key twice in a transaction: two legs would each see the value before the other. Legs of one account keep to fields
--- of their own, and are the only ones on its key, which is met as shared. What was met tells in which transaction, a
--- whole number, half of one more where it is shared; it is forgotten when it has become much.
-local SHARED = 0.5
-local met, met_keys, posting = {}, 0, 0
-local function claim(place)
-  local before = met[place]
-  if before and before >= posting then
-    malformed('its key stands in two legs')
-  end
-  met[place] = posting
-end
-
-local function next_key()
-  local place = key_at + 1
-  local key = KEYS[place]
-  key_at = place
-  claim(key)
-  return key
-end
-
-local function next_field(field)
-  key_at = key_at + 1
-  local key = KEYS[key_at]
-  claim(#key .. ':' .. key .. field)
-  if met[key] ~= posting + SHARED then
-    claim(key)
-    met[key] = posting + SHARED
-  end
-  return key
-end
-
--- What the transaction would write, and what its legs came to. The tables serve one transaction after the other.
+-- What the transaction would write, and the pieces of what its legs came to. The tables serve one transaction after the other.
 local commands, plan, planned, results, told = {}, {}, 0, {}, 0
 local function write(command, key, field, value)
   local list, last = plan, planned
@@ -214,37 +164,6 @@ local function write(command, key, field, value)
   list[last + 3] = field
   list[last + 4] = value or false
   planned = last + 4
-end
-
--- Numbers that several transactions of a call may move, each in a slot; the last is written once, when the call is over:
--- a counter until its time, or where there is no time the units of an item.
-local slots, places, numbers, texts, untils, placed = {}, {}, {}, {}, {}, 0
-local moves, moving = {}, 0
-local function slot_of(key, value)
-  local slot = placed + 1
-  places[slot] = key
-  numbers[slot] = value
-  texts[slot] = false
-  placed = slot
-  -- Last, so that a call that is killed leaves no slot that the next one does not empty.
-  slots[key] = slot
-  return slot
-end
-
-local function empty_slots()
-  for slot = 1, placed do
-    slots[places[slot]] = nil
-  end
-  placed = 0
-end
-
-local function move(slot, after, text, till)
-  local list, last = moves, moving
-  list[last + 1] = slot
-  list[last + 2] = after
-  list[last + 3] = text
-  list[last + 4] = till
-  moving = last + 4
 end
 
 -- What is set aside of a balance for holds: '+' adds what the leg takes, a number is set aside no longer. Returns what is
@@ -273,45 +192,54 @@ local legs = {}
 -- @include leg_quota
 -- @include leg_hold
 
-local function refusal(one, code, name, most, used, resets)
-  if not find(one[6], '^%w*$') then
+local function refusal(code, name, most, used, resets)
+  local request = packed[header + 4]
+  if not find(request, '^%w*$') then
     malformed('a request id holds a character that JSON would have to escape')
   end
-  return '[' .. code .. ',"' .. one[6] .. '","' .. (name or '') .. '",' .. (most or '0') .. ',' .. (used or '0') .. ','
+  return '[' .. code .. ',"' .. request .. '","' .. (name or '') .. '",' .. (most or '0') .. ',' .. (used or '0') .. ','
     .. (resets or '0') .. ']', code
 end
 
+-- @include packed
+
 -- Everything that may raise happens here; a refusal or an error leaves what is planned unused. Returns the text of the
 -- refusal and its code, or none.
-local function check(one, last, last_whole, last_key)
-  local version, kinds, came_to, legs_told = one[7], legs, results, 0
-  at = 8
-  if #(one[5] .. '') ~= 16 or last < at or version < -1 then
+local function check()
+  local list, first = packed, header
+  local last_own, last_whole, last_key = first + 5 + list[first], whole_at + list[first + 1], key_at + list[first + 2]
+  local said, kinds, came_to, pieces = shape_of(list[first + 5]), legs, results, 1
+  local last, version = said[2] + 2, said[3]
+  own_at = first + 5
+  at = 4
+  if #(list[first + 3] .. '') ~= 16 or last < at or version < -1 then
     malformed('of a malformed header')
   elseif entries_left <= 0 then
-    return refusal(one, JOURNAL_FULL)
+    return refusal(JOURNAL_FULL)
   elseif version ~= -1 and version ~= catalog_version then
-    return refusal(one, CATALOG_CHANGED)
+    return refusal(CATALOG_CHANGED)
   end
   while at <= last do
-    local kind = kinds[one[at]]
+    local kind = kinds[said[at]]
     if not kind then
       malformed('of no known kind')
     end
-    local code, name, most, used, resets = kind(one, at)
+    local code, name, most, used, resets = kind(said, at)
     if not code then
-      legs_told = legs_told + 1
-      came_to[legs_told] = name
+      came_to[pieces + 1] = name
+      came_to[pieces + 2] = '],['
+      pieces = pieces + 2
     elseif at <= last + 1 then
-      return refusal(one, code, name, most, used, resets)
+      return refusal(code, name, most, used, resets)
     end
   end
-  if at ~= last + 1 or whole_at ~= last_whole or key_at ~= last_key then
+  if at ~= last + 1 or own_at ~= last_own or whole_at ~= last_whole or key_at ~= last_key then
     malformed('the legs do not span the values and keys of the transaction')
   elseif asked then
     malformed('the dues are not closed')
   end
-  told = legs_told
+  came_to[pieces] = ']]}'
+  told = pieces
 end
 
 local function answer(status, sequence, payload)
@@ -341,15 +269,8 @@ local function commit(record_key, fingerprint, data, result)
       call(list[i], list[i + 1], list[i + 2])
     end
   end
-  list = moves
-  for i = 1, moving, 4 do
-    local slot = list[i]
-    numbers[slot] = list[i + 1]
-    texts[slot] = list[i + 2]
-    untils[slot] = list[i + 3]
-  end
   seq = seq + 1
-  local sequence = printed(seq)
+  local sequence = count_text(seq)
   record(record_key, fingerprint .. 'P' .. sequence, posted_till)
   local pairs, last = entry, entered
   pairs[last + 1] = 'd'
@@ -360,8 +281,8 @@ local function commit(record_key, fingerprint, data, result)
   return sequence
 end
 
-local function post(one, last, data, record_key, known)
-  local fingerprint, preview = one[5], data == '' or data == '?'
+local function post(data, record_key, known)
+  local fingerprint, preview = packed[header + 3], data == '' or data == '?'
   if spoilt[record_key] then
     return answer('faulty', '', 'the idempotency record has another type')
   elseif known and data ~= '' then
@@ -373,81 +294,69 @@ local function post(one, last, data, record_key, known)
     end
     return answer('repeated', '', sub(known, 18))
   end
-  posting, planned, moving = posting + 1, 0, 0
+  posting, planned = posting + 1, 0
   if commands[1] then
     commands = {}
   end
   asked, left, payers = nil, nil, nil
-  local fine, refused, code = pcall(check, one, last, whole_at + one[3], key_at + one[4])
-  if not fine then
-    return answer('faulty', '', type(refused) == 'table' and refused.err or tostring(refused))
-  elseif refused then
-    if PINNED[code] and not preview then
-      record(record_key, fingerprint .. 'R' .. refused, printed(now + refused_ttl))
-    end
-    return answer('refused', '', refused)
+  local first_whole, first_key = whole_at, key_at
+  local fine, problem, code = pcall(check)
+  if problem or preview then
+    -- As far as the legs went, which in a malformed transaction may be into the next one's keys.
+    put_back(first_whole + 1, whole_at)
+    put_back(first_key + 1, key_at)
   end
-  local result = head .. concat(results, '],[', 1, told) .. ']]}'
+  if not fine then
+    return answer('faulty', '', type(problem) == 'table' and problem.err or tostring(problem))
+  elseif problem then
+    if PINNED[code] and not preview then
+      record(record_key, fingerprint .. 'R' .. problem, printed(now + refused_ttl))
+    end
+    return answer('refused', '', problem)
+  end
+  local result = concat(results, '', 1, told)
   if preview then
     return answer('previewed', '', result)
   end
   answer('posted', commit(record_key, fingerprint, data, result), result)
 end
 
--- The values of a transaction behind the place at which it goes on, which is -1: at its end. So many are taken at a time
--- since all that are taken lie on Lua's stack, which is bounded. Returns them and the place of the last, or none where
--- they are not as many as is said first.
-local PIECE = 1000
-local function said_of(text)
-  local said = { cmsgpack.unpack_limit(text, PIECE, 0) }
-  local last, taken = said[2] + 2, PIECE
-  while said[1] ~= -1 do
-    local piece = { cmsgpack.unpack_limit(text, PIECE, said[1]) }
-    said[1] = piece[1]
-    for i = 2, PIECE + 1 do
-      said[taken + i] = piece[i]
-    end
-    taken = taken + PIECE
-  end
-  if said[last] ~= nil and said[last + 1] == nil then
-    return said, last
-  end
-end
-
 -- What is packed must span the call exactly before anything is touched.
-local function unpacked()
-  local args, ones, ends, others = ARGV, packed, lasts, 0
-  n, wholes = (#args - 6) / 2, 0
+local FIRST = 9
+local function spans()
+  packed = unpacked(ARGV[1])
+  local list, place, others = packed, FIRST, 0
+  n, wholes, posted_ttl, refused_ttl = #ARGV - 1, 0, list[6], list[7]
   for i = 1, n do
-    local one, last = said_of(args[5 + 2 * i])
-    local counters, keys = one[3], one[4]
+    local own, counters, keys = list[place], list[place + 1], list[place + 2]
     if counters < 0 or counters % 1 ~= 0 or keys < 0 then
       return false
     end
-    ones[i] = one
-    ends[i] = last
     wholes = wholes + 1 + counters
     others = others + keys
+    place = place + 6 + own
   end
-  return n >= 1 and n <= 1000 and n % 1 == 0 and wholes <= 7000 and wholes == integer(args[6])
-      and 2 + wholes + others == #KEYS
+  at = FIRST
+  return n >= 1 and n <= 1000 and place == list[2] + 3 and wholes <= 7000 and wholes == list[8] and 2 + wholes + others == #KEYS
+      and number(list[4], 0, MAX) and number(list[5], 0, MAX) and number(posted_ttl, 1, MAX) and number(refused_ttl, 1, MAX)
 end
 
 local function begin(keys, args)
   call, find, sub, concat, to_number = redis.call, string.find, string.sub, table.concat, tonumber
-  KEYS, ARGV, posted_ttl, refused_ttl = keys, args, integer(args[4]), integer(args[5])
+  encode = cjson.encode
+  KEYS, ARGV = keys, args
   met_keys = met_keys + #keys
-  if met_keys > 4096 then
+  if met_keys > 256 then
     met, met_keys = {}, #keys
   end
   empty_slots()
-  local sound, spans = pcall(unpacked)
-  return sound and spans and integer(args[2]) and tonumber(args[3]) and (posted_ttl or 0) >= 1 and (refused_ttl or 0) >= 1
+  local sound, spanned = pcall(spans)
+  return sound and spanned
 end
 
 -- Whether the cell is the one that the caller knows, and a post to it can be journaled.
 local function warm(meta, journal)
-  seq, catalog = fence(meta, ARGV[1], ARGV[2])
+  seq, catalog = fence(meta, packed[3], packed[4])
   if not seq then
     return false
   end
@@ -457,7 +366,7 @@ local function warm(meta, journal)
     return false
   end
   local entries = call('XLEN', journal)
-  entries_left = tonumber(ARGV[3]) - entries
+  entries_left = packed[5] - entries
   return entries > 0 or call('EXISTS', journal) == 1
 end
 
@@ -481,35 +390,18 @@ end
 local function post_all()
   local time = call('TIME')
   now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
-  first, head, posted_till = seq + 1, '{"at":' .. printed(now) .. ',"legs":[[', printed(now + posted_ttl)
+  first, posted_till = seq + 1, printed(now + posted_ttl)
+  results[1] = '{"at":' .. printed(now) .. ',"legs":[['
   catalog_version = integer(catalog or '0')
   reply[1], replied, entered, written = catalog or '0', 1, 0, {}
-  local w, k = 3, 2 + wholes
+  local w, k, place = 3, 2 + wholes, FIRST
   for i = 1, n do
-    local one, record_key = packed[i], KEYS[w]
-    whole_at, key_at = w, k
-    post(one, lasts[i], ARGV[6 + 2 * i], record_key, written[record_key] or values[w - 2])
-    w, k = w + 1 + one[3], k + one[4]
+    local record_key = KEYS[w]
+    header, whole_at, key_at = place, w, k
+    post(ARGV[1 + i], record_key, written[record_key] or values[w - 2])
+    w, k, place = w + 1 + packed[place + 1], k + packed[place + 2], place + 6 + packed[place]
   end
   reply[replied + 1] = nil
-end
-
-local function write_numbers()
-  local last, last_text
-  for slot = 1, placed do
-    local key, text, till = places[slot], texts[slot], untils[slot]
-    if text and not till then
-      call('HSET', key, 'u', text)
-    elseif text and till == 0 then
-      call('SET', key, text)
-    elseif text then
-      -- Counters of one day have one time.
-      if till ~= last then
-        last, last_text = till, printed(till)
-      end
-      call('SET', key, text, 'PXAT', last_text)
-    end
-  end
 end
 
 redis.register_function('@name', function(keys, args)

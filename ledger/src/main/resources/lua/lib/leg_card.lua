@@ -7,25 +7,29 @@ local function card_moves(said, i, untold)
   local many = said[i + 2]
   many = many == 1 and many or number(many, 1, 16)
   local id, key, card
-  for candidate = i + 3, i + 2 + many do
+  for candidate = own_at + 1, own_at + many do
     local place = next_key()
     if not key or untold then
       local read = call('HMGET', place, 'b', 's', 't', 'x', 'c', 'n', 'o')
       if read[1] and not key then
-        id, key, card = said[candidate], place, read
+        id, key, card = packed[candidate], place, read
       end
     end
   end
-  i = i + 3 + many
-  local states, expires, sign, by = said[i], said[i + 1] == true or truth(said[i + 1]), said[i + 2], said[i + 3]
+  own_at = own_at + many
+  local by = next_own()
+  if by ~= '*' and sub(by, 1, 1) ~= '=' then
+    malformed('who spends is neither anyone nor an account')
+  end
+  local states, expires, sign = said[i + 3], said[i + 4] == true or truth(said[i + 4]), said[i + 5]
   sign = sign == -1 and sign or number(sign, 0, 1)
-  many = said[i + 4]
+  many = said[i + 6]
   if many < 1 or many > 1000 or many % 1 ~= 0 then
     malformed('a number of prices is none')
   end
-  at = i + 5 + 2 * many
+  at = i + 7 + 2 * many
   local refusal, amount
-  for price = i + 5, at - 1, 2 do
+  for price = i + 7, at - 1, 2 do
     if card and card[3] == said[price] then
       amount = number(said[price + 1], DRAWN, MAX)
     end
@@ -96,9 +100,9 @@ local function card_moves(said, i, untold)
   end
   local text = '"' .. id .. '","' .. card[5] .. '","' .. card[6] .. '","' .. card[3] .. '",' .. text_of(amount) .. ',' .. after
     .. ',"' .. (set ~= '' and set or state) .. '"' .. more
-  -- Words of whatever is printed but quotes and backslash, which is quicker than what a word may hold; and to the end, since a
-  -- word that ends itself and begins others would shift them.
-  if not find(text, '^"[#-[^-~]*","[#-[^-~]*","[#-[^-~]*","[#-[^-~]*",%d+,%-?%d+,"%l"[,%d]*$') then
+  -- Encoded as JSON it is longer by two quotes, and by a backslash for each of its own ten: unless a word holds what JSON would
+  -- have to escape, or a quote, which would shift the words behind it.
+  if #encode(text) ~= #text + 12 then
     malformed('a word holds a character that JSON would have to escape')
   end
   return nil, text
@@ -118,9 +122,9 @@ end
 
 function legs.new_card(said, i)
   local key = next_key()
-  local api, called, kind = word(said[i + 1]), word(said[i + 2]), word(said[i + 3])
-  local amount, state, expires = number(said[i + 4], 1, MAX), one_of('aifv', said[i + 5]), number(said[i + 6], 0, MAX)
-  at = i + 7
+  local api, called, kind = word(next_own()), word(next_own()), word(said[i + 1])
+  local amount, state, expires = number(said[i + 2], 1, MAX), one_of('aifv', said[i + 3]), number(said[i + 4], 0, MAX)
+  at = i + 5
   if call('EXISTS', key) == 1 then
     return CARD_EXISTS
   end

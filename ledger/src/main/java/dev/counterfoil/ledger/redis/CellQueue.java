@@ -177,22 +177,24 @@ final class CellQueue {
 
     private void send(List<Waiting> batch) {
         List<byte[]> keys = new ArrayList<>(2 + batch.size() * 6);
-        List<byte[]> args = new ArrayList<>(6 + batch.size() * 2);
+        List<byte[]> args = new ArrayList<>(1 + batch.size());
         keys.add(RedisKeys.bytes(RedisKeys.meta(cell)));
         keys.add(RedisKeys.bytes(RedisKeys.journal(cell)));
         long now = epoch.getAsLong();
-        args.add(number(now));
-        args.add(number(seen.floor(now)));
-        args.add(number(limits.journalEntries()));
-        args.add(number(limits.postedRecord().toMillis()));
-        args.add(number(limits.refusedRecord().toMillis()));
         batch.forEach(one -> keys.addAll(one.call().wholes()));
-        args.add(number(keys.size() - 2));
+        Packed packed = new Packed()
+                .text(Long.toString(now))
+                .number(seen.floor(now))
+                .number(limits.journalEntries())
+                .number(limits.postedRecord().toMillis())
+                .number(limits.refusedRecord().toMillis())
+                .number(keys.size() - 2);
         for (Waiting one : batch) {
             keys.addAll(one.call().keys());
-            args.add(one.call().packed());
-            args.add(one.call().journaled());
+            packed.append(one.call().packed());
         }
+        args.add(packed.counted());
+        batch.forEach(one -> args.add(one.call().journaled()));
         boolean replicated = redis.replaceable(cell)
                 && batch.stream().anyMatch(one -> one.call().isDurable());
         long sent = System.nanoTime();

@@ -19,6 +19,11 @@ final class Packed {
         return values;
     }
 
+    /** Bytes. */
+    int length() {
+        return length;
+    }
+
     @CanIgnoreReturnValue
     Packed text(String text) {
         return text(text.getBytes(StandardCharsets.UTF_8));
@@ -68,6 +73,11 @@ final class Packed {
         length += other.length;
         values += other.values;
         return this;
+    }
+
+    /** Behind a number that says how many they are, as the script takes them. */
+    byte[] counted() {
+        return new Packed().number(values).append(this).toBytes();
     }
 
     byte[] toBytes() {

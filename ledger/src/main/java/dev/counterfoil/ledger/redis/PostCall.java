@@ -36,20 +36,18 @@ final class PostCall {
 
     private static final byte[] LOOK = {'?'};
 
-    /** Values between their number and the legs. */
-    private static final int HEADER = 5;
-
     /** Where a number may be missing, and of the catalog's version. */
     private static final long NO_NUMBER = -1;
 
     private final Cell cell;
     private final List<byte[]> wholes = new ArrayList<>(4);
     private final List<byte[]> keys = new ArrayList<>(4);
-    private final Packed packedLegs = new Packed();
+    private final Packed shape = new Packed();
+    private final Packed own = new Packed();
     private final JsonArray journaledLegs = new JsonArray();
     private final Set<String> met = new HashSet<>();
     private final JsonObject data;
-    private final byte[] packed;
+    private final Packed packed;
     private final byte[] journaled;
     private final boolean durable;
 
@@ -76,6 +74,7 @@ final class PostCall {
         this.cell = transaction.cell();
         this.durable = durability == Durability.DURABLE;
         wholes.add(RedisKeys.idempotency(cell, transaction.key().record()));
+        shape.number(orNone(transaction.catalogVersion()));
         legs.forEach(this::leg);
         this.data = new JsonObject()
                 .put("type", transaction.type().label())
@@ -88,14 +87,13 @@ final class PostCall {
         }
         data.put("request", transaction.request()).put("legs", journaledLegs);
         this.packed = new Packed()
-                .number(HEADER + packedLegs.values())
+                .number(own.values())
                 .number(wholes.size() - 1)
                 .number(keys.size())
                 .text(transaction.key().fingerprint())
                 .text(transaction.requestId())
-                .number(orNone(transaction.catalogVersion()))
-                .append(packedLegs)
-                .toBytes();
+                .text(shape.counted())
+                .append(own);
         this.journaled = inPlaceOfData == null ? RedisKeys.bytes(data.encode()) : inPlaceOfData;
     }
 
@@ -114,8 +112,8 @@ final class PostCall {
         return wholes.size() + keys.size();
     }
 
-    /** The transaction as the script unpacks it. */
-    byte[] packed() {
+    /** The transaction as the script unpacks it: what it says alone, and in one text what others say alike. */
+    Packed packed() {
         return packed;
     }
 
@@ -136,7 +134,7 @@ final class PostCall {
 
     /** Bytes of the arguments. */
     long size() {
-        return (long) packed.length + journaled.length;
+        return (long) packed.length() + journaled.length;
     }
 
     private void leg(Leg leg) {
@@ -149,7 +147,7 @@ final class PostCall {
         } else if (leg instanceof CodesLeg) {
             CodesLeg codes = (CodesLeg) leg;
             key(RedisKeys.codes(cell, codes.sku()));
-            packedLegs.text("codes").number(codes.count());
+            shape.text("codes").number(codes.count());
             journaledLegs.add(new JsonArray().add("codes").add(codes.sku()).add(-codes.count()));
         } else if (leg instanceof CodesAddLeg) {
             codesAdd((CodesAddLeg) leg);
@@ -159,14 +157,14 @@ final class PostCall {
             due((DueLeg) leg);
         } else if (leg instanceof PaidLeg) {
             boolean mayRemain = ((PaidLeg) leg).mayRemain();
-            packedLegs.text("paid").truth(mayRemain);
+            shape.text("paid").truth(mayRemain);
             journaledLegs.add(new JsonArray().add("paid").add(mayRemain ? 1 : 0));
         } else if (leg instanceof QuotaLeg) {
             quota((QuotaLeg) leg);
         } else if (leg instanceof HoldLeg) {
             long lastsMs = ((HoldLeg) leg).lastsMs();
             key(RedisKeys.holds(cell));
-            packedLegs.text("hold").number(lastsMs);
+            shape.text("hold").number(lastsMs);
             journaledLegs.add(new JsonArray().add("hold").add(lastsMs));
         } else if (leg instanceof FollowLeg) {
             follow((FollowLeg) leg);
@@ -184,19 +182,18 @@ final class PostCall {
                 || card.newExpiresAtMs() != null
                 || card.setAside() != 0
                 || owner != null;
-        packedLegs.text("card").truth(card.untold()).number(card.ids().size());
-        card.ids().forEach(packedLegs::text);
-        packedLegs.text(card.allowedLetters()).truth(card.refuseExpired()).number(card.sign());
-        packedLegs
-                .text(spender == null ? "*" : "=" + spender)
-                .number(card.prices().size());
-        card.prices().forEach(price -> packedLegs.text(price.typeToken()).number(price.amount()));
-        packedLegs.truth(more);
+        shape.text("card").truth(card.untold()).number(card.ids().size());
+        card.ids().forEach(own::text);
+        own.text(spender == null ? "*" : "=" + spender);
+        shape.text(card.allowedLetters()).truth(card.refuseExpired()).number(card.sign());
+        shape.number(card.prices().size());
+        card.prices().forEach(price -> shape.text(price.typeToken()).number(price.amount()));
+        shape.truth(more);
         if (more) {
-            packedLegs.text(orNothing(card.number())).number(orNone(card.expectedBalance()));
-            packedLegs.text(state == null ? "" : String.valueOf(state.letter())).number(orNone(card.newExpiresAtMs()));
+            shape.text(orNothing(card.number())).number(orNone(card.expectedBalance()));
+            shape.text(state == null ? "" : String.valueOf(state.letter())).number(orNone(card.newExpiresAtMs()));
             aside(card.setAside());
-            packedLegs.text(orNothing(owner));
+            shape.text(orNothing(owner));
         }
         JsonArray journaled = new JsonArray().add("card").add(card.sign());
         if (card.setAside() != 0 || owner != null) {
@@ -218,9 +215,9 @@ final class PostCall {
 
     private void aside(long amount) {
         if (amount == 0 || amount == Leg.ASIDE_AMOUNT) {
-            packedLegs.text(asideText(amount));
+            shape.text(asideText(amount));
         } else {
-            packedLegs.number(amount);
+            shape.number(amount);
         }
     }
 
@@ -236,9 +233,9 @@ final class PostCall {
         if (closing != null) {
             key(RedisKeys.holds(cell));
         }
-        packedLegs.text("follow").number(follow.of()).text(how).text(follow.state());
-        packedLegs.number(follow.fromMs()).number(follow.untilMs()).number(follow.expiresAtMs());
-        packedLegs.number(follow.parts().size());
+        shape.text("follow").number(follow.of()).text(how).text(follow.state());
+        shape.number(follow.fromMs()).number(follow.untilMs()).number(follow.expiresAtMs());
+        shape.number(follow.parts().size());
         JsonArray journaled = new JsonArray()
                 .add("follow")
                 .add(follow.of())
@@ -247,11 +244,7 @@ final class PostCall {
                 .add(follow.expiresAtMs());
         for (FollowLeg.Part part : follow.parts()) {
             claimField(key, part.name());
-            packedLegs
-                    .text(part.name())
-                    .number(part.before())
-                    .number(part.delta())
-                    .number(part.whole());
+            shape.text(part.name()).number(part.before()).number(part.delta()).number(part.whole());
             journaled.add(part.name()).add(part.delta()).add(part.whole());
         }
         journaledLegs.add(journaled);
@@ -260,8 +253,9 @@ final class PostCall {
     private void newCard(NewCardLeg card) {
         String state = String.valueOf(card.state().letter());
         key(RedisKeys.card(cell, card.id()));
-        packedLegs.text("new_card").text(card.apiId()).text(card.number()).text(card.typeToken());
-        packedLegs.number(card.amount()).text(state).number(card.expiresAtMs());
+        own.text(card.apiId()).text(card.number());
+        shape.text("new_card").text(card.typeToken()).number(card.amount());
+        shape.text(state).number(card.expiresAtMs());
         journaledLegs.add(new JsonArray()
                 .add("new_card")
                 .add(card.id())
@@ -276,19 +270,19 @@ final class PostCall {
 
     private void stock(StockLeg stock) {
         key(RedisKeys.item(cell, stock.sku()));
-        packedLegs.text("stock").number(stock.delta()).number(stock.opensAtMs()).number(stock.closesAtMs());
+        shape.text("stock").number(stock.delta()).number(stock.opensAtMs()).number(stock.closesAtMs());
         journaledLegs.add(new JsonArray().add("stock").add(stock.sku()).add(stock.delta()));
     }
 
     private void codesAdd(CodesAddLeg codes) {
         key(RedisKeys.codes(cell, codes.sku()));
-        packedLegs.text("codes_add").number(codes.codes().size());
+        shape.text("codes_add").number(codes.codes().size());
         JsonArray leg = new JsonArray()
                 .add(codes.returned() ? "codes_back" : "codes_add")
                 .add(codes.sku())
                 .add(codes.codes().size());
         for (String code : codes.codes()) {
-            packedLegs.text(code);
+            own.text(code);
             leg.add(code.substring(0, code.indexOf(':')));
         }
         journaledLegs.add(leg);
@@ -304,12 +298,12 @@ final class PostCall {
             claimField(key, "v");
         }
         keys.add(RedisKeys.bytes(key));
-        packedLegs.text("account").text(account.asset());
-        packedLegs.number(account.sign()).number(account.amount());
-        packedLegs.truth(account.refuseFrozen()).truth(account.refuseUnverified());
-        packedLegs.text(flag(account.frozen())).text(flag(account.verified()));
+        shape.text("account").text(account.asset());
+        shape.number(account.sign()).number(account.amount());
+        shape.truth(account.refuseFrozen()).truth(account.refuseUnverified());
+        shape.text(flag(account.frozen())).text(flag(account.verified()));
         aside(account.setAside());
-        packedLegs.text(account.lots());
+        shape.text(account.lots());
         attributes(account.expected());
         attributes(account.attributes());
         account.attributes().keySet().forEach(name -> claimField(key, "a:" + name));
@@ -328,8 +322,8 @@ final class PostCall {
     }
 
     private void attributes(Map<String, String> attributes) {
-        packedLegs.number(attributes.size());
-        attributes.forEach((name, value) -> packedLegs.text(name).text(value));
+        shape.number(attributes.size());
+        attributes.forEach((name, value) -> shape.text(name).text(value));
     }
 
     private static String flag(@Nullable Boolean flag) {
@@ -338,15 +332,15 @@ final class PostCall {
 
     private void due(DueLeg due) {
         JsonArray journaled = new JsonArray().add("due");
-        packedLegs.text("due").number(due.amounts().size());
+        shape.text("due").number(due.amounts().size());
         for (long amount : due.amounts()) {
-            packedLegs.number(amount);
+            shape.number(amount);
             journaled.add(amount);
         }
-        packedLegs.number(due.payers().size());
+        shape.number(due.payers().size());
         for (List<Integer> places : due.payers()) {
-            packedLegs.number(places.size());
-            places.forEach(place -> packedLegs.number(place + 1));
+            shape.number(places.size());
+            places.forEach(place -> shape.number(place + 1));
         }
         journaledLegs.add(journaled);
     }
@@ -355,9 +349,9 @@ final class PostCall {
         String key = RedisKeys.quota(cell, quota.key());
         claim(key, key);
         wholes.add(RedisKeys.bytes(key));
-        packedLegs.text("quota").text(quota.name()).number(quota.delta()).number(quota.limit());
-        packedLegs.number(quota.fromMs()).number(quota.untilMs()).number(quota.expiresAtMs());
-        packedLegs.truth(quota.clamp()).number(orNone(quota.expected()));
+        shape.text("quota").text(quota.name()).number(quota.delta()).number(quota.limit());
+        shape.number(quota.fromMs()).number(quota.untilMs()).number(quota.expiresAtMs());
+        shape.truth(quota.clamp()).number(orNone(quota.expected()));
         journaledLegs.add(
                 new JsonArray().add("quota").add(quota.key()).add(quota.delta()).add(quota.expiresAtMs()));
     }

@@ -1,6 +1,7 @@
 package dev.counterfoil.ledger.redis;
 
 import static dev.counterfoil.ledger.model.SampleLegs.debit;
+import static dev.counterfoil.ledger.model.SampleLegs.id;
 import static dev.counterfoil.ledger.model.SampleLegs.newCard;
 import static dev.counterfoil.ledger.model.SampleLegs.quota;
 import static dev.counterfoil.ledger.model.SampleLegs.stock;
@@ -15,6 +16,7 @@ import dev.counterfoil.ledger.Outcome;
 import dev.counterfoil.ledger.Posted;
 import dev.counterfoil.ledger.QuotaLeg;
 import dev.counterfoil.ledger.Refused;
+import dev.counterfoil.ledger.StockLeg;
 import dev.counterfoil.ledger.model.LedgerContract;
 import dev.counterfoil.ledger.model.Timing;
 import dev.counterfoil.ledger.model.TrialCell;
@@ -132,6 +134,55 @@ class PostContractIT extends LedgerContract {
             assertThat(await(one)).isInstanceOf(Posted.class);
         }
         assertThat(on.contents()).doesNotContainKey("quota:1:q");
+    }
+
+    /** Units and counters are written once a call, so what was not posted must not be in what is written. */
+    @Test
+    void what_is_not_posted_moves_nothing_for_the_others_of_its_batch() {
+        post("stock", stock("crab", 1005));
+        post("issue", newCard("a", 100), newCard("b", 100));
+        redis().hset(RedisKeys.card(on.cell(), id("b")), "b", "1e3");
+        long day = 4_000_000_000_000L;
+        Leg none = new QuotaLeg("full", "1:full", 1, 0, 0, 0, day, false);
+        Leg used = new QuotaLeg("q", "1:q", 2, 90, 0, 0, day, false);
+        Leg longer = new QuotaLeg("q", "1:q", 2, 90, 0, 0, day + 1, false);
+        Leg unused = new QuotaLeg("r", "1:r", 5, 90, 0, 0, day, false);
+        // While the first is on its way the others gather, and go as one batch.
+        var first = on.ledger().post(transaction("first", "first", stock("crab", -1)));
+        var posted = on.ledger().post(transaction("posted", "posted", stock("crab", -1), used));
+        // Refused before they meet what the one before them has moved.
+        var closed = on.ledger().post(transaction("closed", "closed", new StockLeg("crab", -1, 0, 1)));
+        var stale = on.ledger().post(transaction("stale", "stale", new QuotaLeg("q", "1:q", 2, 90, 0, 1, day, false)));
+        var refused = on.ledger()
+                .post(transaction("refused", "refused", stock("crab", -10), longer, unused, debit("a", 1_000)));
+        var capped = on.ledger().post(transaction("capped", "capped", stock("crab", -10), longer, none));
+        var faulty = on.ledger().post(transaction("faulty", "faulty", stock("crab", -100), longer, debit("b", 1)));
+        var tried = on.ledger().preview(transaction("tried", "tried", stock("crab", -400), longer));
+        var last = on.ledger().post(transaction("last", "last", stock("crab", -1)));
+        assertThat(await(first)).isInstanceOf(Posted.class);
+        assertThat(await(posted)).isInstanceOf(Posted.class);
+        for (var one : List.of(refused, capped, closed, stale)) {
+            assertThat(await(one)).isInstanceOf(Refused.class);
+        }
+        assertThatThrownBy(() -> await(faulty)).isInstanceOf(LedgerFault.Faulty.class);
+        assertThat(await(tried)).isInstanceOf(Posted.class);
+        assertThat(await(last)).isInstanceOf(Posted.class);
+        assertThat(redis().hget(RedisKeys.item(on.cell(), "crab"), "u")).contains("1002");
+        assertThat(on.contents())
+                .containsEntry("quota:1:q", "2 until " + day)
+                .doesNotContainKeys("quota:1:full", "quota:1:r");
+    }
+
+    @Test
+    void units_are_told_to_the_last_digit() {
+        for (long units : new long[] {
+            1, 10, 999, 1_000, 1_005, 1_050, 1_500, 999_999, 1_000_000, 9_007_199_254_739_999L, 9_007_199_254_740_991L
+        }) {
+            Outcome posted = post("k" + units, stock("sku-" + units, units));
+            assertThat(((Posted) posted).transaction().results().encode()).isEqualTo("[[" + units + "]]");
+            assertThat(redis().hget(RedisKeys.item(on.cell(), "sku-" + units), "u"))
+                    .contains(Long.toString(units));
+        }
     }
 
     @Test

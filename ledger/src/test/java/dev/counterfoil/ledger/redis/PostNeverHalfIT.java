@@ -24,10 +24,13 @@ import dev.counterfoil.ledger.Leg;
 import dev.counterfoil.ledger.PaidLeg;
 import dev.counterfoil.ledger.Posted;
 import dev.counterfoil.ledger.Price;
+import dev.counterfoil.ledger.QuotaLeg;
 import dev.counterfoil.ledger.Refusal;
 import dev.counterfoil.ledger.Refused;
+import dev.counterfoil.ledger.StockLeg;
 import dev.counterfoil.ledger.model.SampleLegs;
 import io.lettuce.core.ScriptOutputType;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -205,31 +208,59 @@ class PostNeverHalfIT {
         assertThat(on.everything()).isEqualTo(before);
     }
 
-    /** A call of the script, to be spoilt: its first six arguments, and its one transaction without the number of its values. */
-    private record Sent(List<byte[]> keys, List<String> head, List<Object> packed, byte[] data) {
+    /**
+     * A call of the script, to be spoilt, without the numbers of values: of the call, of its one transaction, of its shape, and
+     * that transaction's own.
+     */
+    private record Sent(
+            List<byte[]> keys,
+            List<Object> head,
+            List<Object> header,
+            List<Object> shape,
+            List<Object> own,
+            byte[] data) {
         /** The values of the first leg of that kind, its kind the first of them, up to the end of all. */
         List<Object> leg(String kind) {
-            return packed.subList(packed.indexOf(kind), packed.size());
+            return shape.subList(shape.indexOf(kind), shape.size());
         }
 
         List<Object> lastLeg(String kind) {
-            return packed.subList(packed.lastIndexOf(kind), packed.size());
+            return shape.subList(shape.lastIndexOf(kind), shape.size());
         }
 
-        /** Its values behind a number of them. */
-        byte[] packed(long values) {
-            List<Object> all = new ArrayList<>(packed);
-            all.add(0, values);
-            return PackedValues.write(all);
+        /** What is packed of its transaction, with a number of values that its shape is said to have. */
+        List<Object> transaction(long values) {
+            List<Object> all = new ArrayList<>(List.of((long) own.size()));
+            all.addAll(header);
+            all.add(text(counted(shape, values)));
+            all.addAll(own);
+            return all;
+        }
+
+        /** What is packed of the call, with a number of values that it is said to have more than it has. */
+        byte[] packed(long more) {
+            List<Object> all = new ArrayList<>(head);
+            all.addAll(transaction(shape.size()));
+            return counted(all, all.size() + more);
         }
 
         byte[][] args() {
-            List<byte[]> args = new ArrayList<>();
-            head.forEach(text -> args.add(bytes(text)));
-            args.add(packed(packed.size()));
-            args.add(data);
-            return args.toArray(new byte[0][]);
+            return args(packed(0));
         }
+
+        byte[][] args(byte[] packed) {
+            return new byte[][] {packed, data};
+        }
+    }
+
+    private static byte[] counted(List<Object> values, long count) {
+        List<Object> all = new ArrayList<>(values);
+        all.add(0, count);
+        return PackedValues.write(all);
+    }
+
+    private static String text(byte[] packed) {
+        return new String(packed, StandardCharsets.ISO_8859_1);
     }
 
     static Stream<Arguments> malformations() {
@@ -237,50 +268,52 @@ class PostNeverHalfIT {
                 malformed("an unknown kind", sent -> sent.leg("stock").set(0, "stocks")),
                 malformed("a kind that is none", sent -> sent.leg("stock").set(0, 5L)),
                 malformed("legs that are a list", sent -> {
-                    List<Object> legs = sent.packed().subList(5, sent.packed().size());
+                    List<Object> legs = sent.shape().subList(1, sent.shape().size());
                     List<Object> list = List.copyOf(legs);
                     legs.clear();
                     legs.add(list);
                 }),
-                malformed("an expiry that is a text", sent -> sent.leg("card").set(15, "7000000000000")),
-                malformed("an expiry below none", sent -> sent.leg("card").set(15, -2L)),
-                malformed("an amount that is a text", sent -> sent.leg("card").set(10, "10")),
-                malformed("an amount with a fraction", sent -> sent.leg("card").set(10, 1.5)),
+                malformed("an expiry that is a text", sent -> sent.leg("card").set(13, "7000000000000")),
+                malformed("an expiry below none", sent -> sent.leg("card").set(13, -2L)),
+                malformed("an amount that is a text", sent -> sent.leg("card").set(8, "10")),
+                malformed("an amount with a fraction", sent -> sent.leg("card").set(8, 1.5)),
                 malformed(
-                        "an amount that is no number", sent -> sent.leg("card").set(10, Double.NaN)),
-                malformed("an amount beyond 2^53-1", sent -> sent.leg("card").set(10, 1L << 53)),
+                        "an amount that is no number", sent -> sent.leg("card").set(8, Double.NaN)),
+                malformed("an amount beyond 2^53-1", sent -> sent.leg("card").set(8, 1L << 53)),
                 malformed(
-                        "an amount below any meaning", sent -> sent.leg("card").set(10, -10L)),
-                malformed("a price without an amount", sent -> sent.leg("card").remove(10)),
-                malformed("no prices", sent -> sent.leg("card").set(8, 0L)),
-                malformed("more prices than there are", sent -> sent.leg("card").set(8, 500L)),
-                malformed("prices without end", sent -> sent.leg("card").set(8, 1L << 52)),
+                        "an amount below any meaning", sent -> sent.leg("card").set(8, -10L)),
+                malformed("a price without an amount", sent -> sent.leg("card").remove(8)),
+                malformed("no prices", sent -> sent.leg("card").set(6, 0L)),
+                malformed("more prices than there are", sent -> sent.leg("card").set(6, 500L)),
+                malformed("prices without end", sent -> sent.leg("card").set(6, 1L << 52)),
                 malformed("no candidates", sent -> sent.leg("card").set(2, 0L)),
                 malformed(
                         "more candidates than there are",
                         sent -> sent.leg("card").set(2, 2L)),
                 malformed("candidates without end", sent -> sent.leg("card").set(2, 1L << 52)),
-                malformed("an id that breaks JSON", sent -> sent.leg("card").set(3, "a\"")),
-                malformed("an id that is a list", sent -> sent.leg("card").set(3, List.of("a"))),
+                malformed("an id that breaks JSON", sent -> sent.own().set(1, "a\"")),
+                malformed("an id that is a list", sent -> sent.own().set(1, List.of("a"))),
                 malformed(
-                        "expiry to be refused perhaps", sent -> sent.leg("card").set(5, 1L)),
+                        "expiry to be refused perhaps", sent -> sent.leg("card").set(4, 1L)),
                 malformed("perhaps untold", sent -> sent.leg("card").set(1, 1L)),
-                malformed("perhaps more of a card", sent -> sent.lastLeg("card").set(11, "")),
-                malformed("a state that is none", sent -> sent.leg("new_card").set(5, "z")),
-                malformed("two states in one", sent -> sent.leg("new_card").set(5, "ai")),
-                malformed(
-                        "a word that breaks JSON", sent -> sent.leg("new_card").set(2, "10\0b")),
-                malformed("a value too few", sent -> sent.packed().remove(5)),
+                malformed("perhaps more of a card", sent -> sent.lastLeg("card").set(9, "")),
+                malformed("a state that is none", sent -> sent.leg("new_card").set(3, "z")),
+                malformed("two states in one", sent -> sent.leg("new_card").set(3, "ai")),
+                malformed("a word that breaks JSON", sent -> sent.own().set(4, "10\0b")),
+                malformed("a value too few", sent -> sent.shape().remove(1)),
                 malformed(
                         "the last value missing",
-                        sent -> sent.packed().remove(sent.packed().size() - 1)),
-                malformed("a value too many", sent -> sent.packed().add(0L)),
+                        sent -> sent.shape().remove(sent.shape().size() - 1)),
+                malformed("a value too many", sent -> sent.shape().add(0L)),
+                malformed("a value of its own too few", sent -> sent.own().remove(0)),
+                malformed("a value of its own too many", sent -> sent.own().add("x")),
+                malformed("a value of its own that is none", sent -> sent.own().set(0, null)),
                 malformed(
-                        "a value that is none at the end", sent -> sent.packed().add(null)),
+                        "a value that is none at the end", sent -> sent.shape().add(null)),
                 malformed(
                         "a value that is none between",
                         sent -> sent.leg("stock").add(1, null)),
-                malformed("a leg too many", sent -> sent.packed().addAll(List.of("hold", 1L))),
+                malformed("a leg too many", sent -> sent.shape().addAll(List.of("hold", 1L))),
                 malformed("the last leg missing", sent -> sent.lastLeg("quota").clear()),
                 malformed("a flag that is none", sent -> sent.leg("account").set(6, "2")),
                 malformed(
@@ -289,7 +322,7 @@ class PostNeverHalfIT {
                         "an account that pays less than nothing",
                         sent -> sent.leg("account").set(3, -1L)),
                 malformed("attributes without end", sent -> sent.leg("account").set(10, 1L << 52)),
-                malformed("a payer that is paid", sent -> sent.lastLeg("card").set(6, 1L)),
+                malformed("a payer that is paid", sent -> sent.lastLeg("card").set(5, 1L)),
                 malformed("a hold of no time", sent -> sent.leg("hold").set(1, 0L)),
                 malformed(
                         "a count that goes too soon", sent -> sent.leg("follow").set(6, 7_000_000_000_000L)),
@@ -337,20 +370,23 @@ class PostNeverHalfIT {
                 malformed(
                         "a quota that is clamped perhaps",
                         sent -> sent.leg("quota").set(7, 0L)),
-                malformed("fewer counters than quotas", sent -> sent.packed().set(0, 0L)),
-                malformed("more keys than there are", sent -> sent.packed().set(1, 99L)),
+                malformed("fewer counters than quotas", sent -> sent.header().set(0, 0L)),
+                malformed("more keys than there are", sent -> sent.header().set(1, 99L)),
                 malformed(
                         "a key too few", sent -> sent.keys().remove(sent.keys().size() - 1)),
                 malformed("a key too many", sent -> sent.keys().add(bytes("x"))),
-                malformed("more values than there are", sent -> sent.head().set(5, "9")),
-                malformed("fewer values than there are", sent -> sent.head().set(5, "1")),
-                malformed("an argument too few", sent -> sent.head().remove(5)),
-                malformed("a record that never expires", sent -> sent.head().set(3, "0")),
-                malformed("a floor that is no number", sent -> sent.head().set(1, "none")),
-                malformed("a catalog that is no number", sent -> sent.packed().set(4, "1")),
-                malformed("a short fingerprint", sent -> sent.packed().set(2, "short")),
+                malformed("more values than there are", sent -> sent.head().set(5, 9L)),
+                malformed("fewer values than there are", sent -> sent.head().set(5, 1L)),
+                malformed("a value of the call too few", sent -> sent.head().remove(5)),
+                malformed("a limit in words", sent -> sent.head().set(2, "1000")),
+                malformed("a limit that is none", sent -> sent.head().set(2, -1L)),
+                malformed("a refusal that never expires", sent -> sent.head().set(4, 0L)),
+                malformed("a record that never expires", sent -> sent.head().set(3, 0L)),
+                malformed("a floor that is no number", sent -> sent.head().set(1, "0")),
+                malformed("a catalog that is no number", sent -> sent.shape().set(0, "1")),
+                malformed("a short fingerprint", sent -> sent.header().set(2, "short")),
                 malformed("a fingerprint that is a list", sent -> {
-                    sent.packed().set(2, Collections.nCopies(16, 1L));
+                    sent.header().set(2, Collections.nCopies(16, 1L));
                 }));
     }
 
@@ -380,13 +416,15 @@ class PostNeverHalfIT {
     void more_transactions_than_an_entry_holds_are_found_before_the_first_write() {
         Sent sent = sent(stock("crab", 1));
         List<byte[]> keys = new ArrayList<>(sent.keys().subList(0, 2));
-        List<byte[]> args = new ArrayList<>(Arrays.asList(sent.args()).subList(0, 6));
-        args.set(5, bytes("2000"));
+        List<byte[]> args = new ArrayList<>();
+        List<Object> packed = new ArrayList<>(sent.head());
+        packed.set(5, 2_000L);
         for (int i = 0; i < 2_000; i++) {
             keys.add(RedisKeys.idempotency(on.cell, SampleLegs.sixteen("k" + i)));
-            args.add(sent.args()[6]);
-            args.add(sent.args()[7]);
+            packed.addAll(sent.transaction(sent.shape().size()));
+            args.add(sent.data());
         }
+        args.add(0, counted(packed, packed.size()));
         keys.addAll(Collections.nCopies(2_000, bytes(RedisKeys.item(on.cell, "crab"))));
         Map<String, String> before = on.everything();
         assertThat(run(keys, args.toArray(new byte[0][]))).startsWith("ERR post:");
@@ -400,6 +438,7 @@ class PostNeverHalfIT {
         Map<String, String> before = on.everything();
         assertThat(onOneKey(account, pool)).isEqualTo("faulty");
         assertThat(onOneKey(pool, account)).isEqualTo("faulty");
+        assertThat(onOneKey(account, stock("eel", 1))).isEqualTo("faulty");
         assertThat(on.everything()).isEqualTo(before);
     }
 
@@ -407,7 +446,7 @@ class PostNeverHalfIT {
     @Test
     void a_request_id_that_breaks_json_is_found_before_a_refusal_is_pinned() {
         Sent sent = sent(debit("a", 101));
-        sent.packed().set(3, "r\"");
+        sent.header().set(3, "r\"");
         Map<String, String> before = on.everything();
         assertThat(run(sent.keys(), sent.args())).isEqualTo("faulty");
         assertThat(on.everything()).isEqualTo(before);
@@ -427,38 +466,87 @@ class PostNeverHalfIT {
     @Test
     void what_cannot_be_unpacked_is_found_before_the_first_write() {
         Sent sent = sent(ALL_KINDS);
-        int values = sent.packed().size();
-        byte[] packed = sent.packed(values);
+        byte[] packed = sent.packed(0);
         Map<String, String> before = on.everything();
         for (byte[] spoilt : List.of(
                 new byte[0],
                 Arrays.copyOf(packed, packed.length - 1),
                 PackedValues.write(List.of("text")),
-                sent.packed(values - 1),
-                sent.packed(values + 1),
+                sent.packed(-1),
+                sent.packed(1),
                 sent.packed(1L << 50))) {
-            byte[][] args = sent.args();
-            args[6] = spoilt;
-            assertThat(run(sent.keys(), args)).startsWith("ERR post:");
+            assertThat(run(sent.keys(), sent.args(spoilt))).startsWith("ERR post:");
+        }
+        for (long counted : new long[] {0, 1}) {
+            List<Object> more = PackedValues.read(packed);
+            more.set(0, (Long) more.get(0) + counted);
+            more.add("x");
+            assertThat(run(sent.keys(), sent.args(PackedValues.write(more)))).startsWith("ERR post:");
         }
         assertThat(on.everything()).isEqualTo(before);
     }
 
+    @Test
+    void a_shape_that_cannot_be_unpacked_is_found_before_the_first_write() {
+        Sent sent = sent(ALL_KINDS);
+        List<Object> shape = sent.shape();
+        byte[] packed = counted(shape, shape.size());
+        List<Object> more = new ArrayList<>(shape);
+        more.add("x");
+        Map<String, String> before = on.everything();
+        for (byte[] spoilt : List.of(
+                new byte[0],
+                Arrays.copyOf(packed, packed.length - 1),
+                PackedValues.write(List.of("text")),
+                counted(more, shape.size()),
+                counted(shape, shape.size() - 1),
+                counted(shape, shape.size() + 1),
+                counted(shape, 1L << 50))) {
+            List<Object> all = new ArrayList<>(sent.head());
+            all.addAll(sent.transaction(0));
+            all.set(10, text(spoilt));
+            // Twice, since what is known of a shape is kept.
+            for (int times = 0; times < 2; times++) {
+                assertThat(run(sent.keys(), sent.args(counted(all, all.size()))))
+                        .isEqualTo("faulty");
+            }
+        }
+        assertThat(on.everything()).isEqualTo(before);
+    }
+
+    /** More of them than are kept. */
+    @Test
+    void shapes_may_be_many() {
+        for (int i = 0; i < 40; i++) {
+            Price[] prices = new Price[300];
+            for (int price = 0; price < prices.length; price++) {
+                prices[price] = new Price("type-" + i + "-" + price + ":CNY", 1);
+            }
+            prices[299] = new Price("gift:CNY", 1);
+            CardLeg debit = new CardLeg(
+                    List.of(id("a")), null, Set.of(CardState.ACTIVE), true, -1, List.of(prices), null, null);
+            assertThat(on.post("k" + i, debit)).isInstanceOf(Posted.class);
+        }
+        assertThat(on.hget(card(on, "a"), "b")).contains("60");
+    }
+
     private Sent sent(Leg... legs) {
-        PostCall call = new PostCall(on.transaction("k", "k", legs), Durability.DURABLE);
+        return sent("k", legs);
+    }
+
+    private Sent sent(String key, Leg... legs) {
+        PostCall call = new PostCall(on.transaction(key, key, legs), Durability.DURABLE);
         List<byte[]> keys = new ArrayList<>(List.of(bytes(RedisKeys.meta(on.cell)), bytes(RedisKeys.journal(on.cell))));
         keys.addAll(call.wholes());
         keys.addAll(call.keys());
-        List<String> head = new ArrayList<>(List.of(
-                "1",
-                "0",
-                "1000",
-                "60000",
-                "60000",
-                Integer.toString(call.wholes().size())));
-        List<Object> packed = PackedValues.read(call.packed());
-        assertThat(packed.remove(0)).isEqualTo((long) packed.size());
-        return new Sent(keys, head, packed, call.journaled());
+        List<Object> head = new ArrayList<>(
+                List.of("1", 0L, 1_000L, 60_000L, 60_000L, (long) call.wholes().size()));
+        List<Object> packed = PackedValues.read(call.packed().toBytes());
+        List<Object> own = new ArrayList<>(packed.subList(6, packed.size()));
+        assertThat(packed.get(0)).isEqualTo((long) own.size());
+        List<Object> shape = PackedValues.read(((String) packed.get(5)).getBytes(StandardCharsets.ISO_8859_1));
+        assertThat(shape.remove(0)).isEqualTo((long) shape.size());
+        return new Sent(keys, head, new ArrayList<>(packed.subList(1, 5)), shape, own, call.journaled());
     }
 
     @Test
@@ -478,6 +566,22 @@ class PostNeverHalfIT {
                 .hasMessageContaining("two touch one key");
         assertThat(onOneKey(debit("a", 80), debit("b", 80))).isEqualTo("faulty");
         assertThat(on.hget(card(on, "a"), "b")).contains("100");
+    }
+
+    @Test
+    void no_two_legs_of_any_kinds_stand_on_one_key() {
+        Map<String, String> before = on.everything();
+        assertThat(onOneKey(stock("crab", 1), stock("eel", 1))).isEqualTo("faulty");
+        assertThat(onOneKey(stock("crab", 0), stock("eel", 0))).isEqualTo("faulty");
+        assertThat(onOneKey(quota("q", 1, 100), quota("p", 1, 100))).isEqualTo("faulty");
+        assertThat(onOneKey(stock("crab", 1), new StockLeg("eel", 1, 0, 5))).isEqualTo("faulty");
+        assertThat(onOneKey(stock("crab", 1), new StockLeg("eel", 1, 7_000_000_000_000L, 0)))
+                .isEqualTo("faulty");
+        assertThat(onOneKey(quota("q", 1, 100), new QuotaLeg("p", "p", 1, 9, 0, 5, 0, false)))
+                .isEqualTo("faulty");
+        assertThat(onOneKey(debit("a", 1), stock("crab", 1))).isEqualTo("faulty");
+        assertThat(onOneKey(stock("crab", 1), debit("a", 1))).isEqualTo("faulty");
+        assertThat(on.everything()).isEqualTo(before);
     }
 
     @Test
@@ -532,13 +636,69 @@ class PostNeverHalfIT {
         assertThat(on.hget(RedisKeys.item(on.cell, "crab"), "u")).contains("7");
     }
 
+    /** What its legs took beyond its own keys is the next one's, of which nothing may have been moved. */
+    @Test
+    void a_malformed_transaction_moves_nothing_of_the_next_one_of_its_batch() {
+        Sent units = sent("units", stock("eel", 1), stock("crab", -5));
+        units.keys().remove(units.keys().size() - 1);
+        units.header().set(1, 1L);
+        Sent counters = sent("counters", quota("p", 1, 100), quota("r", 1, 100));
+        counters.keys().remove(counters.keys().size() - 1);
+        counters.header().set(0, 1L);
+        counters.head().set(5, 2L);
+        assertThat(runAll(units, sent("first", stock("crab", -1)))).containsExactly("faulty", "posted");
+        assertThat(on.hget(RedisKeys.item(on.cell, "crab"), "u")).contains("8");
+        assertThat(runAll(counters, sent("second", stock("crab", -1)))).containsExactly("faulty", "posted");
+        assertThat(on.post("second", stock("crab", -1)).replayed()).isTrue();
+        assertThat(on.hget(RedisKeys.item(on.cell, "crab"), "u")).contains("7");
+    }
+
+    /** Found only where the two are written: as units a counter would raise, as a counter units would be lost. */
+    @Test
+    void one_key_is_not_a_counter_and_units_in_one_batch() {
+        Sent counter = sent("counter", quota("eel", 1, 100));
+        Sent units = sent("units", stock("eel", 1));
+        units.keys().set(3, counter.keys().get(3));
+        assertThat(runAll(counter, units)).containsExactly("posted", "faulty");
+        Sent more = sent("more", stock("cod", 1));
+        Sent counted = sent("counted", quota("s", 1, 100));
+        counted.keys().set(3, more.keys().get(3));
+        assertThat(runAll(more, counted)).containsExactly("posted", "faulty");
+        assertThat(on.hget(RedisKeys.item(on.cell, "cod"), "u")).contains("1");
+    }
+
+    /** Runs transactions in one call; their statuses. */
+    private List<String> runAll(Sent... all) {
+        List<byte[]> keys = new ArrayList<>(all[0].keys().subList(0, 2));
+        List<byte[]> others = new ArrayList<>();
+        List<byte[]> args = new ArrayList<>();
+        List<Object> packed = new ArrayList<>(all[0].head());
+        for (Sent one : all) {
+            int wholes = 2 + ((Long) one.head().get(5)).intValue();
+            keys.addAll(one.keys().subList(2, wholes));
+            others.addAll(one.keys().subList(wholes, one.keys().size()));
+            packed.addAll(one.transaction(one.shape().size()));
+            args.add(one.data());
+        }
+        packed.set(5, keys.size() - 2L);
+        keys.addAll(others);
+        args.add(0, counted(packed, packed.size()));
+        List<Object> reply = reply(keys, args.toArray(new byte[0][]));
+        return IntStream.range(0, all.length)
+                .mapToObj(i -> RedisKeys.text((byte[]) reply.get(1 + 3 * i)))
+                .toList();
+    }
+
+    private List<Object> reply(List<byte[]> keys, byte[][] arguments) {
+        return on.script("post")
+                .<List<Object>>run(on.redis, ScriptOutputType.MULTI, keys.toArray(new byte[0][]), arguments)
+                .toCompletableFuture()
+                .join();
+    }
+
     private String run(List<byte[]> keys, byte[][] arguments) {
         try {
-            List<Object> reply = on.script("post")
-                    .<List<Object>>run(on.redis, ScriptOutputType.MULTI, keys.toArray(new byte[0][]), arguments)
-                    .toCompletableFuture()
-                    .join();
-            return RedisKeys.text((byte[]) reply.get(1));
+            return RedisKeys.text((byte[]) reply(keys, arguments).get(1));
         } catch (java.util.concurrent.CompletionException e) {
             return String.valueOf(e.getCause().getMessage());
         }
