@@ -23,11 +23,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jdbi.v3.core.Handle;
 
 /**
  * Voids or activates the cards of a batch, card by card, each at most once: repeating the call goes on where it was cut.
- * First the batch is closed, so that a stream that still makes cards stops, and settlement is awaited, because only the
- * books know which cards a batch has. Thread-safe.
+ * First the batch is closed, so that a stream that still makes cards stops, and so does an import that is voided; and settlement is
+ * awaited, because only the books know which cards a batch has. Thread-safe.
  */
 public final class BatchChange {
     private static final String CLIENT = "batch";
@@ -70,11 +71,7 @@ public final class BatchChange {
 
     /** Empty when the program has no such batch. Fails with {@link LedgerFault.Overloaded} when settlement lags behind. */
     public Future<Optional<Result>> change(Cell cell, String batch, Kind kind) {
-        return database.call(handle -> handle.createQuery("select count from batch where id = ? and program = ?")
-                        .bind(0, batch)
-                        .bind(1, cell.program())
-                        .mapTo(Integer.class)
-                        .findOne())
+        return database.call(handle -> toBeClosed(handle, cell, batch, kind))
                 .compose(count -> count.isEmpty()
                         ? Future.succeededFuture(Optional.empty())
                         : close(cell, batch, kind, count.get())
@@ -82,6 +79,22 @@ public final class BatchChange {
                                 .compose(done -> page(cell, batch, kind, "", new Result(batch, 0, 0, 0))
                                         .recover(BatchChange::halfway))
                                 .compose(result -> noted(batch, kind).map(Optional.of(result))));
+    }
+
+    /**
+     * How many cards nobody may make any more. An import makes its cards in one step and is not cut short by their activation: it may have
+     * been asked for and not have been posted yet.
+     */
+    private static Optional<Integer> toBeClosed(Handle handle, Cell cell, String batch, Kind kind) {
+        return handle.createQuery("""
+                        select case when :activated and secret_format = 'imported' then 0 else count end
+                          from batch where id = :batch and program = :program
+                        """)
+                .bind("activated", kind == Kind.ACTIVATE)
+                .bind("batch", batch)
+                .bind("program", cell.program())
+                .mapTo(Integer.class)
+                .findOne();
     }
 
     /** Some cards may be changed already, so no fault may promise that nothing was posted; the same call goes on from there. */

@@ -311,6 +311,23 @@ class IssuingIT {
                 .isInstanceOf(CardImporter.Imported.class);
     }
 
+    @Test
+    void an_import_whose_cards_are_activated_before_it_was_posted_goes_on_under_its_key() {
+        CardImport cards = imported(CardState.INACTIVE, "one", "two");
+        CardImporter unlucky = importer(CutLedger.after(0, ledger), cardIds);
+        assertThatThrownBy(() -> run(unlucky, cards, "i1")).isInstanceOf(dev.counterfoil.ledger.LedgerFault.class);
+        String batch = await(servers.database()
+                .call(handle -> handle.createQuery("select id from batch")
+                        .mapTo(String.class)
+                        .one()));
+        assertThat(await(change.change(CELL, batch, BatchChange.Kind.ACTIVATE)))
+                .contains(new BatchChange.Result(batch, 0, 0, 0));
+        assertThat(run(importer(ledger, cardIds), cards, "i1"))
+                .isEqualTo(new CardImporter.Imported(batch, Durability.DURABLE, false));
+        assertThat(await(change.change(CELL, batch, BatchChange.Kind.ACTIVATE)))
+                .contains(new BatchChange.Result(batch, 2, 2, 0));
+    }
+
     private static CardImport numbered(String number, String secret) {
         return new CardImport(
                 GIFT,
