@@ -2,7 +2,6 @@ package dev.counterfoil.ledger.redis;
 
 import dev.counterfoil.ledger.Account;
 import dev.counterfoil.ledger.Card;
-import dev.counterfoil.ledger.CardState;
 import dev.counterfoil.ledger.Cell;
 import dev.counterfoil.ledger.Durability;
 import dev.counterfoil.ledger.Followed;
@@ -17,14 +16,11 @@ import dev.counterfoil.ledger.Refused;
 import dev.counterfoil.ledger.SettledTransactions;
 import dev.counterfoil.ledger.Transaction;
 import io.lettuce.core.ScriptOutputType;
-import io.lettuce.core.api.async.RedisServerAsyncCommands;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,11 +45,7 @@ public final class RedisLedger implements Ledger {
     private final Script post;
     private final Script record;
     private final Script journaled;
-    private final Script card;
-    private final Script types;
-    private final Script account;
-    private final Script followed;
-    private final Script dueHolds;
+    private final LookUps lookUps;
     private final Map<Cell, CellQueue> queues = new ConcurrentHashMap<>();
 
     /**
@@ -94,11 +86,7 @@ public final class RedisLedger implements Ledger {
         this.post = scripts.apply("post");
         this.record = scripts.apply("read_record");
         this.journaled = scripts.apply("read_transaction");
-        this.card = scripts.apply("read_card");
-        this.types = scripts.apply("read_types");
-        this.account = scripts.apply("read_account");
-        this.followed = scripts.apply("read_followed");
-        this.dueHolds = scripts.apply("read_due_holds");
+        this.lookUps = new LookUps(redis, epochs, this::queue, scripts);
         metrics.queues(this::waiting, this::lowestLimit);
     }
 
@@ -243,7 +231,7 @@ public final class RedisLedger implements Ledger {
     @Override
     public Future<Recorded> recorded(Cell cell, byte[] name, byte @Nullable [] fingerprint) {
         byte[][] keys = {RedisKeys.bytes(RedisKeys.meta(cell)), RedisKeys.idempotency(cell, name)};
-        return read(cell, record, keys).compose(reply -> {
+        return lookUps.read(cell, record, keys).compose(reply -> {
             long catalogVersion = Long.parseLong(RedisKeys.text((byte[]) reply.get(0)));
             byte[] value = (byte[]) reply.get(1);
             long sequence = Long.parseLong(RedisKeys.text((byte[]) reply.get(2)));
@@ -262,109 +250,6 @@ public final class RedisLedger implements Ledger {
             return replayed(cell, Long.parseLong(answer)).map(Optional::of);
         }
         return Future.succeededFuture(Optional.of(refused(answer, true)));
-    }
-
-    @Override
-    public Future<Optional<Card>> card(Cell cell, List<String> ids) {
-        byte[][] keys = new byte[1 + ids.size()][];
-        keys[0] = RedisKeys.bytes(RedisKeys.meta(cell));
-        for (int i = 0; i < ids.size(); i++) {
-            keys[1 + i] = RedisKeys.bytes(RedisKeys.card(cell, ids.get(i)));
-        }
-        return read(cell, card, keys).map(reply -> {
-            List<String> fields =
-                    reply.stream().map(field -> RedisKeys.text((byte[]) field)).toList();
-            if (fields.size() < 10) {
-                return Optional.empty();
-            }
-            String state = fields.get(3);
-            return Optional.of(new Card(
-                    ids.get(Integer.parseInt(fields.get(1)) - 1),
-                    fields.get(6),
-                    fields.get(7),
-                    fields.get(4),
-                    state.isEmpty() ? CardState.ACTIVE : CardState.of(state.charAt(0)),
-                    Long.parseLong(fields.get(2)),
-                    Long.parseLong(fields.get(8)),
-                    fields.get(9).isEmpty() ? null : fields.get(9),
-                    fields.get(5).isEmpty() ? 0 : Long.parseLong(fields.get(5)),
-                    Long.parseLong(fields.get(0))));
-        });
-    }
-
-    @Override
-    public Future<List<Optional<String>>> types(Cell cell, List<List<String>> candidates) {
-        List<byte[]> keys = new ArrayList<>();
-        keys.add(RedisKeys.bytes(RedisKeys.meta(cell)));
-        byte[][] counts = new byte[candidates.size()][];
-        for (int card = 0; card < counts.length; card++) {
-            List<String> ids = candidates.get(card);
-            ids.forEach(id -> keys.add(RedisKeys.bytes(RedisKeys.card(cell, id))));
-            counts[card] = RedisKeys.bytes(Integer.toString(ids.size()));
-        }
-        return read(cell, types, keys.toArray(new byte[0][]), counts)
-                .map(reply -> reply.stream()
-                        .skip(1)
-                        .map(type -> Optional.of(RedisKeys.text((byte[]) type)).filter(token -> !token.isEmpty()))
-                        .toList());
-    }
-
-    @Override
-    public Future<Optional<Account>> account(Cell cell, String id) {
-        byte[][] keys = {RedisKeys.bytes(RedisKeys.meta(cell)), RedisKeys.bytes(RedisKeys.account(cell, id))};
-        return read(cell, account, keys).map(reply -> {
-            Map<String, String> fields = fields(reply, 1);
-            return fields.isEmpty()
-                    ? Optional.empty()
-                    : Optional.of(Account.of(id, fields, Long.parseLong(RedisKeys.text((byte[]) reply.get(0)))));
-        });
-    }
-
-    private static Map<String, String> fields(List<Object> reply, int from) {
-        Map<String, String> fields = new HashMap<>();
-        for (int i = from; i + 1 < reply.size(); i += 2) {
-            fields.put(RedisKeys.text((byte[]) reply.get(i)), RedisKeys.text((byte[]) reply.get(i + 1)));
-        }
-        return fields;
-    }
-
-    @Override
-    public Future<Followed> followed(Cell cell, long sequence) {
-        byte[][] keys = {
-            RedisKeys.bytes(RedisKeys.meta(cell)),
-            RedisKeys.bytes(RedisKeys.followed(cell, sequence)),
-            RedisKeys.bytes(RedisKeys.holds(cell))
-        };
-        return read(cell, followed, keys, RedisKeys.bytes(Long.toString(sequence)))
-                .map(reply -> {
-                    Map<String, String> fields = fields(reply, 3);
-                    Map<String, Long> returned = new HashMap<>();
-                    fields.forEach((field, value) -> {
-                        if (field.startsWith("r:")) {
-                            returned.put(field.substring(2), Long.valueOf(value));
-                        }
-                    });
-                    String deadline = RedisKeys.text((byte[]) reply.get(2));
-                    return new Followed(
-                            !fields.isEmpty(),
-                            fields.getOrDefault("s", ""),
-                            returned,
-                            deadline.isEmpty() ? 0 : Long.parseLong(deadline),
-                            Long.parseLong(RedisKeys.text((byte[]) reply.get(1))),
-                            Long.parseLong(RedisKeys.text((byte[]) reply.get(0))));
-                });
-    }
-
-    @Override
-    public Future<DueHolds> dueHolds(Cell cell, int most) {
-        byte[][] keys = {RedisKeys.bytes(RedisKeys.meta(cell)), RedisKeys.bytes(RedisKeys.holds(cell))};
-        return read(cell, dueHolds, keys, RedisKeys.bytes(Integer.toString(most)))
-                .map(reply -> new DueHolds(
-                        reply.stream()
-                                .skip(2)
-                                .map(sequence -> Long.valueOf(RedisKeys.text((byte[]) sequence)))
-                                .toList(),
-                        RedisKeys.text((byte[]) reply.get(1)).equals("1")));
     }
 
     @Override
@@ -411,24 +296,33 @@ public final class RedisLedger implements Ledger {
     }
 
     @Override
-    public Future<Instant> now(Cell cell) {
-        return redis.call(RedisKeys.meta(cell), RedisServerAsyncCommands::time)
-                .map(time -> Instant.ofEpochSecond(
-                        Long.parseLong(RedisKeys.text(time.get(0))),
-                        Long.parseLong(RedisKeys.text(time.get(1))) * 1000));
+    public Future<Optional<Card>> card(Cell cell, List<String> ids) {
+        return lookUps.card(cell, ids);
     }
 
-    /** Runs a reading script, whose first two arguments are the fence. */
-    private Future<List<Object>> read(Cell cell, Script script, byte[][] keys, byte[]... more) {
-        byte[] epoch = RedisKeys.bytes(Long.toString(epochs.applyAsLong(cell)));
-        byte[] floor = RedisKeys.bytes(Long.toString(queue(cell).floor()));
-        byte[][] args = new byte[2 + more.length][];
-        args[0] = epoch;
-        args[1] = floor;
-        System.arraycopy(more, 0, args, 2, more.length);
-        return redis.call(script.<List<Object>>run(redis, ScriptOutputType.MULTI, keys, args))
-                .compose(reply ->
-                        reply.size() == 1 ? Future.failedFuture(queue(cell).cold()) : Future.succeededFuture(reply));
+    @Override
+    public Future<List<Optional<String>>> types(Cell cell, List<List<String>> candidates) {
+        return lookUps.types(cell, candidates);
+    }
+
+    @Override
+    public Future<Optional<Account>> account(Cell cell, String id) {
+        return lookUps.account(cell, id);
+    }
+
+    @Override
+    public Future<Followed> followed(Cell cell, long sequence) {
+        return lookUps.followed(cell, sequence);
+    }
+
+    @Override
+    public Future<DueHolds> dueHolds(Cell cell, int most) {
+        return lookUps.dueHolds(cell, most);
+    }
+
+    @Override
+    public Future<Instant> now(Cell cell) {
+        return lookUps.now(cell);
     }
 
     private CellQueue queue(Cell cell) {
