@@ -322,10 +322,11 @@ local function post(data, record_key, known)
 end
 
 -- What is packed must span the call exactly before anything is touched.
-local FIRST = 9
+-- The first transaction stands behind two places and the six values of the call.
+local FIRST_HEADER = 3 + 6
 local function spans()
   packed = unpacked(ARGV[1])
-  local list, place, others = packed, FIRST, 0
+  local list, place, others = packed, FIRST_HEADER, 0
   n, wholes, posted_ttl, refused_ttl = #ARGV - 1, 0, list[6], list[7]
   for i = 1, n do
     local own, counters, keys = list[place], list[place + 1], list[place + 2]
@@ -336,7 +337,7 @@ local function spans()
     others = others + keys
     place = place + 6 + own
   end
-  at = FIRST
+  at = FIRST_HEADER
   return n >= 1 and n <= 1000 and place == list[2] + 3 and wholes <= 7000 and wholes == list[8] and 2 + wholes + others == #KEYS
       and number(list[4], 0, MAX) and number(list[5], 0, MAX) and number(posted_ttl, 1, MAX) and number(refused_ttl, 1, MAX)
 end
@@ -394,7 +395,7 @@ local function post_all()
   results[1] = '{"at":' .. printed(now) .. ',"legs":[['
   catalog_version = integer(catalog or '0')
   reply[1], replied, entered, written = catalog or '0', 1, 0, {}
-  local w, k, place = 3, 2 + wholes, FIRST
+  local w, k, place = 3, 2 + wholes, FIRST_HEADER
   for i = 1, n do
     local record_key = KEYS[w]
     header, whole_at, key_at = place, w, k
