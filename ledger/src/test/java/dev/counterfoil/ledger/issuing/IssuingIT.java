@@ -286,12 +286,7 @@ class IssuingIT {
     @Test
     void an_import_that_was_voided_before_it_was_posted_brings_no_cards_and_holds_no_numbers() {
         CardImport cards = numbered("N1", "one");
-        CardImporter unlucky = importer(CutLedger.after(0, ledger), cardIds);
-        assertThatThrownBy(() -> run(unlucky, cards, "i1")).isInstanceOf(dev.counterfoil.ledger.LedgerFault.class);
-        String batch = await(servers.database()
-                .call(handle -> handle.createQuery("select id from batch")
-                        .mapTo(String.class)
-                        .one()));
+        String batch = askedForButNotPosted(cards, "i1");
         assertThat(run(importer(ledger, cardIds), numbered("N1", "two"), "i2"))
                 .as("kept for the one that may still come")
                 .isEqualTo(new CardImporter.Taken(new TreeMap<>(Map.of(0, batch)), List.of()));
@@ -314,18 +309,23 @@ class IssuingIT {
     @Test
     void an_import_whose_cards_are_activated_before_it_was_posted_goes_on_under_its_key() {
         CardImport cards = imported(CardState.INACTIVE, "one", "two");
-        CardImporter unlucky = importer(CutLedger.after(0, ledger), cardIds);
-        assertThatThrownBy(() -> run(unlucky, cards, "i1")).isInstanceOf(dev.counterfoil.ledger.LedgerFault.class);
-        String batch = await(servers.database()
-                .call(handle -> handle.createQuery("select id from batch")
-                        .mapTo(String.class)
-                        .one()));
+        String batch = askedForButNotPosted(cards, "i1");
         assertThat(await(change.change(CELL, batch, BatchChange.Kind.ACTIVATE)))
                 .contains(new BatchChange.Result(batch, 0, 0, 0));
         assertThat(run(importer(ledger, cardIds), cards, "i1"))
                 .isEqualTo(new CardImporter.Imported(batch, Durability.DURABLE, false));
         assertThat(await(change.change(CELL, batch, BatchChange.Kind.ACTIVATE)))
                 .contains(new BatchChange.Result(batch, 2, 2, 0));
+    }
+
+    /** The one batch there is then. */
+    private String askedForButNotPosted(CardImport cards, String key) {
+        CardImporter unlucky = importer(CutLedger.after(0, ledger), cardIds);
+        assertThatThrownBy(() -> run(unlucky, cards, key)).isInstanceOf(dev.counterfoil.ledger.LedgerFault.class);
+        return await(servers.database()
+                .call(handle -> handle.createQuery("select id from batch")
+                        .mapTo(String.class)
+                        .one()));
     }
 
     private static CardImport numbered(String number, String secret) {
