@@ -321,9 +321,10 @@ local function post(data, record_key, known)
   answer('posted', commit(record_key, fingerprint, data, result), result)
 end
 
--- What is packed must span the call exactly before anything is touched.
 -- The first transaction stands behind two places and the six values of the call.
 local FIRST_HEADER = 3 + 6
+
+-- What is packed must span the call exactly before anything is touched.
 local function spans()
   packed = unpacked(ARGV[1])
   local list, place, others = packed, FIRST_HEADER, 0
@@ -337,7 +338,6 @@ local function spans()
     others = others + keys
     place = place + 6 + own
   end
-  at = FIRST_HEADER
   return n >= 1 and n <= 1000 and place == list[2] + 3 and wholes <= 7000 and wholes == list[8] and 2 + wholes + others == #KEYS
       and number(list[4], 0, MAX) and number(list[5], 0, MAX) and number(posted_ttl, 1, MAX) and number(refused_ttl, 1, MAX)
 end

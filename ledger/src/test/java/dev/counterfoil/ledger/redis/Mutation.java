@@ -47,6 +47,10 @@ record Mutation(String what, String from, String to) {
             new Mutation("a journal that is gone", "return entries > 0 or call('EXISTS', journal) == 1", "return true"),
             new Mutation("more transactions than an entry holds", "n <= 1000 and", ""),
             new Mutation("more values than said", "return said[last + 1] == nil and said", "return said"),
+            new Mutation(
+                    "a shape for which others are forgotten is lost",
+                    "shapes, shaped = {}, #text",
+                    "said, shaped = nil, #text"),
             // arguments and stored values
             new Mutation("arguments out of their range", "if value < least or value > most or value %", "if value %"),
             new Mutation("arguments with a fraction", " or value % 1 ~= 0 then", " then"),
