@@ -2,7 +2,7 @@
   costs less than reading or printing it; forgotten when it has become much. ]]
 local texts_of, numbers_of, remembered = {}, {}, 0
 local function remember(value, s)
-  if remembered >= 1000 then
+  if remembered >= 200 then
     texts_of, numbers_of, remembered = {}, {}, 0
   end
   remembered = remembered + 1
@@ -19,17 +19,17 @@ local function text_of(value)
   return s
 end
 
--- Printed of what counts on: its last three digits stand in a list, and what is before them comes again.
+-- Printed of what counts on: its last two digits stand in a list, and what is before them comes again.
 local LAST_DIGITS = {}
-for digits = 0, 999 do
-  LAST_DIGITS[digits] = (digits < 10 and '00' or digits < 100 and '0' or '') .. digits
+for digits = 0, 99 do
+  LAST_DIGITS[digits] = (digits < 10 and '0' or '') .. digits
 end
 local function count_text(value)
-  if value < 1000 then
+  if value < 100 then
     return text_of(value)
   end
-  local last = value % 1000
-  return text_of((value - last) / 1000) .. LAST_DIGITS[last]
+  local last = value % 100
+  return text_of((value - last) / 100) .. LAST_DIGITS[last]
 end
 
 local function stored_integer(s)

@@ -391,9 +391,8 @@ record Mutation(String what, String from, String to) {
             new Mutation("put back: the number", "numbers[slot] = numbers_before[slot]", ""),
             new Mutation("put back: whether it is written", "texts[slot] = texts_before[slot]", ""),
             new Mutation("put back: until when it counts", "untils[slot] = untils_before[slot]", ""),
-            new Mutation("a count with a zero too few", "digits < 100 and '0' or ''", "''"),
-            new Mutation("a count with two zeros too few", "digits < 10 and '00' or", ""),
-            new Mutation("a count without its first digits", "text_of((value - last) / 1000) .. LAST", "LAST"),
+            new Mutation("a count with a zero too few", "digits < 10 and '0' or ''", "''"),
+            new Mutation("a count without its first digits", "text_of((value - last) / 100) .. LAST", "LAST"),
             new Mutation(
                     "the first number is left out",
                     "for slot = 1, placed do\n    local key",
