@@ -30,6 +30,9 @@ final class Bench implements AutoCloseable {
 
     private static final String FIRST = "gateway";
     private static final String GC = "-gc";
+    private static final Duration QUIET_WITHIN = Duration.ofSeconds(20);
+    private static final long QUIET_MILLIS = 500;
+    private static final double QUIET_CPU_SECONDS = 0.05;
     private static final Duration READY_WITHIN = Duration.ofSeconds(60);
 
     private final Installation installation;
@@ -175,6 +178,18 @@ final class Bench implements AutoCloseable {
             seconds += Cpu.seconds(gateway.process());
         }
         return seconds;
+    }
+
+    /** Until the JVMs that answer a scenario's requests have compiled what is to be compiled, or for as long as that may take. */
+    void awaitQuiet(Scenario scenario) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + QUIET_WITHIN.toNanos();
+        double before;
+        double after = cpu(scenario);
+        do {
+            before = after;
+            Thread.sleep(QUIET_MILLIS);
+            after = cpu(scenario);
+        } while (after - before > QUIET_CPU_SECONDS && System.nanoTime() < deadline);
     }
 
     /** Of the first gateway. */

@@ -29,7 +29,8 @@ public final class Benchmark {
 
     private static final int WRONG = 1;
     private static final int IMPOSSIBLE = 2;
-    private static final int WARM_UP_OF_OTHERS = 8;
+    /** Seconds after which the load stops until what it made hot is compiled; under it the compilers have no CPU. */
+    private static final int WARM_UP_SLICE = 4;
     /** More requests than are ever sent. */
     private static final long PART = 1_000_000_000_000L;
 
@@ -141,11 +142,10 @@ public final class Benchmark {
 
     private List<Round> rounds() throws IOException, InterruptedException {
         out.println("warming up");
-        for (Scenario scenario : settings.scenarios()) {
-            boolean heavy = scenario == Scenario.ECHO || scenario == Scenario.REDEEM;
-            int seconds = heavy ? settings.warmUp() : Math.min(settings.warmUp(), WARM_UP_OF_OTHERS);
-            if (seconds > 0) {
-                Round unused = measure(scenario, 0, seconds);
+        for (int warm = 0; warm < settings.warmUp(); warm += WARM_UP_SLICE) {
+            for (Scenario scenario : settings.scenarios()) {
+                Round unused = measure(scenario, 0, Math.min(WARM_UP_SLICE, settings.warmUp() - warm));
+                bench.awaitQuiet(scenario);
             }
         }
         List<Round> rounds = new ArrayList<>();

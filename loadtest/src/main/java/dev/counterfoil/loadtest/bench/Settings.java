@@ -12,7 +12,7 @@ import java.util.Optional;
  *
  * @param rounds each scenario is measured so often, one after the other
  * @param seconds that one measurement takes
- * @param warmUp seconds of redemptions, and of the echo, before the first round; of every other scenario 8 at most
+ * @param warmUp seconds of each scenario before the first round, with pauses in which what became hot is compiled
  * @param cards made for the redemptions, over all programs; more requests than cards use a card again
  * @param items that the redemptions are spread over, in each program
  * @param programs that the requests are spread over, each with a cell, cards and items of its own
