@@ -29,7 +29,7 @@ public final class Benchmark {
 
     private static final int WRONG = 1;
     private static final int IMPOSSIBLE = 2;
-    /** Seconds after which the load stops until what it made hot is compiled; under it the compilers have no CPU. */
+    /** Seconds after which the load stops until what it made hot is compiled; under it the compilers share the CPU. */
     private static final int WARM_UP_SLICE = 4;
     /** More requests than are ever sent. */
     private static final long PART = 1_000_000_000_000L;
