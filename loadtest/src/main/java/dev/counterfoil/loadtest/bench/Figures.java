@@ -5,12 +5,18 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 
-/** What the rounds came to: of each scenario the median of each figure, and of its ratios to the echo of the same round. */
+/** What the rounds came to: of each scenario the median of each figure, and of its ratios to the echo just before and after. */
 final class Figures {
+    /** As they were measured. */
+    private final List<Round> all;
+
     private final Map<Scenario, List<Round>> rounds = new EnumMap<>(Scenario.class);
 
+    /** @param all in the order in which they were measured */
     Figures(List<Round> all) {
+        this.all = List.copyOf(all);
         for (Scenario scenario : Scenario.values()) {
             List<Round> own =
                     all.stream().filter(round -> round.scenario() == scenario).toList();
@@ -36,15 +42,23 @@ final class Figures {
         return rounds(scenario).stream().mapToDouble(figure).sum();
     }
 
-    /** NaN where the echo was not measured. */
+    /** Each measurement's figure beside the mean of the echo's before and after it; NaN where the echo was not measured. */
     double ratio(Scenario scenario, ToDoubleFunction<Round> figure) {
-        List<Round> echoes = rounds.getOrDefault(Scenario.ECHO, List.of());
-        return median(rounds(scenario).stream()
-                .flatMap(round -> echoes.stream()
-                        .filter(echo -> echo.number() == round.number())
-                        .map(echo -> figure.applyAsDouble(round) / figure.applyAsDouble(echo)))
-                .mapToDouble(Double::doubleValue)
+        return median(IntStream.range(0, all.size())
+                .filter(place -> all.get(place).scenario() == scenario)
+                .mapToDouble(place -> figure.applyAsDouble(all.get(place)) / echo(place, figure))
+                .filter(ratio -> !Double.isNaN(ratio))
                 .toArray());
+    }
+
+    private double echo(int place, ToDoubleFunction<Round> figure) {
+        return IntStream.of(place - 1, place, place + 1)
+                .filter(near -> near >= 0 && near < all.size())
+                .mapToObj(all::get)
+                .filter(round -> round.scenario() == Scenario.ECHO)
+                .mapToDouble(figure)
+                .average()
+                .orElse(Double.NaN);
     }
 
     private List<Round> rounds(Scenario scenario) {

@@ -77,7 +77,7 @@ final class Report {
                 "%d processors for wrk, gateway, Redis and PostgreSQL; Java %s; Redis %s; PostgreSQL %s%n",
                 versions.processors(), versions.java(), versions.redis(), versions.postgresql());
         out.printf(
-                "%d rounds of %d s, %d connections, medians; ratios to the echo of the same round; JVM %s%n",
+                "%d rounds of %d s, %d connections, medians; ratios to the echo before and after; JVM %s%n",
                 settings.rounds(), settings.seconds(), settings.connections(), String.join(" ", settings.jvm()));
         out.printf(
                 Locale.ROOT,
