@@ -11,22 +11,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * A real PostgreSQL on a {@link DataDirectory}: on the loopback address, behind a random password, every commit on disk
- * before it is answered. It ends with this JVM, even a killed one. The programs are zonky's; its launcher is not used,
- * because that runs with {@code fsync=off} and asks nobody for a password.
+ * A real PostgreSQL: every commit is on disk before it is answered. The programs are zonky's; its launcher is not used, because
+ * that runs with {@code fsync=off} and asks nobody for a password. Stopped by force after 30 s.
  */
-public final class EmbeddedPostgresql implements AutoCloseable {
+public final class EmbeddedPostgresql extends EmbeddedServer {
     static final String NAME = "embedded PostgreSQL";
-    private static final Logger log = LoggerFactory.getLogger(EmbeddedPostgresql.class);
-    private static final Duration START_PATIENCE = Duration.ofSeconds(30);
-    private static final Duration RECOVERY_PATIENCE = Duration.ofMinutes(10);
     private static final Duration STOP_GRACE = Duration.ofSeconds(30);
     private static final Pattern FATAL = Pattern.compile("FATAL:\\s+(.*)$");
     private static final List<String> SETTINGS = List.of(
@@ -55,22 +48,19 @@ public final class EmbeddedPostgresql implements AutoCloseable {
     private final DataDirectory data;
     private final PostgresqlBinaries binaries;
     private final PostgresqlCluster cluster;
-    private final int port;
     private final boolean fresh;
-    private final CompletableFuture<String> lost = new CompletableFuture<>();
-    private TiedProcess process;
 
     private EmbeddedPostgresql(DataDirectory data, int wantedPort) {
+        super(NAME, wantedPort);
         this.data = data;
         this.binaries = PostgresqlBinaries.unpack(data);
         this.cluster = PostgresqlCluster.prepare(data, binaries);
-        this.port = LoopbackPort.choose(NAME, wantedPort);
-        this.process = launch();
+        start();
         try {
-            cluster.provision(port);
-            this.fresh = cluster.isBlank(port);
+            cluster.provision(port());
+            this.fresh = cluster.isBlank(port());
         } catch (RuntimeException e) {
-            process.stop();
+            close();
             throw e;
         }
     }
@@ -88,12 +78,12 @@ public final class EmbeddedPostgresql implements AutoCloseable {
 
     /** {@code postgresql://counterfoil:password@127.0.0.1:port/counterfoil}. Holds the password: not for logs. */
     public String jdbcUri() {
-        return cluster.uri(port);
+        return cluster.uri(port());
     }
 
     /** The same for the superuser and database {@code postgres}, for tests and repairs. Not for logs. */
     public String adminUri() {
-        return cluster.adminUri(port);
+        return cluster.adminUri(port());
     }
 
     /**
@@ -104,58 +94,14 @@ public final class EmbeddedPostgresql implements AutoCloseable {
         return fresh;
     }
 
-    public int port() {
-        return port;
-    }
-
-    /** The process id of the first of the server's processes. */
-    public synchronized long pid() {
-        return process.pid();
-    }
-
-    public synchronized boolean isAlive() {
-        return process.isAlive();
-    }
-
-    /** Completes with its name when it ends although nobody here stopped or killed it. */
-    CompletableFuture<String> lost() {
-        return lost;
-    }
-
-    /** Ends sessions and stops PostgreSQL in order, by force after 30 s. */
-    @Override
-    public synchronized void close() {
-        process.stop();
-    }
-
-    /** Kills all of PostgreSQL as a crash would; {@link #restart} brings it back. For tests. */
-    public synchronized void kill() {
-        process.kill();
-    }
-
-    /** Makes PostgreSQL hang: connections stay open and get no answer, until {@link #resume}. For tests. */
-    public synchronized void pause() {
-        process.pause();
-    }
-
-    /** Ends {@link #pause}. For tests. */
-    public synchronized void resume() {
-        process.resume();
-    }
-
-    /** Stops PostgreSQL if it runs and starts it again with the same data, port and passwords. For tests. */
-    public synchronized void restart() {
-        process.stop();
-        process = launch();
-    }
-
     @Override
     public String toString() {
-        return "EmbeddedPostgresql[postgresql://" + PostgresqlCluster.ROLE + ":***@" + LoopbackPort.HOST + ":" + port
+        return "EmbeddedPostgresql[postgresql://" + PostgresqlCluster.ROLE + ":***@" + LoopbackPort.HOST + ":" + port()
                 + "]";
     }
 
-    private TiedProcess launch() {
+    @Override
+    Started launch() {
         Path logs = data.folder("logs");
         Path output = logs.resolve("postgresql-start.log");
         String day = LocalDate.now(ZoneOffset.UTC).getDayOfWeek().getDisplayName(TextStyle.SHORT, Locale.ROOT);
@@ -170,19 +116,12 @@ public final class EmbeddedPostgresql implements AutoCloseable {
                 logs.resolve("postgresql-*.log"),
                 "INT",
                 STOP_GRACE));
-        try {
-            awaitReady(started, List.of(logged, ServerLog.whole(output)), logs);
-            started.serving(() -> lost.complete(NAME));
-            return started;
-        } catch (RuntimeException e) {
-            started.kill();
-            throw e;
-        }
+        return new Started(started, List.of(logged, ServerLog.whole(output)), FATAL, logs);
     }
 
     private List<String> arguments(Path logs) {
         List<String> arguments = new ArrayList<>(List.of("-D", cluster.folder().toString()));
-        Stream.concat(SETTINGS.stream(), Stream.of("port=" + port, "log_directory=" + logs))
+        Stream.concat(SETTINGS.stream(), Stream.of("port=" + port(), "log_directory=" + logs))
                 .forEach(setting -> arguments.addAll(List.of("-c", setting)));
         return arguments;
     }
@@ -209,33 +148,16 @@ public final class EmbeddedPostgresql implements AutoCloseable {
     }
 
     /** PostgreSQL writes into its lock file how far it has come. */
-    private void awaitReady(TiedProcess started, List<ServerLog> logs, Path folder) {
-        Patience patience = new Patience(START_PATIENCE);
-        Patience sayNothing = new Patience(Duration.ofSeconds(3));
-        boolean recovering = false;
-        while (true) {
-            boolean own = lockLine(0).equals(Optional.of(Long.toString(started.pid())));
-            String state = own ? lockLine(7).orElse("") : "";
-            if (state.equals("ready")) {
-                return;
-            }
-            if (!started.isAlive()) {
-                throw new EmbeddedServerException(NAME + " did not start: "
-                        + logs.stream()
-                                .flatMap(file -> file.find(FATAL).stream())
-                                .findFirst()
-                                .orElse("see " + folder));
-            }
-            if (state.equals("starting") && !recovering && sayNothing.isOver()) {
-                log.info("{} is recovering from its write-ahead log", NAME);
-                recovering = true;
-                patience = new Patience(RECOVERY_PATIENCE);
-            }
-            if (!patience.pause()) {
-                throw new EmbeddedServerException(
-                        NAME + " was not ready after " + patience.total().toSeconds() + " s; see " + folder);
-            }
+    @Override
+    State state(TiedProcess started) {
+        if (!lockLine(0).equals(Optional.of(Long.toString(started.pid())))) {
+            return State.STARTING;
         }
+        return switch (lockLine(7).orElse("")) {
+            case "ready" -> State.READY;
+            case "starting" -> State.RECOVERING;
+            default -> State.STARTING;
+        };
     }
 
     private Optional<String> lockLine(int index) {

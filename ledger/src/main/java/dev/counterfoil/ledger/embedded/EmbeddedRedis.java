@@ -5,36 +5,27 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * A real Redis on a {@link DataDirectory}: on the loopback address, behind a random password, every write on disk
- * before it is answered ({@code appendfsync always}), nothing ever evicted. It ends with this JVM, even a killed one.
+ * A real Redis: every write is on disk before it is answered ({@code appendfsync always}), and nothing is ever evicted. Stopped by
+ * force after 10 s.
  */
-public final class EmbeddedRedis implements AutoCloseable {
-    private static final Logger log = LoggerFactory.getLogger(EmbeddedRedis.class);
+public final class EmbeddedRedis extends EmbeddedServer {
     private static final String NAME = "embedded Redis";
-    private static final Duration START_PATIENCE = Duration.ofSeconds(15);
-    private static final Duration LOADING_PATIENCE = Duration.ofMinutes(10);
     private static final Duration STOP_GRACE = Duration.ofSeconds(10);
     private static final Pattern WARNING = Pattern.compile("^\\d+:\\S+ .*? # (.*)$");
 
     private final DataDirectory data;
-    private final int port;
     private final long maxmemoryBytes;
     private final String password;
-    private final CompletableFuture<String> lost = new CompletableFuture<>();
-    private TiedProcess process;
 
     private EmbeddedRedis(DataDirectory data, int wantedPort, long maxmemoryBytes) {
+        super(NAME, wantedPort);
         this.data = data;
         this.maxmemoryBytes = maxmemoryBytes;
         this.password = HexFormat.of().formatHex(data.secret("redis.password", 24));
-        this.port = LoopbackPort.choose(NAME, wantedPort);
-        this.process = launch();
+        start();
     }
 
     /**
@@ -51,60 +42,16 @@ public final class EmbeddedRedis implements AutoCloseable {
 
     /** {@code redis://:password@127.0.0.1:port}. Holds the password: not for logs. */
     public String uri() {
-        return "redis://:" + password + "@" + LoopbackPort.HOST + ":" + port;
-    }
-
-    public int port() {
-        return port;
-    }
-
-    /** The server's process id. */
-    public synchronized long pid() {
-        return process.pid();
-    }
-
-    public synchronized boolean isAlive() {
-        return process.isAlive();
-    }
-
-    /** Completes with its name when it ends although nobody here stopped or killed it. */
-    CompletableFuture<String> lost() {
-        return lost;
-    }
-
-    /** Stops Redis in order, by force after 10 s. */
-    @Override
-    public synchronized void close() {
-        process.stop();
-    }
-
-    /** Kills Redis as a crash would; {@link #restart} brings it back. For tests. */
-    public synchronized void kill() {
-        process.kill();
-    }
-
-    /** Makes Redis hang: connections stay open and get no answer, until {@link #resume}. For tests. */
-    public synchronized void pause() {
-        process.pause();
-    }
-
-    /** Ends {@link #pause}. For tests. */
-    public synchronized void resume() {
-        process.resume();
-    }
-
-    /** Stops Redis if it runs and starts it again with the same data, port and password. For tests. */
-    public synchronized void restart() {
-        process.stop();
-        process = launch();
+        return "redis://:" + password + "@" + LoopbackPort.HOST + ":" + port();
     }
 
     @Override
     public String toString() {
-        return "EmbeddedRedis[redis://:***@" + LoopbackPort.HOST + ":" + port + "]";
+        return "EmbeddedRedis[redis://:***@" + LoopbackPort.HOST + ":" + port() + "]";
     }
 
-    private TiedProcess launch() {
+    @Override
+    Started launch() {
         Path folder = data.folder("redis");
         Path logs = data.folder("logs");
         Path settings = folder.resolve("redis.conf");
@@ -124,39 +71,16 @@ public final class EmbeddedRedis implements AutoCloseable {
                 logFile,
                 "TERM",
                 STOP_GRACE));
-        try {
-            awaitReady(started, logged, logs);
-            started.serving(() -> lost.complete(NAME));
-            return started;
-        } catch (RuntimeException e) {
-            started.kill();
-            throw e;
-        }
+        return new Started(started, List.of(logged), WARNING, logs);
     }
 
-    private void awaitReady(TiedProcess started, ServerLog logged, Path logs) {
-        Patience patience = new Patience(START_PATIENCE);
-        Patience sayNothing = new Patience(Duration.ofSeconds(1));
-        boolean loading = false;
-        while (true) {
-            RedisPing.Answer answer = RedisPing.send(port, password);
-            if (answer == RedisPing.Answer.READY) {
-                return;
-            }
-            if (!started.isAlive()) {
-                throw new EmbeddedServerException(
-                        NAME + " did not start: " + logged.find(WARNING).orElse("see " + logs));
-            }
-            if (answer == RedisPing.Answer.LOADING && !loading && sayNothing.isOver()) {
-                log.info("{} is loading its append-only file", NAME);
-                loading = true;
-                patience = new Patience(LOADING_PATIENCE);
-            }
-            if (!patience.pause()) {
-                throw new EmbeddedServerException(
-                        NAME + " was not ready after " + patience.total().toSeconds() + " s; see " + logs);
-            }
-        }
+    @Override
+    State state(TiedProcess started) {
+        return switch (RedisPing.send(port(), password)) {
+            case READY -> State.READY;
+            case LOADING -> State.RECOVERING;
+            default -> State.STARTING;
+        };
     }
 
     private String settings(Path folder, Path logFile) {
@@ -177,7 +101,7 @@ public final class EmbeddedRedis implements AutoCloseable {
                 save ""
                 maxmemory %d
                 maxmemory-policy noeviction
-                """.formatted(LoopbackPort.HOST, port, password, quoted(folder), quoted(logFile), maxmemoryBytes);
+                """.formatted(LoopbackPort.HOST, port(), password, quoted(folder), quoted(logFile), maxmemoryBytes);
     }
 
     private static String quoted(Path path) {
