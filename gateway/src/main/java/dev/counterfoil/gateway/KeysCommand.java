@@ -154,30 +154,19 @@ final class KeysCommand {
 
     /** {@code keys list}. */
     @Command(name = "list", description = "Lists keys, without their secrets.", mixinStandardHelpOptions = true)
-    static final class ListAll extends StoreCommand {
-        private static final int PAGE = 200;
-
-        @Option(names = "--issuer", description = "Only this one's.")
-        private @Nullable String issuer;
-
+    static final class ListAll extends ListCommand<KeyStore.Listed> {
         @Override
-        int run(Stores stores) {
-            KeyStore store = store(stores);
-            List<String> issuers = issuer != null
-                    ? List.of(issuer)
-                    : store.issuers().await().stream().map(Issuer::id).toList();
-            for (String each : issuers) {
-                List<KeyStore.Listed> page = store.list(each, "", PAGE).await();
-                while (!page.isEmpty()) {
-                    page.forEach(this::print);
-                    page = store.list(each, page.get(page.size() - 1).key().id(), PAGE)
-                            .await();
-                }
-            }
-            return Main.DONE;
+        List<KeyStore.Listed> page(Stores stores, String of, String after, int size) {
+            return store(stores).list(of, after, size).await();
         }
 
-        private void print(KeyStore.Listed listed) {
+        @Override
+        String id(KeyStore.Listed listed) {
+            return listed.key().id();
+        }
+
+        @Override
+        void print(KeyStore.Listed listed) {
             JsonObject json = KeyJson.write(listed.key());
             Instant used = listed.lastUsedAt();
             print(

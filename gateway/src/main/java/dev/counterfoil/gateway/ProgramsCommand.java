@@ -1,7 +1,5 @@
 package dev.counterfoil.gateway;
 
-import dev.counterfoil.ledger.access.Issuer;
-import dev.counterfoil.ledger.access.KeyStore;
 import dev.counterfoil.ledger.catalog.CatalogChange;
 import dev.counterfoil.ledger.catalog.CatalogChange.Applied;
 import dev.counterfoil.ledger.catalog.CatalogChange.Declined;
@@ -16,7 +14,6 @@ import dev.counterfoil.ledger.catalog.ProgramDraft;
 import dev.counterfoil.ledger.secrets.SecretFormat;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.security.SecureRandom;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -138,28 +135,20 @@ final class ProgramsCommand {
 
     /** {@code programs list}. */
     @Command(name = "list", description = "Lists programs.", mixinStandardHelpOptions = true)
-    static final class ListAll extends StoreCommand {
-        private static final int PAGE = 200;
-
-        @Option(names = "--issuer", description = "Only this one's.")
-        private @Nullable String issuer;
+    static final class ListAll extends ListCommand<Program> {
+        @Override
+        List<Program> page(Stores stores, String of, String after, int size) {
+            return new CatalogStore(stores.database()).programs(of, after, size).await();
+        }
 
         @Override
-        int run(Stores stores) {
-            List<String> issuers = issuer != null
-                    ? List.of(issuer)
-                    : new KeyStore(stores.database(), new SecureRandom())
-                            .issuers().await().stream().map(Issuer::id).toList();
-            CatalogStore store = new CatalogStore(stores.database());
-            for (String each : issuers) {
-                List<Program> page = store.programs(each, "", PAGE).await();
-                while (!page.isEmpty()) {
-                    page.forEach(program -> print(json(program), line(program)));
-                    page = store.programs(each, page.get(page.size() - 1).id(), PAGE)
-                            .await();
-                }
-            }
-            return Main.DONE;
+        String id(Program program) {
+            return program.id();
+        }
+
+        @Override
+        void print(Program program) {
+            print(json(program), line(program));
         }
     }
 }

@@ -1,8 +1,6 @@
 package dev.counterfoil.gateway;
 
 import dev.counterfoil.ledger.access.IssuedSigningKey;
-import dev.counterfoil.ledger.access.Issuer;
-import dev.counterfoil.ledger.access.KeyStore;
 import dev.counterfoil.ledger.access.SigningAlgorithm;
 import dev.counterfoil.ledger.access.SigningKey;
 import dev.counterfoil.ledger.access.SigningKeyDraft;
@@ -117,28 +115,20 @@ final class SigningKeysCommand {
 
     /** {@code keys signing list}. */
     @Command(name = "list", description = "Lists signing keys, without their secrets.", mixinStandardHelpOptions = true)
-    static final class ListAll extends StoreCommand {
-        private static final int PAGE = 200;
-
-        @Option(names = "--issuer", description = "Only this one's.")
-        private @Nullable String issuer;
+    static final class ListAll extends ListCommand<SigningKey> {
+        @Override
+        List<SigningKey> page(Stores stores, String of, String after, int size) {
+            return store(stores).list(of, after, size).await();
+        }
 
         @Override
-        int run(Stores stores) {
-            List<String> issuers = issuer != null
-                    ? List.of(issuer)
-                    : new KeyStore(stores.database(), new SecureRandom())
-                            .issuers().await().stream().map(Issuer::id).toList();
-            SigningKeyStore store = store(stores);
-            for (String each : issuers) {
-                List<SigningKey> page = store.list(each, "", PAGE).await();
-                while (!page.isEmpty()) {
-                    page.forEach(key -> print(SigningKeyJson.write(key), line(key)));
-                    page = store.list(each, page.get(page.size() - 1).id(), PAGE)
-                            .await();
-                }
-            }
-            return Main.DONE;
+        String id(SigningKey key) {
+            return key.id();
+        }
+
+        @Override
+        void print(SigningKey key) {
+            print(SigningKeyJson.write(key), line(key));
         }
     }
 
