@@ -38,7 +38,7 @@
                 the first to expire; of a credit those to add, 'expires ms|0:tag:amount;…'|'' no lots; so many attributes
                 expected, name and value ('' = none); so many to set likewise         key: account
       due       so many amounts; so many payers, each so many places of the amounts it may pay, in order
-      paid      true = what was not paid remains; closes the dues
+      paid      true = what was not paid remains; true = that may be all; closes the dues
       quota     name, delta, limit, from ms|0, until ms|0, expires ms|0, true = clamp, used before that is expected|-1
                                                                                  counter
       hold      ms that it lasts, from now on: the transaction is a member of the open holds       key: holds

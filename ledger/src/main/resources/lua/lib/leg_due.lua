@@ -41,8 +41,8 @@ function legs.due(said, i)
 end
 
 function legs.paid(said, i)
-  local may_remain = truth(said[i + 1])
-  at = i + 2
+  local may_remain, may_be_nothing = truth(said[i + 1]), truth(said[i + 2])
+  at = i + 3
   if not asked or #payers > 0 then
     malformed('not all have paid who were to')
   end
@@ -54,7 +54,7 @@ function legs.paid(said, i)
     given = given + asked[place] - left[place]
     remain[place] = printed(left[place])
   end
-  if given == 0 then
+  if given == 0 and not may_be_nothing then
     return INSUFFICIENT_BALANCE, '', printed(asked[1]), '0'
   end
   asked = nil

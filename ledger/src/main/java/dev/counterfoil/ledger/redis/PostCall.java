@@ -156,9 +156,9 @@ final class PostCall {
         } else if (leg instanceof DueLeg) {
             due((DueLeg) leg);
         } else if (leg instanceof PaidLeg) {
-            boolean mayRemain = ((PaidLeg) leg).mayRemain();
-            shape.text("paid").truth(mayRemain);
-            journaledLegs.add(new JsonArray().add("paid").add(mayRemain ? 1 : 0));
+            PaidLeg paid = (PaidLeg) leg;
+            shape.text("paid").truth(paid.mayRemain()).truth(paid.mayBeNothing());
+            journaledLegs.add(new JsonArray().add("paid").add(paid.mayRemain() ? 1 : 0));
         } else if (leg instanceof QuotaLeg) {
             quota((QuotaLeg) leg);
         } else if (leg instanceof HoldLeg) {

@@ -3,7 +3,6 @@ package dev.counterfoil.ledger.model;
 import dev.counterfoil.ledger.AccountLeg;
 import dev.counterfoil.ledger.Amounts;
 import dev.counterfoil.ledger.Leg;
-import dev.counterfoil.ledger.PaidLeg;
 import dev.counterfoil.ledger.Price;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,7 +75,7 @@ final class Draw {
                             : AccountLeg.pays(account(), pick("CNY", "points"), Price.DRAWN));
         }
         if (chance(97)) {
-            legs.add(new PaidLeg(chance(35)));
+            legs.add(PaidKind.of(this, 35));
         }
         return legs;
     }

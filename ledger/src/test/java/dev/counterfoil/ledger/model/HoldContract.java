@@ -23,6 +23,7 @@ import dev.counterfoil.ledger.Lot;
 import dev.counterfoil.ledger.PaidLeg;
 import dev.counterfoil.ledger.Posted;
 import dev.counterfoil.ledger.Price;
+import dev.counterfoil.ledger.QuotaLeg;
 import dev.counterfoil.ledger.Refusal;
 import dev.counterfoil.ledger.Refused;
 import dev.counterfoil.ledger.redis.LedgerLimits;
@@ -271,6 +272,23 @@ public abstract class HoldContract extends ContractSuite {
         Leg due = new DueLeg(List.of(50L), List.of(List.of(0)));
         Leg taken = new AccountLeg("u", "points", -1, Price.DRAWN, false, false, null, null);
         assertThat(posts(due, taken, new PaidLeg(true)).encode()).isEqualTo("[[],[30,0],[20]]");
+        assertThat(reason(due, taken, new PaidLeg(true))).isEqualTo(Refusal.INSUFFICIENT_BALANCE);
+        assertThat(posts(due, taken, new PaidLeg(true, true)).encode())
+                .as("all of it is missing, and what else the transaction does is done")
+                .isEqualTo("[[],[0,0],[50]]");
+    }
+
+    @Test
+    protected void the_last_seat_of_a_group_is_taken_once_and_whoever_takes_it_is_told() {
+        QuotaLeg seat = SampleLegs.quota("group", 1, 3);
+        assertThat(posts(seat).encode()).isEqualTo("[[1]]");
+        assertThat(posts(seat).encode()).isEqualTo("[[2]]");
+        assertThat(posts(seat).encode())
+                .as("the group is complete with this one")
+                .isEqualTo("[[3]]");
+        assertThat(reason(seat)).isEqualTo(Refusal.QUOTA_EXCEEDED);
+        posts(SampleLegs.quota("group", -1, 3));
+        assertThat(posts(seat).encode()).as("a seat that was given back").isEqualTo("[[3]]");
     }
 
     @Test

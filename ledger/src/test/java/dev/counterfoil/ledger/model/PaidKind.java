@@ -35,7 +35,7 @@ final class PaidKind extends LegKind<PaidLeg> {
                         dues.asked().get(place) - open);
             }
         }
-        if (dues.nothingGiven()) {
+        if (dues.nothingGiven() && !leg.mayBeNothing()) {
             return Verdict.lacks(Refusal.INSUFFICIENT_BALANCE, dues.asked().get(0), 0);
         }
         JsonArray remaining = new JsonArray();
@@ -48,6 +48,12 @@ final class PaidKind extends LegKind<PaidLeg> {
 
     @Override
     PaidLeg draw(Draw draw) {
-        return new PaidLeg(draw.chance(30));
+        return of(draw, 30);
+    }
+
+    /** @param remains in how many of 100 something may remain */
+    static PaidLeg of(Draw draw, int remains) {
+        boolean mayRemain = draw.chance(remains);
+        return new PaidLeg(mayRemain, mayRemain && draw.chance(40));
     }
 }

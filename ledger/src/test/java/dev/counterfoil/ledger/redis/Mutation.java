@@ -287,7 +287,11 @@ record Mutation(String what, String from, String to) {
                     "dues: a rest is refused though allowed",
                     "if left[place] > 0 and not may_remain then",
                     "if left[place] > 0 then"),
-            new Mutation("dues: paid with nothing", "if given == 0 then", "if false then"),
+            new Mutation("dues: paid with nothing", "if given == 0 and not may_be_nothing then", "if false then"),
+            new Mutation(
+                    "dues: nothing is refused though allowed",
+                    "if given == 0 and not may_be_nothing then",
+                    "if given == 0 then"),
             new Mutation("dues: never closed", "elseif asked then", "elseif false then"),
             new Mutation(
                     "a preview writes",
