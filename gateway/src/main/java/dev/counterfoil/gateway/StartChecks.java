@@ -87,9 +87,10 @@ final class StartChecks {
 
     /**
      * Refuses a Redis that may evict what it answers, or lose it where answers are to be durable, also one that does not show
-     * whether; and looks again every few seconds.
+     * whether, and a user who may not do all that scripts do; and looks again every few seconds.
      */
     Recurring requireSafeRedis() {
+        requireNone(redisSettings.missingRights().await());
         try {
             requireNone(redisSettings.faults(redisLevel()).await());
             redisKeeps = redisSettings.faults(Durability.DURABLE).await().isEmpty();
@@ -142,8 +143,12 @@ final class StartChecks {
                 .onComplete(found ->
                         redisKeeps = found.succeeded() && found.result().isEmpty())
                 .compose(found -> redisSettings.faults(redisLevel()))
-                .map(faults -> {
+                .compose(faults -> {
                     requireNone(faults);
+                    return redisSettings.missingRights();
+                })
+                .map(missing -> {
+                    requireNone(missing);
                     return null;
                 });
     }

@@ -140,23 +140,36 @@ class StartChecksIT {
 
     @Test
     void a_redis_that_does_not_show_its_settings_stops_the_start_unless_accepted_is_enough() {
-        try (RedisConnection redis = connect()) {
-            String own = Servers.redisUri().replaceAll(".*://:(.*)@.*", "$1");
-            AclSetuserArgs rules = AclSetuserArgs.Builder.on()
-                    .addPassword(own)
-                    .allKeys()
-                    .allCommands()
-                    .removeCommand(CommandType.CONFIG);
-            assertThat(redis.call(commands -> commands.aclSetuser("managed", rules))
-                            .await())
-                    .isEqualTo("OK");
-        }
-        environment.put("COUNTERFOIL_REDIS_URI", Servers.redisUri().replace("://:", "://managed:"));
+        connectAs(managed().removeCommand(CommandType.CONFIG));
         assertThatThrownBy(() -> Serve.start(settings()).close())
                 .isInstanceOf(SettingsException.class)
                 .hasMessageStartingWith("Redis' settings cannot be read, which ledger.durability durable needs");
         environment.put("COUNTERFOIL_LEDGER_DURABILITY", "accepted");
         Serve.start(settings()).close();
+    }
+
+    @Test
+    void a_user_who_may_not_do_all_that_a_script_does_stops_the_start() {
+        connectAs(managed().removeCommand(CommandType.XADD));
+        assertThatThrownBy(() -> Serve.start(settings()).close())
+                .isInstanceOf(SettingsException.class)
+                .hasMessageStartingWith("Redis user: may not XADD on {counterfoil.0}:rights (expected: ");
+        connectAs(managed().addCommand(CommandType.XADD));
+        Serve.start(settings()).close();
+    }
+
+    private static AclSetuserArgs managed() {
+        return AclSetuserArgs.Builder.on().allKeys().allCommands();
+    }
+
+    private void connectAs(AclSetuserArgs rules) {
+        String password = Servers.redisUri().replaceAll(".*://:(.*)@.*", "$1");
+        try (RedisConnection redis = connect()) {
+            assertThat(redis.call(commands -> commands.aclSetuser("managed", rules.addPassword(password)))
+                            .await())
+                    .isEqualTo("OK");
+        }
+        environment.put("COUNTERFOIL_REDIS_URI", Servers.redisUri().replace("://:", "://managed:"));
     }
 
     @Test

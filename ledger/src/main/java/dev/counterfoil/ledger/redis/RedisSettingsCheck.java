@@ -1,6 +1,7 @@
 package dev.counterfoil.ledger.redis;
 
 import dev.counterfoil.ledger.Durability;
+import io.lettuce.core.ScriptOutputType;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +18,8 @@ public final class RedisSettingsCheck {
     private static final Map<String, String> DURABLE =
             Map.of("appendonly", "yes", "appendfsync", "always", "no-appendfsync-on-rewrite", "no");
 
+    private static final String RIGHTS = Script.load("check_rights").text();
+
     private final RedisConnection redis;
 
     public RedisSettingsCheck(RedisConnection redis) {
@@ -32,7 +35,6 @@ public final class RedisSettingsCheck {
         if (level.atLeast(Durability.DURABLE)) {
             wanted.putAll(DURABLE);
         }
-        boolean several = redis.servers().size() > 1;
         Future<List<String>> all = Future.succeededFuture(new ArrayList<>());
         for (Map.Entry<String, String> setting : wanted.entrySet()) {
             all = all.compose(faults -> redis.onEach(commands -> commands.configGet(setting.getKey()))
@@ -40,14 +42,30 @@ public final class RedisSettingsCheck {
                         answers.forEach(answer -> {
                             String value = answer.value().get(setting.getKey());
                             if (!setting.getValue().equals(value)) {
-                                faults.add("Redis setting " + setting.getKey()
-                                        + (several ? " of " + answer.server() : "") + ": " + value + " (expected: "
-                                        + setting.getValue() + ")");
+                                faults.add("Redis setting " + setting.getKey() + of(answer) + ": " + value
+                                        + " (expected: " + setting.getValue() + ")");
                             }
                         });
                         return faults;
                     }));
         }
         return all;
+    }
+
+    /**
+     * Which commands the scripts call that the user whom the gateway is there may not: refused in the middle of a transaction, one would
+     * leave half of it. A line each, likewise.
+     */
+    public Future<List<String>> missingRights() {
+        return redis.<List<byte[]>>onEach(commands -> commands.eval(RIGHTS, ScriptOutputType.MULTI))
+                .map(answers -> answers.stream()
+                        .flatMap(answer -> answer.value().stream()
+                                .map(command -> "Redis user" + of(answer) + ": may not " + RedisKeys.text(command)
+                                        + " (expected: the rights in config/README.md)"))
+                        .toList());
+    }
+
+    private String of(RedisConnection.Answer<?> answer) {
+        return redis.servers().size() > 1 ? " of " + answer.server() : "";
     }
 }
