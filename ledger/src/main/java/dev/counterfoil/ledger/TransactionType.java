@@ -23,6 +23,11 @@ public enum TransactionType {
 
     private final String label = name().toLowerCase(Locale.ROOT);
 
+    /** Whether it goes on with an earlier transaction, and so ends more than it begins. */
+    public boolean goesOn() {
+        return this == REVERSAL || this == CAPTURE || this == RELEASE || this == EXPIRY;
+    }
+
     public String label() {
         return label;
     }

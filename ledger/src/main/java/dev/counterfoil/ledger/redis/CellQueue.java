@@ -304,7 +304,7 @@ final class CellQueue {
         return RedisKeys.bytes(Long.toString(value));
     }
 
-    /** Redis refused the script before it ran, for want of memory. */
+    /** Redis has no memory for anything new: it refused the script before it ran, or was not asked. */
     static final class OutOfMemory extends LedgerFault.Overloaded {
         private static final long serialVersionUID = 1L;
 

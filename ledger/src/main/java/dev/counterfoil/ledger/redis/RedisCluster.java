@@ -109,6 +109,12 @@ final class RedisCluster implements RedisServers {
     }
 
     @Override
+    public boolean tight(Cell cell) {
+        RedisNode owner = owners.get(SlotHash.getSlot(cell.tag()));
+        return owner != null && owner.memory().isTight();
+    }
+
+    @Override
     public List<RedisNode> masters() {
         return masters;
     }

@@ -221,6 +221,11 @@ public final class RedisConnection implements AutoCloseable {
         return servers.promised(cell);
     }
 
+    /** Whether the server of {@code cell} is so full, as far as is known, that nothing new should be begun there. */
+    boolean tight(Cell cell) {
+        return servers.tight(cell);
+    }
+
     /** Whether commands are being answered, as far as is known now: of a cluster, by any of its masters. */
     public boolean answering() {
         return servers.answering();

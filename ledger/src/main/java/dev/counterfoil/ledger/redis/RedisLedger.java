@@ -120,7 +120,7 @@ public final class RedisLedger implements Ledger {
     @Override
     public Future<Outcome> post(Transaction transaction) {
         long started = System.nanoTime();
-        return sent(transaction, new PostCall(transaction, level(transaction)))
+        return begun(transaction, new PostCall(transaction, level(transaction)))
                 .recover(fault -> earlier(transaction, fault))
                 .onComplete(result -> metrics.answered(result, started))
                 .compose(outcome -> awaited(transaction.key(), outcome));
@@ -129,7 +129,7 @@ public final class RedisLedger implements Ledger {
     @Override
     public Future<Outcome> look(Transaction transaction) {
         long started = System.nanoTime();
-        return sent(transaction, PostCall.look(transaction))
+        return begun(transaction, PostCall.look(transaction))
                 .recover(fault -> earlier(transaction, fault))
                 .onComplete(result -> {
                     // What a look lets pass is posted, and counted there.
@@ -143,6 +143,13 @@ public final class RedisLedger implements Ledger {
 
     private static boolean passes(@Nullable Outcome outcome) {
         return outcome instanceof Posted && !outcome.replayed();
+    }
+
+    /** Above the soft limit only what goes on with earlier transactions is sent. */
+    private Future<Outcome> begun(Transaction transaction, PostCall call) {
+        return redis.tight(transaction.cell()) && !transaction.type().goesOn()
+                ? Future.failedFuture(new CellQueue.OutOfMemory())
+                : sent(transaction, call);
     }
 
     private Future<Outcome> sent(Transaction transaction, PostCall call) {

@@ -35,6 +35,7 @@ final class RedisNode implements RedisServer, AutoCloseable {
     private final RedisURI uri;
     private final Runnable troubled;
     private final Replication replication;
+    private final MemoryUse memory;
     private final AtomicBoolean silent = new AtomicBoolean();
     private final AtomicLong losses = new AtomicLong();
     private final CompletableFuture<Void> connected = new CompletableFuture<>();
@@ -47,6 +48,7 @@ final class RedisNode implements RedisServer, AutoCloseable {
         this.uri = uri;
         this.troubled = troubled;
         this.replication = new Replication(this, driver);
+        this.memory = new MemoryUse(this, driver);
     }
 
     /** Connects, waiting as long as the URI's timeout says. Fails with {@link LedgerFault.Unavailable}, without the password. */
@@ -154,6 +156,10 @@ final class RedisNode implements RedisServer, AutoCloseable {
         return replication;
     }
 
+    MemoryUse memory() {
+        return memory;
+    }
+
     /** Whether {@code failure} says that a command was certainly not sent. */
     static boolean notSent(Throwable failure) {
         String message = failure.getMessage();
@@ -192,7 +198,9 @@ final class RedisNode implements RedisServer, AutoCloseable {
         if (closed) {
             var unused = made.closeAsync();
         }
-        connected.complete(null);
+        if (connected.complete(null)) {
+            memory.watch();
+        }
     }
 
     /** Holds every call back until the server answers a PING again; one probe at a time, each bounded by the command timeout. */

@@ -24,6 +24,9 @@ interface RedisServers {
     /** Whether the server of {@code cell} has a replica that may be promoted. */
     boolean replaceable(Cell cell);
 
+    /** Whether the server of {@code cell} should begin nothing new; see {@link MemoryUse}. */
+    boolean tight(Cell cell);
+
     /** Every server that holds keys, at least one. */
     List<RedisNode> masters();
 
@@ -56,6 +59,11 @@ interface RedisServers {
         @Override
         public boolean replaceable(Cell cell) {
             return false;
+        }
+
+        @Override
+        public boolean tight(Cell cell) {
+            return node.memory().isTight();
         }
 
         @Override

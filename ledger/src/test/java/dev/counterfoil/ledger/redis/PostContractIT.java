@@ -1,5 +1,6 @@
 package dev.counterfoil.ledger.redis;
 
+import static dev.counterfoil.ledger.model.SampleLegs.credit;
 import static dev.counterfoil.ledger.model.SampleLegs.debit;
 import static dev.counterfoil.ledger.model.SampleLegs.id;
 import static dev.counterfoil.ledger.model.SampleLegs.newCard;
@@ -17,6 +18,8 @@ import dev.counterfoil.ledger.Posted;
 import dev.counterfoil.ledger.QuotaLeg;
 import dev.counterfoil.ledger.Refused;
 import dev.counterfoil.ledger.StockLeg;
+import dev.counterfoil.ledger.Transaction;
+import dev.counterfoil.ledger.TransactionType;
 import dev.counterfoil.ledger.model.LedgerContract;
 import dev.counterfoil.ledger.model.Timing;
 import dev.counterfoil.ledger.model.TrialCell;
@@ -28,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** The ledger on Redis keeps to the contract, and to what only Redis can bring about. */
@@ -76,9 +80,48 @@ class PostContractIT extends LedgerContract {
             assertThat(post("k1", debit("a", 10)).replayed()).isTrue();
             assertThat(((Refused) post("k2", debit("a", 1_000))).replayed()).isTrue();
         } finally {
-            redis().run(commands -> commands.configSet("maxmemory", "0"));
+            allMemory();
         }
         assertThat(balance("a")).isEqualTo("90");
+    }
+
+    @Test
+    void beyond_the_soft_limit_nothing_new_is_posted_and_what_was_begun_goes_on() {
+        post("issue", newCard("a", 100));
+        post("k1", debit("a", 10));
+        try {
+            String used =
+                    redis().run(commands -> commands.info("memory")).replaceAll("(?s).*used_memory:(\\d+).*", "$1");
+            // So much above what is used that Redis itself refuses nothing.
+            redis().run(commands -> commands.configSet("maxmemory", Long.toString(Long.parseLong(used) * 11 / 10)));
+            Awaitility.await().until(() -> redis().redis.tight(on.cell()));
+            assertThatThrownBy(() -> post("k3", debit("a", 10)))
+                    .isInstanceOf(LedgerFault.Overloaded.class)
+                    .hasMessageContaining("memory");
+            assertThat(post("k1", debit("a", 10)).replayed()).isTrue();
+            assertThat(await(on.ledger().post(goingOn("back", credit("a", 5))))).isInstanceOf(Posted.class);
+        } finally {
+            allMemory();
+        }
+        assertThat(post("k3", debit("a", 10))).isInstanceOf(Posted.class);
+        assertThat(balance("a")).isEqualTo("85");
+    }
+
+    private void allMemory() {
+        redis().run(commands -> commands.configSet("maxmemory", "0"));
+        Awaitility.await().until(() -> !redis().redis.tight(on.cell()));
+    }
+
+    private Transaction goingOn(String key, Leg leg) {
+        Transaction like = transaction(key, key, leg);
+        return new Transaction(
+                like.cell(),
+                TransactionType.RELEASE,
+                like.key(),
+                like.requestId(),
+                like.catalogVersion(),
+                like.legs(),
+                like.request());
     }
 
     @Test
