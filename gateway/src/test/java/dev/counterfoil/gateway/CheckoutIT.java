@@ -280,6 +280,38 @@ class CheckoutIT {
     }
 
     @Test
+    void where_accounts_have_to_be_verified_no_other_pays_and_cards_do() {
+        String holder = holder();
+        adjust(holder, "CNY", 60_000);
+        JsonObject order = paid(account(holder, "CNY")).put("items", items("tea", 1));
+        limits(new JsonObject().put("verified_accounts", true));
+        try {
+            assertThat(gateway.redeem(RunningGateway.key(), order).code()).isEqualTo("account_unverified");
+            assertThat(gateway.redeem(
+                                    RunningGateway.key(),
+                                    card(gateway.cards("gift-1000", 1).get(0))
+                                            .put("item", "tea")
+                                            .put("account", holder))
+                            .status())
+                    .isEqualTo(201);
+            change(holder, "verify");
+            assertThat(gateway.redeem(RunningGateway.key(), order).status()).isEqualTo(201);
+            change(holder, "unverify");
+        } finally {
+            limits(new JsonObject());
+        }
+        assertThat(gateway.redeem(RunningGateway.key(), order).status()).isEqualTo(201);
+        assertThat(balance(holder, "CNY")).isZero();
+    }
+
+    private static void limits(JsonObject limits) {
+        Answer patched =
+                gateway.send("PATCH", "/v1/programs/demo", "CF_ADMIN_KEY", new JsonObject().put("limits", limits));
+        assertThat(patched.status()).isEqualTo(200);
+        assertThat(patched.json().getJsonObject("limits")).isEqualTo(limits);
+    }
+
+    @Test
     void what_is_no_checkout_is_refused_with_the_place() {
         String secret = gateway.cards("gift-1000", 1).get(0);
         JsonObject twice =

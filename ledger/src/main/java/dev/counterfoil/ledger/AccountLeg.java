@@ -121,6 +121,11 @@ public record AccountLeg(
 
     /** The account pays; refused when it is frozen. */
     public static AccountLeg pays(String account, String asset, long amount) {
-        return new AccountLeg(account, asset, -1, amount, true, false, null, null);
+        return pays(account, asset, amount, false);
+    }
+
+    /** The account pays; refused when it is frozen or, where it has to be, not verified. */
+    public static AccountLeg pays(String account, String asset, long amount, boolean verified) {
+        return new AccountLeg(account, asset, -1, amount, true, verified, null, null);
     }
 }

@@ -26,7 +26,8 @@ final class LimitsField {
                                 limit(limits, "per_account_daily"),
                                 limit(limits, "per_card_daily"),
                                 limit(limits, "per_account_total"),
-                                limit(limits, "failures_daily")))
+                                limit(limits, "failures_daily"),
+                                limits.optionalFlag("verified_accounts").orElse(false)))
                 .orElse(Limits.NONE);
     }
 

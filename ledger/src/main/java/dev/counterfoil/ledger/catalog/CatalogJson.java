@@ -129,6 +129,7 @@ public final class CatalogJson {
         putPresent(json, "per_card_daily", limits.perCardDaily());
         putPresent(json, "per_account_total", limits.perAccountTotal());
         putPresent(json, "failures_daily", limits.failuresDaily());
+        putPresent(json, "verified_accounts", limits.verifiedAccounts() ? true : null);
         return json;
     }
 
@@ -137,7 +138,8 @@ public final class CatalogJson {
                 json.getLong("per_account_daily"),
                 json.getLong("per_card_daily"),
                 json.getLong("per_account_total"),
-                json.getLong("failures_daily"));
+                json.getLong("failures_daily"),
+                json.getBoolean("verified_accounts", false));
     }
 
     private static JsonObject write(Sale sale) {

@@ -8,12 +8,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param failuresDaily of a program: failed attempts a day with publishable keys, past which these have to solve challenges; null:
  *     {@value #FAILURES_DAILY}
+ * @param verifiedAccounts of a program: whether only accounts whose holder was verified (实名) pay from their balance
  */
 public record Limits(
         @Nullable Long perAccountDaily,
         @Nullable Long perCardDaily,
         @Nullable Long perAccountTotal,
-        @Nullable Long failuresDaily) {
+        @Nullable Long failuresDaily,
+        boolean verifiedAccounts) {
     /** Failed attempts a day that a program takes where it does not say. */
     public static final long FAILURES_DAILY = 1_000;
 
@@ -36,7 +38,7 @@ public record Limits(
     }
 
     public Limits(@Nullable Long perAccountDaily, @Nullable Long perCardDaily, @Nullable Long perAccountTotal) {
-        this(perAccountDaily, perCardDaily, perAccountTotal, null);
+        this(perAccountDaily, perCardDaily, perAccountTotal, null, false);
     }
 
     /** Failed attempts a day with publishable keys, before these have to solve challenges. */

@@ -214,21 +214,24 @@ public final class Checkout implements Rule {
      * What a payer can pay for.
      *
      * @param type of a card, null for an account, which pays for everything that has a price in its asset
+     * @param verified whether it has to be, of an account
      */
     private record PayerKind(
             Payer payer,
             String token,
             String asset,
-            @Nullable CardType type) {
+            @Nullable CardType type,
+            boolean verified) {
         static PayerKind of(Catalog catalog, Payer payer, Optional<String> token) {
             if (payer instanceof AccountPayment account) {
                 String asset = Assets.resolved(catalog.program(), account.asset());
-                return new PayerKind(payer, "", asset, null);
+                return new PayerKind(
+                        payer, "", asset, null, catalog.program().limits().verifiedAccounts());
             }
             String ofCard = token.orElseThrow();
             int colon = ofCard.lastIndexOf(':');
             CardType type = catalog.cardTypes().get(ofCard.substring(0, colon));
-            return new PayerKind(payer, ofCard, ofCard.substring(colon + 1), type);
+            return new PayerKind(payer, ofCard, ofCard.substring(colon + 1), type, false);
         }
 
         boolean paysFor(Item item) {
@@ -245,7 +248,7 @@ public final class Checkout implements Rule {
             return payer instanceof Payment card
                     ? cardLeg(request, card, -1, List.of(new Price(token, Price.DRAWN)))
                             .aside(request.aside())
-                    : AccountLeg.pays(((AccountPayment) payer).account(), asset, Price.DRAWN)
+                    : AccountLeg.pays(((AccountPayment) payer).account(), asset, Price.DRAWN, verified)
                             .aside(request.aside());
         }
     }

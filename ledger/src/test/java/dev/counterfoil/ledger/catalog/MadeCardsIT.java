@@ -184,7 +184,7 @@ class MadeCardsIT {
                 ZoneId.of("UTC"),
                 Mode.TEST,
                 List.of("CNY"),
-                new Limits(null, null, null, failuresADay),
+                new Limits(null, null, null, failuresADay, false),
                 List.of(),
                 Instant.EPOCH,
                 1);
