@@ -6,6 +6,7 @@ import static dev.counterfoil.ledger.races.TwoLedgers.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.counterfoil.ledger.AccountLeg;
+import dev.counterfoil.ledger.CardLeg;
 import dev.counterfoil.ledger.CardState;
 import dev.counterfoil.ledger.Cell;
 import dev.counterfoil.ledger.IdempotencyKey;
@@ -26,6 +27,8 @@ import org.junit.jupiter.api.Test;
 
 /** Racers for one thing through two ledgers: exactly as many get it as there is of it, and the books balance. */
 class RacesIT {
+    private static final int TRANSFERS = 60;
+
     private static TwoLedgers ledgers;
 
     @BeforeAll
@@ -204,5 +207,48 @@ class RacesIT {
         assertThat(posted(outcomes) + refused(outcomes, Refusal.CARD_VOID)).isEqualTo(200);
         assertThat(balance(cell, "c0")).isEqualTo(1_000_000 - 10 * (posted(outcomes) - 1));
         ledgers.requireBalanced(cell);
+    }
+
+    @Test
+    void of_two_transfers_that_move_a_cards_value_to_a_new_card_exactly_one_posts() {
+        Cell cell = ledgers.cell();
+        for (int round = 0; round < TRANSFERS; round++) {
+            String old = "c" + round;
+            ledgers.post(cell, TransactionType.ISSUE, "issue" + round, null, SampleLegs.newCard(old, 500));
+            Leg leaves = SampleLegs.card(old, -1, 500, 500L, CardState.VOID);
+            requireOneTransferred(cell, round, leaves, Refusal.CARD_VOID);
+            assertThat(balance(cell, old)).isZero();
+        }
+        ledgers.requireBalanced(cell);
+    }
+
+    @Test
+    void of_two_transfers_that_take_a_card_from_its_owner_exactly_one_posts() {
+        Cell cell = ledgers.cell();
+        for (int round = 0; round < TRANSFERS; round++) {
+            String old = "c" + round;
+            ledgers.post(cell, TransactionType.ISSUE, "issue" + round, null, SampleLegs.newCard(old, 500));
+            CardLeg untouched = SampleLegs.card(old, 0, 0, null, null);
+            ledgers.post(cell, TransactionType.ADJUSTMENT, "own" + round, null, untouched.givenTo("u_1"));
+            Leg leaves = untouched.spentBy("u_1").givenTo("u_2");
+            requireOneTransferred(cell, round, leaves, Refusal.CARD_NOT_OWNED);
+            assertThat(balance(cell, old)).isEqualTo(500);
+        }
+        ledgers.requireBalanced(cell);
+    }
+
+    /** Each brings a new card of its own: that of the one posted is there, the other's is not. */
+    private static void requireOneTransferred(Cell cell, int round, Leg leaves, Refusal reason) {
+        long before = ledgers.journal(cell).transactions();
+        List<Outcome> outcomes = ledgers.race(
+                2,
+                i -> redemption(
+                        cell, "move" + round + "." + i, null, leaves, SampleLegs.newCard("n" + round + "." + i, 500)));
+        assertThat(posted(outcomes)).isEqualTo(1);
+        assertThat(refused(outcomes, reason)).isEqualTo(1);
+        assertThat(ledgers.journal(cell).transactions()).isEqualTo(before + 1);
+        for (int i = 0; i < 2; i++) {
+            assertThat(balance(cell, "n" + round + "." + i)).isEqualTo(outcomes.get(i) instanceof Posted ? 500 : 0);
+        }
     }
 }
