@@ -9,16 +9,16 @@ import java.lang.reflect.Proxy;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** The real ledger, as a process sees it that can post a few times more and then no more. */
-final class CutLedger {
+public final class CutLedger {
     private CutLedger() {}
 
     /** Posts {@code posts} times more. */
-    static Ledger after(int posts, Ledger ledger) {
+    public static Ledger after(int posts, Ledger ledger) {
         return cut(posts, ledger, true);
     }
 
     /** Posts {@code posts} times more, and their answers get lost on the way. */
-    static Ledger losingAnswers(int posts, Ledger ledger) {
+    public static Ledger losingAnswers(int posts, Ledger ledger) {
         return cut(posts, ledger, false);
     }
 
