@@ -170,6 +170,12 @@ class PostMutationIT {
                     LedgerOnRedis open() {
                         return cell(scripts, Timing.REAL, LedgerLimits.standard());
                     }
+                },
+                () -> new PostMalformedIT() {
+                    @Override
+                    LedgerOnRedis open() {
+                        return cell(scripts, Timing.REAL, LedgerLimits.standard());
+                    }
                 });
     }
 
