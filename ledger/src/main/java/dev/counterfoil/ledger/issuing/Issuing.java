@@ -97,9 +97,12 @@ final class Issuing {
         return post(new Transaction(cell, TransactionType.ISSUE, key, "", null, all, request), 1)
                 .compose(outcome -> {
                     boolean stale = outcome instanceof Refused && ((Refused) outcome).reason() == Refusal.STALE_DAY;
-                    return stale && attempt < MOST_TRIES
+                    if (!stale) {
+                        return Future.succeededFuture(outcome);
+                    }
+                    return attempt < MOST_TRIES
                             ? ledger.now(cell).compose(time -> post(cell, key, batch, legs, ceiling, time, attempt + 1))
-                            : Future.succeededFuture(outcome);
+                            : Future.failedFuture(new LedgerFault.Overloaded("the day of " + cell + " keeps changing"));
                 });
     }
 

@@ -52,10 +52,11 @@ public final class Posting {
     }
 
     private Future<Outcome> tried(Cell cell, Rule rule, Catalog catalog, Instant now, int attempt) {
-        Rule.Compiled compiled = rule.compile(catalog, now);
         if (attempt > MOST_ATTEMPTS) {
-            return Future.failedFuture(new LedgerFault.Overloaded("the catalog of " + cell + " keeps changing"));
-        } else if (compiled instanceof Rule.Declined) {
+            return keepsChanging(cell);
+        }
+        Rule.Compiled compiled = rule.compile(catalog, now);
+        if (compiled instanceof Rule.Declined) {
             return Future.succeededFuture(((Rule.Declined) compiled).refused());
         }
         return ledger.preview(((Rule.Ready) compiled).transaction()).compose(outcome -> {
@@ -72,10 +73,14 @@ public final class Posting {
         });
     }
 
+    private static Future<Outcome> keepsChanging(Cell cell) {
+        return Future.failedFuture(new LedgerFault.Overloaded("the catalog or the day of " + cell + " keeps changing"));
+    }
+
     private Future<Outcome> attempt(
             Cell cell, IdempotencyKey key, Rule rule, Catalog catalog, Instant now, int attempt) {
         if (attempt > MOST_ATTEMPTS) {
-            return Future.failedFuture(new LedgerFault.Overloaded("the catalog of " + cell + " keeps changing"));
+            return keepsChanging(cell);
         }
         Rule.Compiled compiled = rule.compile(catalog, now);
         if (compiled instanceof Rule.Declined) {

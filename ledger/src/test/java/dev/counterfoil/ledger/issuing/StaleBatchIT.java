@@ -2,13 +2,13 @@ package dev.counterfoil.ledger.issuing;
 
 import static dev.counterfoil.ledger.testing.Ledgers.await;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.counterfoil.ledger.CardState;
+import dev.counterfoil.ledger.LedgerFault;
 import dev.counterfoil.ledger.Leg;
 import dev.counterfoil.ledger.NewCardLeg;
 import dev.counterfoil.ledger.Posted;
-import dev.counterfoil.ledger.Refusal;
-import dev.counterfoil.ledger.Refused;
 import dev.counterfoil.ledger.access.ApiKey;
 import dev.counterfoil.ledger.access.Ceilings;
 import dev.counterfoil.ledger.access.KeyKind;
@@ -82,8 +82,9 @@ class StaleBatchIT {
     @Test
     void a_ceiling_whose_day_is_always_over_is_asked_three_times_and_no_card_is_made() {
         long before = shop.sequence();
-        var outcome = await(issuing.post(Shop.CELL, shop.key(), "bt_2", List.of(CARD), now -> legs(now.minus(DAY))));
-        assertThat(((Refused) outcome).reason()).isEqualTo(Refusal.STALE_DAY);
+        assertThatThrownBy(() ->
+                        await(issuing.post(Shop.CELL, shop.key(), "bt_2", List.of(CARD), now -> legs(now.minus(DAY)))))
+                .isInstanceOf(LedgerFault.Overloaded.class);
         assertThat(askedFor).hasSize(3);
         assertThat(shop.sequence()).isEqualTo(before);
         assertThat(await(shop.ledger(0).card(Shop.CELL, List.of("D%021d".formatted(1)))))

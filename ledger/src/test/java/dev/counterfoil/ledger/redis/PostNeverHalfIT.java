@@ -127,7 +127,7 @@ class PostNeverHalfIT extends OnStockedCell {
         spoil.accept(on);
         Map<String, String> before = on.everything();
         var posted = on.another(LedgerLimits.standard()).post(on.transaction("k", "k", ALL_KINDS));
-        assertThatThrownBy(() -> LedgerOnRedis.await(posted)).isInstanceOf(LedgerFault.class);
+        assertThatThrownBy(() -> LedgerOnRedis.await(posted)).isInstanceOf(LedgerFault.Cold.class);
         assertThat(on.everything()).isEqualTo(before);
     }
 
