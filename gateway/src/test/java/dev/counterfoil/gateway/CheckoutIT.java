@@ -7,6 +7,8 @@ import dev.counterfoil.gateway.RunningGateway.Answer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -232,6 +234,98 @@ class CheckoutIT {
         assertThat(gateway.redeem(RunningGateway.key(), card(pass).put("amount", money(1)))
                         .code())
                 .isEqualTo("card_not_accepted");
+    }
+
+    @Test
+    void items_are_handed_over_whole_for_what_is_there_and_the_rest_remains_to_be_paid() {
+        String secret = gateway.cards("gift-1000", 1).get(0);
+        gateway.item("pot", 45_000, 10, new JsonObject());
+        gateway.item("cup", 20_000, 10, new JsonObject());
+        JsonObject body = card(secret).put("items", items("pot", 2, "cup", 2)).put("up_to", true);
+        Answer answer = gateway.redeem(RunningGateway.key(), body);
+        assertThat(answer.status()).as(answer.text()).isEqualTo(201);
+        assertThat(answer.json().getJsonObject("amount")).isEqualTo(money(100_000));
+        assertThat(answer.json().getJsonObject("remaining")).isEqualTo(money(30_000));
+        JsonArray lines = answer.json().getJsonArray("lines");
+        assertThat(lines.getJsonObject(0).getJsonObject("amount")).isEqualTo(money(90_000));
+        assertThat(lines.getJsonObject(1).getJsonObject("amount")).isEqualTo(money(40_000));
+        assertThat(List.of(units("pot"), units("cup"))).containsExactly(8L, 8L);
+
+        assertThat(reverse(answer, items("pot", 2)).json().getJsonObject("amount"))
+                .isEqualTo(money(90_000));
+        assertThat(reverse(answer, items("cup", 1)).code())
+                .as("it costs more than is left of what was paid")
+                .isEqualTo("exceeds_remaining");
+        assertThat(reverse(answer, items("cup", 2)).json().getJsonObject("amount"))
+                .isEqualTo(money(10_000));
+        assertThat(balanceOf(secret)).isEqualTo(100_000);
+        assertThat(List.of(units("pot"), units("cup"))).containsExactly(10L, 10L);
+    }
+
+    @Test
+    void up_to_changes_nothing_where_enough_is_there_and_is_about_value_not_units() {
+        String secret = gateway.cards("gift-1000", 1).get(0);
+        gateway.item("jar", 10_000, 3, new JsonObject());
+        JsonObject body = card(secret).put("up_to", true);
+        Answer enough = gateway.redeem(
+                RunningGateway.key(), body.copy().put("item", "jar").put("quantity", 2));
+        assertThat(enough.status()).as(enough.text()).isEqualTo(201);
+        assertThat(enough.json().getJsonObject("amount")).isEqualTo(money(20_000));
+        assertThat(enough.json().getJsonObject("remaining")).isEqualTo(money(0));
+        assertThat(gateway.redeem(RunningGateway.key(), body.copy().put("items", items("jar", 2)))
+                        .code())
+                .isEqualTo("insufficient_stock");
+        String holder = holder();
+        adjust(holder, "points", 150);
+        JsonObject both = paid(card(secret), account(holder, "points"))
+                .put("up_to", true)
+                .put("items", items("tea", 3, "mug", 1));
+        JsonObject mixed = gateway.redeem(RunningGateway.key(), both).json();
+        assertThat(mixed.getJsonArray("remaining").encode())
+                .isEqualTo("[{\"value\":10000,\"asset\":\"CNY\"},{\"value\":50,\"asset\":\"points\"}]");
+        assertThat(balanceOf(secret)).isZero();
+        assertThat(balance(holder, "points")).isZero();
+    }
+
+    @Test
+    void a_hold_lasts_a_quarter_of_an_hour_unless_it_says_how_long() {
+        String secret = gateway.cards("gift-1000", 1).get(0);
+        JsonObject body = card(secret).put("item", "video-month");
+        assertThat(heldFor(body, new JsonObject())).isEqualTo(Duration.ofMinutes(15));
+        assertThat(heldFor(body, new JsonObject().put("seconds", 86_400))).isEqualTo(Duration.ofDays(1));
+        assertThat(heldFor(body, new JsonObject().put("seconds", 60))).isEqualTo(Duration.ofMinutes(1));
+        for (Object seconds : List.of(0, -1, 86_401, 1.5, "60", true)) {
+            assertThat(pointers(body.copy().put("hold", new JsonObject().put("seconds", seconds))))
+                    .as("seconds: %s", seconds)
+                    .containsExactly("/hold/seconds");
+        }
+        assertThat(pointers(body.copy().put("hold", new JsonObject().put("minutes", 1))))
+                .containsExactly("/hold/minutes");
+        assertThat(pointers(body.copy().put("hold", 60))).containsExactly("/hold");
+        assertThat(balanceOf(secret)).isEqualTo(100_000 - 3 * 1_500);
+    }
+
+    private static Duration heldFor(JsonObject body, JsonObject hold) {
+        Answer held = gateway.redeem(RunningGateway.key(), body.copy().put("hold", hold));
+        assertThat(held.json().getString("status")).as(held.text()).isEqualTo("held");
+        String until = held.json().getJsonObject("hold").getString("expires_at");
+        return Duration.between(Instant.parse(held.json().getString("created_at")), Instant.parse(until));
+    }
+
+    private static Answer reverse(Answer redemption, JsonArray items) {
+        return gateway.post(
+                CHECKOUT + "/" + redemption.json().getString("id") + "/reverse",
+                "CF_SECRET_KEY",
+                RunningGateway.key(),
+                new JsonObject().put("items", items).put("reason", "returned"));
+    }
+
+    private static long units(String sku) {
+        String path = "/v1/programs/demo/items/" + sku + "/stock";
+        Answer more = gateway.post(path, "CF_ISSUER_KEY", RunningGateway.key(), new JsonObject().put("delta", 1));
+        Answer less = gateway.post(path, "CF_ISSUER_KEY", RunningGateway.key(), new JsonObject().put("delta", -1));
+        assertThat(more.status()).isEqualTo(201);
+        return less.json().getLong("units");
     }
 
     @Test
