@@ -109,6 +109,27 @@ final class TwoGateways implements AutoCloseable {
         }
     }
 
+    /** To Redis it is as if a gateway were killed: its connections close and no other is let in, until {@link #letIn}. */
+    void shutOut(int gateway) {
+        redis("ACL SETUSER gateway" + gateway + " off");
+        cut(gateway);
+    }
+
+    /** Ends what {@link #shutOut} began. */
+    void letIn(int gateway) {
+        redis("ACL SETUSER gateway" + gateway + " on");
+    }
+
+    /** Stops one of the two in order, as a deployment does; {@link #start} starts it again. */
+    void stop(int gateway) {
+        serving.get(gateway).close();
+    }
+
+    /** Starts one that was stopped, on another port. */
+    void start(int gateway) {
+        serving.set(gateway, Serve.start(SettingsFile.load(Optional.empty(), environmentOf(gateway))));
+    }
+
     /** The first line of Redis' answer. */
     @CanIgnoreReturnValue
     static String redis(String command) {
