@@ -326,6 +326,7 @@ class ReversalIT {
         Answer aMug = reversed(bought, new JsonObject().put("items", items(mug, 1)));
         assertThat(aMug.status()).as(aMug.text()).isEqualTo(201);
         assertThat(payments(aMug)).containsExactly("250 after 200 points");
+        assertThat(aMug.json().getJsonObject("amount")).isEqualTo(money(200, "points"));
         assertThat(List.of(balance(card), points(holder))).containsExactly(40_000L, 250L);
         assertThat(List.of(units(tea), units(mug))).containsExactly(8L, 9L);
 

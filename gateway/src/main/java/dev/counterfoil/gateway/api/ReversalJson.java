@@ -41,6 +41,10 @@ final class ReversalJson {
                 returned(leg.getString(i), leg.getLong(i + 1), amounts, lines);
             }
         }
+        if (amounts.values().stream().anyMatch(now -> now > 0)) {
+            // An asset in which nothing returns this time is not told of.
+            amounts.values().removeIf(now -> now == 0);
+        }
         RedemptionJson.put(body, "amount", amounts);
         JsonArray payments = new JsonArray();
         RedemptionJson.payments(transaction).forEach(payments::add);
