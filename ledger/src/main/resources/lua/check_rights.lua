@@ -29,6 +29,7 @@ for _, key in ipairs({ CELL, SHARED }) do
   end
   check(' on ' .. key, 'RENAME', key, key)
   check(' on ' .. key, 'XGROUP', 'CREATE', key, 'g', '0')
+  check(' on ' .. key, 'XGROUP', 'DESTROY', key, 'g')
 end
 check('', 'TIME')
 return refused

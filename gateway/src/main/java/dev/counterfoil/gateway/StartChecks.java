@@ -138,19 +138,20 @@ final class StartChecks {
     }
 
     private Future<Void> checkRedis() {
-        return redisSettings
+        Future<Void> kept = redisSettings
                 .faults(Durability.DURABLE)
                 .onComplete(found ->
                         redisKeeps = found.succeeded() && found.result().isEmpty())
                 .compose(found -> redisSettings.faults(redisLevel()))
-                .compose(faults -> {
-                    requireNone(faults);
-                    return redisSettings.missingRights();
-                })
-                .map(missing -> {
-                    requireNone(missing);
-                    return null;
-                });
+                .compose(StartChecks::none);
+        // Asked also where the settings are wrong, or not shown.
+        Future<Void> allowed = redisSettings.missingRights().compose(StartChecks::none);
+        return Future.join(kept, allowed).mapEmpty();
+    }
+
+    private static Future<Void> none(List<String> faults) {
+        requireNone(faults);
+        return Future.succeededFuture();
     }
 
     private Future<Void> checkBooksKeep() {

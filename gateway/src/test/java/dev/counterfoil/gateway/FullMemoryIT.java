@@ -29,6 +29,16 @@ class FullMemoryIT {
         TwoGateways.redis("DEL " + FILLER);
     }
 
+    private static Answer change(RunningGateway gateway, String kind, Answer paid) {
+        return gateway.post(
+                "/v1/programs/demo/cards/" + kind,
+                "CF_ISSUER_KEY",
+                RunningGateway.key(),
+                new JsonObject()
+                        .put("number", paid.json().getJsonObject("card").getString("number"))
+                        .put("reason", "stolen"));
+    }
+
     private static long usedBytes() throws IOException {
         try (RedisWire redis = RedisWire.to(Servers.redisUri())) {
             return Long.parseLong(redis.text("INFO memory").replaceAll("(?s).*used_memory:(\\d+).*", "$1"));
@@ -74,6 +84,10 @@ class FullMemoryIT {
                     RunningGateway.key(),
                     new JsonObject());
             assertThat(captured.status()).as(captured.text()).isEqualTo(200);
+            assertThat(change(gateway, "freeze", first).status())
+                    .as("a stolen card")
+                    .isEqualTo(200);
+            assertThat(change(gateway, "unfreeze", first).status()).isEqualTo(200);
 
             makeRoom();
             await().until(() -> gateway.redeem(later, order).status() == 201);

@@ -23,9 +23,9 @@ public enum TransactionType {
 
     private final String label = name().toLowerCase(Locale.ROOT);
 
-    /** Whether it goes on with an earlier transaction, and so ends more than it begins. */
-    public boolean goesOn() {
-        return this == REVERSAL || this == CAPTURE || this == RELEASE || this == EXPIRY;
+    /** Whether it begins something. All others end what was begun, or set something right, such as freezing what was stolen. */
+    public boolean begins() {
+        return this == REDEMPTION || this == ISSUE || this == STOCKING;
     }
 
     public String label() {

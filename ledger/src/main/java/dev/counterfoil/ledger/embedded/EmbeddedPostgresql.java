@@ -50,11 +50,12 @@ public final class EmbeddedPostgresql extends EmbeddedServer {
     private final PostgresqlCluster cluster;
     private final boolean fresh;
 
-    private EmbeddedPostgresql(DataDirectory data, int wantedPort) {
+    private EmbeddedPostgresql(
+            DataDirectory data, PostgresqlBinaries binaries, PostgresqlCluster cluster, int wantedPort) {
         super(NAME, wantedPort);
         this.data = data;
-        this.binaries = PostgresqlBinaries.unpack(data);
-        this.cluster = PostgresqlCluster.prepare(data, binaries);
+        this.binaries = binaries;
+        this.cluster = cluster;
         start();
         try {
             cluster.provision(port());
@@ -73,7 +74,8 @@ public final class EmbeddedPostgresql extends EmbeddedServer {
      * @throws EmbeddedServerException when it cannot start; nothing is left running
      */
     public static EmbeddedPostgresql start(DataDirectory data, int port) {
-        return new EmbeddedPostgresql(data, port);
+        PostgresqlBinaries binaries = PostgresqlBinaries.unpack(data);
+        return new EmbeddedPostgresql(data, binaries, PostgresqlCluster.prepare(data, binaries), port);
     }
 
     /** {@code postgresql://counterfoil:password@127.0.0.1:port/counterfoil}. Holds the password: not for logs. */

@@ -1,5 +1,6 @@
 package dev.counterfoil.ledger.redis;
 
+import io.lettuce.core.RedisCommandExecutionException;
 import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -8,8 +9,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * How full a server is, looked at every second. Beyond {@link #SOFT_LIMIT} nothing new should be begun there: what is left is for what
- * ends earlier transactions, and for settlement, and a server that is quite full refuses these as well. A server without
- * {@code maxmemory}, or that does not tell, is never full here. Thread-safe.
+ * ends earlier transactions, which a server that is quite full refuses as well. A server without {@code maxmemory}, or that does not
+ * tell, is never full here. Thread-safe.
  */
 final class MemoryUse {
     /** Percent of {@code maxmemory}. */
@@ -25,6 +26,7 @@ final class MemoryUse {
     private final RedisNode node;
     private final RedisDriver driver;
     private volatile boolean tight;
+    private volatile boolean untold;
 
     MemoryUse(RedisNode node, RedisDriver driver) {
         this.node = node;
@@ -46,14 +48,23 @@ final class MemoryUse {
         }
         node.dispatch(commands -> commands.info("memory")).whenComplete((info, failure) -> {
             if (failure == null) {
-                take(info);
+                take(isBeyondSoftLimit(info));
+            } else if (Redirection.unwrapped(failure) instanceof RedisCommandExecutionException) {
+                untold(failure);
             }
             driver.later(LOOK, this::watch);
         });
     }
 
-    private void take(String info) {
-        boolean now = isBeyondSoftLimit(info);
+    private void untold(Throwable failure) {
+        take(false);
+        if (!untold) {
+            untold = true;
+            LOG.warn("redis at {} does not tell how full it is: {}", node, failure.getMessage());
+        }
+    }
+
+    private void take(boolean now) {
         if (now != tight) {
             tight = now;
             if (now) {

@@ -158,7 +158,8 @@ final class PostCall {
         } else if (leg instanceof PaidLeg) {
             PaidLeg paid = (PaidLeg) leg;
             shape.text("paid").truth(paid.mayRemain()).truth(paid.mayBeNothing());
-            journaledLegs.add(new JsonArray().add("paid").add(paid.mayRemain() ? 1 : 0));
+            JsonArray journaled = new JsonArray().add("paid").add(paid.mayRemain() ? 1 : 0);
+            journaledLegs.add(paid.mayBeNothing() ? journaled.add(1) : journaled);
         } else if (leg instanceof QuotaLeg) {
             quota((QuotaLeg) leg);
         } else if (leg instanceof HoldLeg) {

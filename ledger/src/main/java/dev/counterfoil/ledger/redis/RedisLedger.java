@@ -145,9 +145,9 @@ public final class RedisLedger implements Ledger {
         return outcome instanceof Posted && !outcome.replayed();
     }
 
-    /** Above the soft limit only what goes on with earlier transactions is sent. */
+    /** Above the soft limit of its server nothing new is sent. */
     private Future<Outcome> begun(Transaction transaction, PostCall call) {
-        return redis.tight(transaction.cell()) && !transaction.type().goesOn()
+        return redis.tight(transaction.cell()) && transaction.type().begins()
                 ? Future.failedFuture(new CellQueue.OutOfMemory())
                 : sent(transaction, call);
     }

@@ -19,7 +19,8 @@ final class PaidKind extends LegKind<PaidLeg> {
 
     @Override
     JsonArray data(PaidLeg leg) {
-        return new JsonArray().add("paid").add(leg.mayRemain() ? 1 : 0);
+        JsonArray data = new JsonArray().add("paid").add(leg.mayRemain() ? 1 : 0);
+        return leg.mayBeNothing() ? data.add(1) : data;
     }
 
     @Override

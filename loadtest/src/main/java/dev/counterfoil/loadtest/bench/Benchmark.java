@@ -151,6 +151,9 @@ public final class Benchmark {
         List<Round> rounds = new ArrayList<>();
         addEcho(rounds, 1);
         for (int number = 1; number <= settings.rounds(); number++) {
+            if (settings.scenarios().equals(List.of(Scenario.ECHO)) && number > 1) {
+                addEcho(rounds, number);
+            }
             for (Scenario scenario : settings.scenarios()) {
                 if (scenario != Scenario.ECHO) {
                     add(rounds, measure(scenario, number, settings.seconds()));
