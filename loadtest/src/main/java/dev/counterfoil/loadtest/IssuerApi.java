@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -76,24 +77,36 @@ public final class IssuerApi {
     }
 
     private List<MadeCard> batch(String cardType, int count, int from) {
-        String body = "{\"card_type\":\"" + cardType + "\",\"count\":" + count + "}";
         List<MadeCard> cards = new ArrayList<>(count);
+        batch(cardType, count, from, cards::add);
+        return cards;
+    }
+
+    /** Makes cards in one batch and keeps none of them. */
+    public void makeBatch(String cardType, int count) {
+        batch(cardType, count, 0, card -> {});
+    }
+
+    private void batch(String cardType, int count, int from, Consumer<MadeCard> taken) {
+        String body = "{\"card_type\":\"" + cardType + "\",\"count\":" + count + "}";
+        int cards = 0;
         try (Stream<String> lines = send("batches", "batch-" + cardType + "-" + count + "-" + from, "POST", body)) {
             for (Iterator<String> line = lines.iterator(); line.hasNext(); ) {
                 JsonNode card = JSON.readTree(line.next());
                 if (card.path("end").asBoolean()) {
-                    if (card.path("count").asInt() != cards.size() || cards.size() != count) {
-                        throw new IllegalStateException(cards.size() + " cards came, the batch says " + card);
+                    if (card.path("count").asInt() != cards || cards != count) {
+                        throw new IllegalStateException(cards + " cards came, the batch says " + card);
                     }
-                    return cards;
+                    return;
                 }
-                cards.add(new MadeCard(
+                cards++;
+                taken.accept(new MadeCard(
                         card.path("number").asText(), card.path("secret").asText()));
             }
         } catch (IOException e) {
             throw new IllegalStateException("the batch is not NDJSON", e);
         }
-        throw new IllegalStateException("the batch was cut after " + cards.size() + " cards");
+        throw new IllegalStateException("the batch was cut after " + cards + " cards");
     }
 
     private Stream<String> send(String path, String key, String method, String body) {

@@ -18,7 +18,6 @@ import dev.counterfoil.ledger.access.Scope;
 import dev.counterfoil.ledger.settlement.RedemptionPage;
 import dev.counterfoil.ledger.settlement.RedemptionQuery;
 import io.vertx.core.Future;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Optional;
@@ -125,11 +124,17 @@ public final class FindRedemptions implements Endpoint {
     }
 
     private Answer page(RedemptionPage page, boolean revealed) {
-        JsonArray data = new JsonArray();
-        page.redemptions().forEach(one -> data.add(json.of(one.transaction(), one.became(), revealed)));
-        JsonObject body = new JsonObject().put("data", data);
         RedemptionQuery.Cursor next = page.next();
-        body.put("next_cursor", next == null ? null : next.text());
-        return Answer.ok(body).noStore();
+        return Answer.ok(body -> {
+                    body.writeStartObject();
+                    body.writeArrayFieldStart("data");
+                    for (RedemptionPage.Redemption one : page.redemptions()) {
+                        json.of(one.transaction(), one.became(), revealed).write(body);
+                    }
+                    body.writeEndArray();
+                    body.writeStringField("next_cursor", next == null ? null : next.text());
+                    body.writeEndObject();
+                })
+                .noStore();
     }
 }

@@ -1,24 +1,30 @@
 package dev.counterfoil.gateway.api;
 
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.counterfoil.gateway.api.Payments.Paid;
+import dev.counterfoil.gateway.http.JsonBody;
 import dev.counterfoil.gateway.http.Timestamps;
 import dev.counterfoil.ledger.Became;
+import dev.counterfoil.ledger.Durability;
 import dev.counterfoil.ledger.JournaledTransaction;
 import dev.counterfoil.ledger.rules.Redeemed;
-import dev.counterfoil.ledger.secrets.CardNumbers;
 import dev.counterfoil.ledger.secrets.CodeCipher;
 import dev.counterfoil.ledger.secrets.DigitalCode;
+import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A redemption as the API shows it, from what the journal or the books hold of it and from nothing else: the same bytes
- * whenever and wherever it is asked for.
+ * whenever and wherever it is asked for, so the order of the fields is part of it.
  */
 public final class RedemptionJson {
     private static final int SHOWN = 4;
@@ -30,88 +36,87 @@ public final class RedemptionJson {
     }
 
     /** As it is answered first, and again to the same key. */
-    JsonObject first(JournaledTransaction transaction, boolean revealed) {
+    JsonBody first(JournaledTransaction transaction, boolean revealed) {
         return of(transaction, Redeemed.isHeld(transaction) ? Became.HELD : Became.POSTED, revealed);
     }
 
     /** @param revealed whether its codes are shown in clear, else masked */
-    JsonObject of(JournaledTransaction transaction, Became became, boolean revealed) {
-        boolean preview = transaction.sequence() == 0;
-        JsonObject request = transaction.request();
-        List<Paid> paid = paid(transaction);
-        JsonArray lines = lines(transaction, became, paid.get(0).asset(), revealed);
-        JsonArray payments = new JsonArray();
-        paid.forEach(payment -> payments.add(payment.json()));
-        JsonObject body = new JsonObject();
-        if (!preview) {
-            body.put("id", transaction.id().toString());
-        }
-        body.put("type", transaction.type())
-                .put("status", preview ? "preview" : became.status())
-                .put("program", transaction.cell().program());
-        boolean single = lines.size() == 1;
-        if (single) {
-            JsonObject line = lines.getJsonObject(0);
-            body.put("item", line.getString("item")).put("quantity", line.getLong("quantity"));
-            copy(line, body, "captured_quantity");
-            copy(line, body, "reversed_quantity");
-        }
-        copy(request, body, "account");
-        copy(request, body, "reference");
-        copy(request, body, "metadata");
-        totals(transaction, paid, body);
-        afterwards(transaction, became, body);
-        body.put("lines", lines).put("payments", payments);
-        if (paid.size() == 1 && payments.getJsonObject(0).containsKey("card")) {
-            body.put("card", payments.getJsonObject(0).getJsonObject("card"));
-        }
-        if (single) {
-            body.put("codes", lines.getJsonObject(0).getJsonArray("codes"));
-        }
-        if (!preview) {
-            body.put("durability", transaction.durability().label());
-        }
-        return body.put("created_at", Timestamps.text(transaction.at()));
+    JsonBody of(JournaledTransaction transaction, Became became, boolean revealed) {
+        return of(transaction, became, revealed, Payments.of(transaction), transaction.durability());
     }
 
     /** As a step left it, with the balances that its payers have after the step, and with the level that the step reached. */
-    JsonObject after(JournaledTransaction step, JournaledTransaction redemption) {
-        JsonObject body = of(redemption, Became.by(step), true)
-                .put("durability", step.durability().label());
-        List<JsonObject> now = payments(step);
-        for (Object each : body.getJsonArray("payments")) {
-            for (JsonObject moved : now) {
-                balance((JsonObject) each, moved, "card");
-                balance((JsonObject) each, moved, "account");
-            }
-        }
-        if (body.containsKey("card")) {
-            body.put("card", body.getJsonArray("payments").getJsonObject(0).getJsonObject("card"));
-        }
-        return body;
+    JsonBody after(JournaledTransaction step, JournaledTransaction redemption) {
+        List<Paid> payments = Payments.of(redemption, Payments.of(step));
+        return of(redemption, Became.by(step), true, payments, step.durability());
     }
 
-    private static void balance(JsonObject payment, JsonObject moved, String kind) {
-        JsonObject payer = payment.getJsonObject(kind);
-        JsonObject after = moved.getJsonObject(kind);
-        if (payer != null
-                && after != null
-                && payer.getString("id").equals(after.getString("id"))
-                && payer.getString("asset").equals(after.getString("asset"))) {
-            payer.put("balance", after.getLong("balance"));
+    private JsonBody of(
+            JournaledTransaction transaction, Became became, boolean revealed, List<Paid> paid, Durability durability) {
+        if (paid.isEmpty()) {
+            throw new IllegalStateException("transaction " + transaction.sequence() + " was paid by nobody");
         }
+        List<Line> lines = lines(transaction, became, paid.get(0).asset(), revealed);
+        return json -> write(json, transaction, became, lines, paid, durability);
+    }
+
+    private static void write(
+            JsonGenerator json,
+            JournaledTransaction transaction,
+            Became became,
+            List<Line> lines,
+            List<Paid> paid,
+            Durability durability)
+            throws IOException {
+        boolean preview = transaction.sequence() == 0;
+        JsonObject request = transaction.request();
+        json.writeStartObject();
+        if (!preview) {
+            json.writeStringField("id", transaction.id().toString());
+        }
+        json.writeStringField("type", transaction.type());
+        json.writeStringField("status", preview ? "preview" : became.status());
+        json.writeStringField("program", transaction.cell().program());
+        Line single = lines.size() == 1 ? lines.get(0) : null;
+        if (single != null) {
+            single.writeQuantities(json);
+        }
+        copy(request, json, "account");
+        copy(request, json, "reference");
+        copy(request, json, "metadata");
+        totals(transaction, paid, json);
+        afterwards(transaction, became, json);
+        json.writeArrayFieldStart("lines");
+        for (Line line : lines) {
+            line.write(json);
+        }
+        json.writeEndArray();
+        Payments.write(json, paid);
+        if (paid.size() == 1 && paid.get(0).byCard()) {
+            paid.get(0).writePayer(json);
+        }
+        if (single != null) {
+            single.writeCodes(json);
+        }
+        if (!preview) {
+            json.writeStringField("durability", durability.label());
+        }
+        json.writeStringField("created_at", Timestamps.text(transaction.at()));
+        json.writeEndObject();
     }
 
     /** The hold and its deadline, what was captured of it, and what was reversed. */
-    private static void afterwards(JournaledTransaction transaction, Became became, JsonObject body) {
+    private static void afterwards(JournaledTransaction transaction, Became became, JsonGenerator json)
+            throws IOException {
         boolean followed = !became.returned().isEmpty() && became.status().equals("posted");
         if (!followed && !Redeemed.isHeld(transaction)) {
             return;
         }
         Redeemed redeemed = Redeemed.of(transaction);
         if (redeemed.held()) {
-            Instant deadline = Instant.ofEpochMilli(redeemed.deadlineMs());
-            body.put("hold", new JsonObject().put("expires_at", Timestamps.text(deadline)));
+            json.writeObjectFieldStart("hold");
+            json.writeStringField("expires_at", Timestamps.text(Instant.ofEpochMilli(redeemed.deadlineMs())));
+            json.writeEndObject();
         }
         if (!followed) {
             return;
@@ -126,37 +131,32 @@ public final class RedemptionJson {
             }
         });
         if (became.wasCaptured()) {
-            put(body, "captured_amount", captured);
+            Payments.writeSums(json, "captured_amount", captured);
         }
-        put(body, "reversed_amount", reversed);
-    }
-
-    /** One amount under {@code name}, or a list under its plural. */
-    static void put(JsonObject body, String name, Map<String, Long> sums) {
-        JsonArray amounts = new JsonArray();
-        sums.forEach((asset, sum) -> amounts.add(amount(sum, asset)));
-        if (amounts.size() == 1) {
-            body.put(name, amounts.getJsonObject(0));
-        } else {
-            body.put(name + "s", amounts);
-        }
+        Payments.writeSums(json, "reversed_amount", reversed);
     }
 
     /** {@code amount} where all was paid in one asset, else {@code amounts}; and what remains of what was asked for. */
-    private static void totals(JournaledTransaction transaction, List<Paid> paid, JsonObject body) {
-        Map<String, Long> sums = new LinkedHashMap<>();
-        paid.forEach(payment -> sums.merge(payment.asset(), payment.amount(), Math::addExact));
-        put(body, "amount", sums);
-        remaining(transaction, body);
+    private static void totals(JournaledTransaction transaction, List<Paid> paid, JsonGenerator json)
+            throws IOException {
+        if (paid.size() == 1) {
+            Payments.writeAmount(
+                    json, "amount", paid.get(0).amount(), paid.get(0).asset());
+        } else {
+            Map<String, Long> sums = new LinkedHashMap<>();
+            paid.forEach(payment -> sums.merge(payment.asset(), payment.amount(), Math::addExact));
+            Payments.writeSums(json, "amount", sums);
+        }
+        remaining(transaction, json);
     }
 
     /** Only where the payers might have had less than was asked for: {@code up_to}. */
-    private static void remaining(JournaledTransaction transaction, JsonObject body) {
-        JsonObject request = transaction.request();
+    private static void remaining(JournaledTransaction transaction, JsonGenerator json) throws IOException {
         JsonArray legs = transaction.legs();
         for (int i = 0; i < legs.size(); i++) {
             JsonArray leg = legs.getJsonArray(i);
             if ("paid".equals(leg.getString(0)) && leg.getLong(1) == 1) {
+                JsonObject request = transaction.request();
                 Map<String, Long> rests = new LinkedHashMap<>();
                 JsonArray open = transaction.results().getJsonArray(i);
                 for (int place = 0; place < open.size(); place++) {
@@ -165,112 +165,92 @@ public final class RedemptionJson {
                             : request.getJsonArray("lines").getJsonObject(place).getString("asset");
                     rests.merge(asset, open.getLong(place), Math::addExact);
                 }
-                JsonArray remaining = new JsonArray();
-                rests.forEach((asset, rest) -> remaining.add(amount(rest, asset)));
-                body.put("remaining", remaining.size() == 1 ? remaining.getJsonObject(0) : remaining);
+                // Unlike other sums a list goes by the same name.
+                json.writeFieldName("remaining");
+                Payments.writeSums(json, rests);
             }
         }
     }
 
-    /** A payment: what it is, and what it paid of which asset. */
-    private record Paid(JsonObject payer, String kind, long amount, String asset) {
-        JsonObject json() {
-            return new JsonObject().put(kind, payer).put("amount", RedemptionJson.amount(amount, asset));
+    /**
+     * What was asked for of an item, and what became of it.
+     *
+     * @param captured null where no hold was captured
+     * @param reversed null where nothing was given back
+     * @param codes as they are shown
+     */
+    private record Line(
+            String item,
+            long quantity,
+            @Nullable Long captured,
+            @Nullable Long reversed,
+            long amount,
+            String asset,
+            List<JsonObject> codes) {
+        void write(JsonGenerator json) throws IOException {
+            json.writeStartObject();
+            writeQuantities(json);
+            Payments.writeAmount(json, "amount", amount, asset);
+            writeCodes(json);
+            json.writeEndObject();
         }
-    }
 
-    /** Who paid, or was paid back, and what. */
-    static List<JsonObject> payments(JournaledTransaction transaction) {
-        return moved(transaction).stream().map(Paid::json).toList();
-    }
-
-    /** The results of the legs that paid, in their order. */
-    private static List<Paid> paid(JournaledTransaction transaction) {
-        List<Paid> paid = moved(transaction);
-        if (paid.isEmpty()) {
-            throw new IllegalStateException("transaction " + transaction.sequence() + " was paid by nobody");
-        }
-        return paid;
-    }
-
-    private static List<Paid> moved(JournaledTransaction transaction) {
-        List<Paid> paid = new ArrayList<>();
-        JsonArray legs = transaction.legs();
-        for (int i = 0; i < legs.size(); i++) {
-            JsonArray leg = legs.getJsonArray(i);
-            JsonArray result = transaction.results().getJsonArray(i);
-            if ("card".equals(leg.getString(0))) {
-                paid.add(new Paid(card(result), "card", result.getLong(4), asset(result)));
-            } else if ("account".equals(leg.getString(0))) {
-                String asset = leg.getString(2);
-                JsonObject account = new JsonObject()
-                        .put("id", leg.getString(1))
-                        .put("balance", result.getLong(1))
-                        .put("asset", asset);
-                paid.add(new Paid(account, "account", result.getLong(0), asset));
+        void writeQuantities(JsonGenerator json) throws IOException {
+            json.writeStringField("item", item);
+            json.writeNumberField("quantity", quantity);
+            if (captured != null) {
+                json.writeNumberField("captured_quantity", captured);
+            }
+            if (reversed != null) {
+                json.writeNumberField("reversed_quantity", reversed);
             }
         }
-        return paid;
-    }
 
-    private static String asset(JsonArray paid) {
-        String token = paid.getString(3);
-        return token.substring(token.lastIndexOf(':') + 1);
-    }
-
-    private static JsonObject amount(long value, String asset) {
-        return new JsonObject().put("value", value).put("asset", asset);
-    }
-
-    private static JsonObject card(JsonArray paid) {
-        String number = paid.getString(2);
-        return new JsonObject()
-                .put("id", CardJson.PREFIX + paid.getString(1))
-                .put("number", number)
-                .put("last4", CardNumbers.last4(number))
-                .put("balance", paid.getLong(5))
-                .put("asset", asset(paid));
+        void writeCodes(JsonGenerator json) throws IOException {
+            json.writeArrayFieldStart("codes");
+            for (JsonObject code : codes) {
+                json.writeRawValue(code.encode());
+            }
+            json.writeEndArray();
+        }
     }
 
     /** @param asset what lines are paid in that do not say it themselves */
-    private JsonArray lines(JournaledTransaction transaction, Became became, String asset, boolean revealed) {
-        Map<String, JsonArray> codes = codes(transaction, became, revealed);
-        JsonArray lines = new JsonArray();
+    private List<Line> lines(JournaledTransaction transaction, Became became, String asset, boolean revealed) {
+        Map<String, List<JsonObject>> codes = codes(transaction, became, revealed);
         JsonArray asked = transaction.request().getJsonArray("lines");
+        List<Line> lines = new ArrayList<>(asked.size());
         for (int i = 0; i < asked.size(); i++) {
             JsonObject line = asked.getJsonObject(i);
             String item = line.getString("item");
             long quantity = line.getLong("quantity");
             String paidIn = line.getString("asset", asset);
             long price = line.getJsonObject("prices").getLong(paidIn);
-            JsonObject shown = new JsonObject().put("item", item).put("quantity", quantity);
-            quantities(became, item, quantity, shown);
-            lines.add(shown.put("amount", amount(price * quantity, paidIn))
-                    .put("codes", codes.getOrDefault(item, new JsonArray())));
+            boolean followed =
+                    became.status().equals("posted") && !became.returned().isEmpty();
+            String part = Redeemed.unitsOf(item);
+            long closed = became.closed().getOrDefault(part, 0L);
+            lines.add(new Line(
+                    item,
+                    quantity,
+                    followed && became.wasCaptured() ? Long.valueOf(quantity - closed) : null,
+                    followed ? Long.valueOf(became.returned().getOrDefault(part, 0L) - closed) : null,
+                    price * quantity,
+                    paidIn,
+                    codes.getOrDefault(item, List.of())));
         }
         return lines;
     }
 
-    private static void quantities(Became became, String item, long quantity, JsonObject line) {
-        if (became.status().equals("posted") && !became.returned().isEmpty()) {
-            String part = Redeemed.unitsOf(item);
-            long closed = became.closed().getOrDefault(part, 0L);
-            if (became.wasCaptured()) {
-                line.put("captured_quantity", quantity - closed);
-            }
-            line.put("reversed_quantity", became.returned().getOrDefault(part, 0L) - closed);
-        }
-    }
-
     /** Codes that are only held, or went back at the capture, were delivered to nobody. */
-    private Map<String, JsonArray> codes(JournaledTransaction transaction, Became became, boolean revealed) {
-        Map<String, JsonArray> codes = new HashMap<>();
+    private Map<String, List<JsonObject>> codes(JournaledTransaction transaction, Became became, boolean revealed) {
+        Map<String, List<JsonObject>> codes = new HashMap<>();
         JsonArray legs = transaction.legs();
         for (int i = 0; i < legs.size(); i++) {
             JsonArray leg = legs.getJsonArray(i);
             if ("codes".equals(leg.getString(0)) && transaction.sequence() > 0) {
                 String sku = leg.getString(1);
-                JsonArray shown = new JsonArray();
+                List<JsonObject> shown = new ArrayList<>();
                 JsonArray taken = transaction.results().getJsonArray(i);
                 long kept = taken.size() - became.closed().getOrDefault(Redeemed.unitsOf(sku), 0L);
                 for (int n = 0; n < kept && became.status().equals("posted"); n++) {
@@ -293,9 +273,13 @@ public final class RedemptionJson {
         return code.length() < 3 * SHOWN ? "****" : "****" + code.substring(code.length() - SHOWN);
     }
 
-    private static void copy(JsonObject from, JsonObject to, String field) {
-        if (from.containsKey(field)) {
-            to.put(field, from.getValue(field));
+    private static void copy(JsonObject from, JsonGenerator json, String field) throws IOException {
+        Object value = from.getValue(field);
+        if (value instanceof String) {
+            json.writeStringField(field, (String) value);
+        } else if (value != null) {
+            json.writeFieldName(field);
+            json.writeRawValue(Json.encode(value));
         }
     }
 }

@@ -1,11 +1,15 @@
 package dev.counterfoil.gateway.api;
 
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.counterfoil.gateway.http.JsonBody;
 import dev.counterfoil.gateway.http.Timestamps;
 import dev.counterfoil.ledger.FollowLeg;
 import dev.counterfoil.ledger.JournaledTransaction;
 import dev.counterfoil.ledger.TransactionType;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -19,47 +23,59 @@ final class ReversalJson {
                 && transaction.request().containsKey("of");
     }
 
-    static JsonObject of(JournaledTransaction transaction) {
-        JsonObject request = transaction.request();
-        JsonObject body = new JsonObject()
-                .put("id", transaction.id().toString())
-                .put("type", transaction.type())
-                .put("status", "posted")
-                .put("program", transaction.cell().program())
-                .put("of", request.getString("of"))
-                .put("reason", request.getString("reason"));
-        for (String field : new String[] {"account", "reference"}) {
-            if (request.containsKey(field)) {
-                body.put(field, request.getString(field));
-            }
-        }
+    static JsonBody of(JournaledTransaction transaction) {
         Map<String, Long> amounts = new TreeMap<>();
-        JsonArray lines = new JsonArray();
+        Map<String, Long> units = new LinkedHashMap<>();
         for (Object each : transaction.legs()) {
             JsonArray leg = (JsonArray) each;
             for (int i = FollowLeg.JOURNALED_PARTS; leg.getString(0).equals("follow") && i < leg.size(); i += 3) {
-                returned(leg.getString(i), leg.getLong(i + 1), amounts, lines);
+                returned(leg.getString(i), leg.getLong(i + 1), amounts, units);
             }
         }
         if (amounts.values().stream().anyMatch(now -> now > 0)) {
             // An asset in which nothing returns this time is not told of.
             amounts.values().removeIf(now -> now == 0);
         }
-        RedemptionJson.put(body, "amount", amounts);
-        JsonArray payments = new JsonArray();
-        RedemptionJson.payments(transaction).forEach(payments::add);
-        return body.put("lines", lines)
-                .put("payments", payments)
-                .put("durability", transaction.durability().label())
-                .put("created_at", Timestamps.text(transaction.at()));
+        return json -> write(json, transaction, amounts, units);
     }
 
-    private static void returned(String part, long now, Map<String, Long> amounts, JsonArray lines) {
+    private static void returned(String part, long now, Map<String, Long> amounts, Map<String, Long> units) {
         String name = part.substring(2);
         if (part.startsWith("a:")) {
             amounts.put(name, now);
         } else if (now > 0) {
-            lines.add(new JsonObject().put("item", name).put("quantity", now));
+            units.put(name, now);
         }
+    }
+
+    private static void write(
+            JsonGenerator json, JournaledTransaction transaction, Map<String, Long> amounts, Map<String, Long> units)
+            throws IOException {
+        JsonObject request = transaction.request();
+        json.writeStartObject();
+        json.writeStringField("id", transaction.id().toString());
+        json.writeStringField("type", transaction.type());
+        json.writeStringField("status", "posted");
+        json.writeStringField("program", transaction.cell().program());
+        json.writeStringField("of", request.getString("of"));
+        json.writeStringField("reason", request.getString("reason"));
+        for (String field : new String[] {"account", "reference"}) {
+            if (request.containsKey(field)) {
+                json.writeStringField(field, request.getString(field));
+            }
+        }
+        Payments.writeSums(json, "amount", amounts);
+        json.writeArrayFieldStart("lines");
+        for (Map.Entry<String, Long> line : units.entrySet()) {
+            json.writeStartObject();
+            json.writeStringField("item", line.getKey());
+            json.writeNumberField("quantity", line.getValue());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        Payments.write(json, Payments.of(transaction));
+        json.writeStringField("durability", transaction.durability().label());
+        json.writeStringField("created_at", Timestamps.text(transaction.at()));
+        json.writeEndObject();
     }
 }

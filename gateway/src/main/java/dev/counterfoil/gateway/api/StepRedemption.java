@@ -3,6 +3,7 @@ package dev.counterfoil.gateway.api;
 import dev.counterfoil.gateway.http.Answer;
 import dev.counterfoil.gateway.http.Call;
 import dev.counterfoil.gateway.http.Endpoint;
+import dev.counterfoil.gateway.http.JsonBody;
 import dev.counterfoil.gateway.http.Problem;
 import dev.counterfoil.gateway.http.ProblemCode;
 import dev.counterfoil.gateway.http.Rejection;
@@ -21,7 +22,6 @@ import dev.counterfoil.ledger.rules.KeyCeiling;
 import dev.counterfoil.ledger.rules.Portion;
 import dev.counterfoil.ledger.rules.RedemptionRequest;
 import io.vertx.core.Future;
-import io.vertx.core.json.JsonObject;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -122,7 +122,7 @@ public final class StepRedemption implements Endpoint {
             return Refusals.answer((Refused) outcome);
         }
         JournaledTransaction posted = ((Posted) outcome).transaction();
-        JsonObject body = kind == Step.Kind.REVERSAL ? ReversalJson.of(posted) : json.after(posted, redemption);
+        JsonBody body = kind == Step.Kind.REVERSAL ? ReversalJson.of(posted) : json.after(posted, redemption);
         Answer answer = (kind == Step.Kind.REVERSAL ? Answer.created(body) : Answer.ok(body)).noStore();
         return outcome.replayed() ? answer.withHeader("Idempotency-Replayed", "true") : answer;
     }

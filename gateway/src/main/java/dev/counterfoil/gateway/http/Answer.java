@@ -1,7 +1,13 @@
 package dev.counterfoil.gateway.http;
 
+import com.fasterxml.jackson.core.JsonEncoding;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +28,8 @@ public record Answer(
         @Nullable Problem problem) {
     static final String JSON = "application/json";
     static final String PROBLEM_JSON = "application/problem+json";
+    private static final JsonFactory WRITERS = new JsonFactory();
+    private static final int USUAL_BYTES = 1_024;
     private static final Map.Entry<String, String> NO_STORE = Map.entry("Cache-Control", "no-store");
 
     public Answer {
@@ -42,6 +50,25 @@ public record Answer(
 
     public static Answer created(JsonObject body) {
         return of(201, body);
+    }
+
+    public static Answer ok(JsonBody body) {
+        return of(200, JSON, written(body));
+    }
+
+    public static Answer created(JsonBody body) {
+        return of(201, JSON, written(body));
+    }
+
+    private static Buffer written(JsonBody body) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(USUAL_BYTES);
+        try (JsonGenerator json = WRITERS.createGenerator(bytes, JsonEncoding.UTF8)) {
+            body.write(json);
+        } catch (IOException e) {
+            // Nothing is written to but memory.
+            throw new UncheckedIOException(e);
+        }
+        return Buffer.buffer(bytes.toByteArray());
     }
 
     /** A refusal, such as {@code insufficient_balance}. Never stored by caches. */

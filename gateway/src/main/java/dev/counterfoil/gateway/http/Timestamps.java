@@ -9,8 +9,12 @@ import java.util.Optional;
 
 /** Times as the API shows them: RFC 3339 in UTC, with milliseconds. */
 public final class Timestamps {
-    private static final DateTimeFormatter FORM =
-            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter SECONDS =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.").withZone(ZoneOffset.UTC);
+    private static final int NANOS_A_MILLI = 1_000_000;
+
+    /** The last that was printed: most answers are of one second. */
+    private static volatile Second last = Second.of(0);
 
     /** Times outside these years are mistakes, and some stores and formats cannot hold them. */
     private static final int FIRST_YEAR = 1970;
@@ -31,6 +35,23 @@ public final class Timestamps {
     }
 
     public static String text(Instant instant) {
-        return FORM.format(instant);
+        Second second = last;
+        if (second.epochSecond() != instant.getEpochSecond()) {
+            second = Second.of(instant.getEpochSecond());
+            last = second;
+        }
+        int millis = instant.getNano() / NANOS_A_MILLI;
+        return second.text()
+                + (char) ('0' + millis / 100)
+                + (char) ('0' + millis / 10 % 10)
+                + (char) ('0' + millis % 10)
+                + 'Z';
+    }
+
+    /** @param text up to the point before the milliseconds */
+    private record Second(long epochSecond, String text) {
+        static Second of(long epochSecond) {
+            return new Second(epochSecond, SECONDS.format(Instant.ofEpochSecond(epochSecond)));
+        }
     }
 }

@@ -61,29 +61,9 @@ final class RunWriter {
         this.dead = dead;
     }
 
-    /** A record, read as far as it can be. */
-    private record Candidate(JournalRecord record, @Nullable Fact fact, String fault) {
-        static Candidate of(JournalRecord record) {
-            try {
-                return new Candidate(record, FactDecoder.decode(record), "");
-            } catch (JournalFault malformed) {
-                if (malformed.newer()) {
-                    throw malformed;
-                }
-                return new Candidate(record, null, SettlementFailure.describe(malformed));
-            }
-        }
-
-        Set<String> objects() {
-            return fact == null
-                    ? FactDecoder.touched(record)
-                    : TouchedObjects.of(record.sequence(), fact.legs(), fact.results());
-        }
-    }
-
     /** Writes them, in order. Throws what is no fault of their data: then nothing may be committed. */
     void write(List<JournalRecord> records) throws SQLException {
-        settle(records.stream().map(Candidate::of).toList());
+        settle(records);
     }
 
     /** What was left out, in order. */
@@ -101,8 +81,8 @@ final class RunWriter {
         return latestMs;
     }
 
-    private void settle(List<Candidate> all) throws SQLException {
-        List<Candidate> run = withoutDependants(all);
+    private void settle(List<JournalRecord> all) throws SQLException {
+        List<JournalRecord> run = withoutDependants(all);
         if (run.isEmpty()) {
             return;
         }
@@ -118,59 +98,66 @@ final class RunWriter {
         settle(run.subList(middle, run.size()));
     }
 
-    /** Leaves out what cannot be read and what depends on something that is left out. */
-    private List<Candidate> withoutDependants(List<Candidate> run) {
-        Map<String, Long> before = earlier == null ? Map.of() : earlier.apply(objects(run));
-        boolean allRead = run.stream().allMatch(one -> one.fact() != null);
-        if (allRead && before.isEmpty() && dead.isEmpty()) {
+    /** Leaves out what depends on something that is left out. */
+    private List<JournalRecord> withoutDependants(List<JournalRecord> run) {
+        if (earlier != null) {
+            earlier.apply(objects(run)).forEach((object, sequence) -> dead.merge(object, sequence, Math::min));
+        }
+        if (dead.isEmpty()) {
             return run;
         }
-        before.forEach((object, sequence) -> dead.merge(object, sequence, Math::min));
-        List<Candidate> left = new ArrayList<>(run.size());
-        for (Candidate one : run) {
-            Long cause = cause(one);
-            if (cause != null) {
-                leaveOut(one, "it moves what transaction " + cause + " moves, which is not settled", cause);
-            } else if (one.fact() == null) {
-                leaveOut(one, one.fault(), null);
+        List<JournalRecord> left = new ArrayList<>(run.size());
+        for (JournalRecord record : run) {
+            Long cause = cause(record);
+            if (cause == null) {
+                left.add(record);
             } else {
-                left.add(one);
+                leaveOut(record, "it moves what transaction " + cause + " moves, which is not settled", cause);
             }
         }
         return left;
     }
 
-    private static Set<String> objects(List<Candidate> run) {
+    private static Set<String> objects(List<JournalRecord> run) {
         Set<String> objects = new LinkedHashSet<>();
-        run.forEach(one -> objects.addAll(one.objects()));
+        run.forEach(record -> objects.addAll(FactDecoder.touched(record)));
         return objects;
     }
 
-    private @Nullable Long cause(Candidate one) {
-        if (dead.isEmpty()) {
-            return null;
-        }
+    private @Nullable Long cause(JournalRecord record) {
         Long cause = null;
-        for (String object : one.objects()) {
+        for (String object : FactDecoder.touched(record)) {
             Long sequence = dead.get(object);
             cause = sequence == null || cause != null && cause <= sequence ? cause : sequence;
         }
         return cause;
     }
 
-    private void leaveOut(Candidate one, String reason, @Nullable Long dependsOn) {
-        Set<String> objects = one.objects();
-        objects.forEach(object -> dead.merge(object, one.record().sequence(), Math::min));
-        letters.add(new DeadLetter(one.record(), reason, dependsOn, objects));
+    private void leaveOut(JournalRecord record, String reason, @Nullable Long dependsOn) {
+        requireKnown(record);
+        Set<String> objects = FactDecoder.touched(record);
+        objects.forEach(object -> dead.merge(object, record.sequence(), Math::min));
+        letters.add(new DeadLetter(record, reason, dependsOn, objects));
     }
 
-    /** Writes a run, or nothing of it; returns why its data was refused, null when it was not. */
-    private @Nullable Exception tried(List<Candidate> run) throws SQLException {
+    /** Throws where a later version wrote it: what it moves nobody here can tell, nor what depends on it. */
+    private static void requireKnown(JournalRecord record) {
+        try {
+            Fact unused = FactDecoder.decode(record);
+        } catch (JournalFault fault) {
+            if (fault.newer()) {
+                throw fault;
+            }
+        }
+    }
+
+    /** Writes a run, or nothing of it; returns why its data was refused, null when it was not. What was read of a record is not kept. */
+    private @Nullable Exception tried(List<JournalRecord> run) throws SQLException {
         Savepoint before = connection.setSavepoint();
         try {
             FactRows rows = new FactRows(cell);
-            for (Candidate one : run) {
-                add(rows, one);
+            for (JournalRecord record : run) {
+                add(rows, record);
             }
             if (!partitions.containsAll(rows.months())) {
                 PostingPartitions.ensure(handle, rows.months());
@@ -183,9 +170,7 @@ final class RunWriter {
         } catch (SQLException | JournalFault refused) {
             if (SettlementFailure.isOfSettledSequence(refused)) {
                 throw JournalFault.settledBefore(
-                        name,
-                        run.get(0).record().sequence(),
-                        run.get(run.size() - 1).record().sequence());
+                        name, run.get(0).sequence(), run.get(run.size() - 1).sequence());
             } else if (!SettlementFailure.isOfData(refused)) {
                 throw refused;
             }
@@ -194,16 +179,14 @@ final class RunWriter {
         }
     }
 
-    private static void add(FactRows rows, Candidate one) {
-        Fact fact = one.fact();
+    private static void add(FactRows rows, JournalRecord record) {
+        Fact fact = FactDecoder.decode(record);
         try {
-            if (fact != null) {
-                rows.add(fact);
-            }
+            rows.add(fact);
         } catch (IllegalArgumentException | ArithmeticException | IndexOutOfBoundsException unexpected) {
             // The cause is dropped: it may quote the text.
             throw JournalFault.malformed(
-                    one.record().sequence(), unexpected.getClass().getSimpleName(), null);
+                    record.sequence(), unexpected.getClass().getSimpleName(), null);
         }
     }
 }

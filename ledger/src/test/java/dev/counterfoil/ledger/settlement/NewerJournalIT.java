@@ -57,6 +57,25 @@ class NewerJournalIT {
         assertThat(drain().problem()).contains("this version does not know");
     }
 
+    /** What its other legs move, nobody here can tell, so what follows could depend on it unnoticed. */
+    @Test
+    void what_this_version_does_not_know_stops_the_cell_also_where_it_depends_on_a_dead_letter() {
+        bench.database
+                .jdbi()
+                .useHandle(h -> h.execute("alter table transactions add constraint refused check (seq <> 3)"));
+        journal.debit(1, 10, "r"); // 3
+        JsonArray card = new JsonArray().add("card").add(-1);
+        JsonArray taken = new JsonArray(
+                List.of(HandWrittenJournal.card(1), HandWrittenJournal.api(1), "n", "gift:CNY", 10, 980, "a"));
+        JsonArray voucher = new JsonArray().add("voucher").add("crab").add(-1);
+        journal.add(
+                "redemption", new JsonObject(), List.of(card, voucher), List.of(taken, new JsonArray().add(9))); // 4
+        journal.flush();
+        assertThat(drain().problem()).contains("sequence 4: this version does not know the leg voucher");
+        assertThat(bench.number("select count(*) from dead_letter")).isZero();
+        assertThat(bench.settled(cell)).isLessThan(3);
+    }
+
     /** Also where an older version, which knew no better, had left it out. */
     @Test
     void a_dead_letter_that_this_version_does_not_know_stays_one_and_is_reported() {

@@ -43,6 +43,7 @@ final class Bench implements AutoCloseable {
     private final List<Gateway> gateways;
     private final Child echo;
     private final String echoUrl;
+    private long pausesBefore;
 
     private Bench(
             Installation installation,
@@ -194,9 +195,14 @@ final class Bench implements AutoCloseable {
         } while (after - before > QUIET_CPU_SECONDS * gateways.size() && System.nanoTime() < deadline);
     }
 
+    /** Ends the warm-up: what came before is no part of {@link #gcPauses}. */
+    void warm() throws IOException {
+        pausesBefore = GcPauses.read(installation.log(FIRST + GC), 0).count();
+    }
+
     /** Of the first gateway. */
     GcPauses gcPauses() throws IOException {
-        return GcPauses.read(installation.log(FIRST + GC));
+        return GcPauses.read(installation.log(FIRST + GC), pausesBefore);
     }
 
     /** What ran, for the report. */

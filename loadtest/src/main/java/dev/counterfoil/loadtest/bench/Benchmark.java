@@ -95,11 +95,13 @@ public final class Benchmark {
                     new Benchmark(settings, bench, sale, new Wrk(script, settings.connections()), out).rounds();
             Figures figures = new Figures(rounds);
             Optional<Steady> steady = steady(settings, target, sale, figures);
+            Optional<BigBatch> batch = batch(settings, target, sale, figures, bench);
             Report report = new Report(
                     settings,
                     bench.versions(),
                     figures,
                     steady,
+                    batch,
                     LedgerAlone.read(Installation.project().resolve(LEDGER_BENCH)),
                     redisBytes,
                     bench.gcPauses());
@@ -129,6 +131,16 @@ public final class Benchmark {
                 Steady.measure(target, sale, settings.share(), most, Duration.ofSeconds(settings.seconds())));
     }
 
+    private static Optional<BigBatch> batch(Settings settings, Target target, Sale sale, Figures figures, Bench bench)
+            throws IOException {
+        if (settings.batch() == 0 || !settings.scenarios().contains(Scenario.REDEEM)) {
+            return Optional.empty();
+        }
+        double most = figures.median(Scenario.REDEEM, round -> round.load().perSecond());
+        long gateway = bench.gateway().process().pid();
+        return Optional.of(BigBatch.measure(target, sale, settings.batch(), most, gateway));
+    }
+
     private static Path script(Path folder) throws IOException {
         Path script = folder.resolve("scenarios.lua");
         try (InputStream lua = Benchmark.class.getResourceAsStream("/bench/scenarios.lua")) {
@@ -148,6 +160,7 @@ public final class Benchmark {
                 bench.awaitQuiet(scenario);
             }
         }
+        bench.warm();
         List<Round> rounds = new ArrayList<>();
         addEcho(rounds, 1);
         for (int number = 1; number <= settings.rounds(); number++) {

@@ -16,11 +16,13 @@ record GcPauses(long count, double p99, double longest) {
         return "-Xlog:gc,gc+phases:file=" + log + ":uptime";
     }
 
-    static GcPauses read(Path log) throws IOException {
+    /** @param before how many of the first are left out */
+    static GcPauses read(Path log, long before) throws IOException {
         double[] pauses;
         try (var lines = Files.lines(log)) {
             pauses = lines.map(PAUSE::matcher)
                     .filter(Matcher::find)
+                    .skip(before)
                     .map(pause -> pause.group(1))
                     .flatMapToDouble(ms -> DoubleStream.of(Double.parseDouble(ms)))
                     .sorted()

@@ -20,6 +20,7 @@ final class Report {
     private final Versions versions;
     private final Figures figures;
     private final Optional<Steady> steady;
+    private final Optional<BigBatch> batch;
     private final Optional<LedgerAlone> ledger;
     private final double redisBytes;
     private final GcPauses pauses;
@@ -30,6 +31,7 @@ final class Report {
             Versions versions,
             Figures figures,
             Optional<Steady> steady,
+            Optional<BigBatch> batch,
             Optional<LedgerAlone> ledger,
             double redisBytes,
             GcPauses pauses) {
@@ -37,6 +39,7 @@ final class Report {
         this.versions = versions;
         this.figures = figures;
         this.steady = steady;
+        this.batch = batch;
         this.ledger = ledger;
         this.redisBytes = redisBytes;
         this.pauses = pauses;
@@ -68,7 +71,9 @@ final class Report {
         for (Scenario scenario : figures.scenarios()) {
             sum += figures.sum(scenario, Report::wrong);
         }
-        return Math.round(sum) + steady.map(Steady::wrong).orElse(0L);
+        return Math.round(sum)
+                + steady.map(Steady::wrong).orElse(0L)
+                + batch.map(BigBatch::wrong).orElse(0L);
     }
 
     void print(PrintStream out) {
@@ -129,6 +134,15 @@ final class Report {
                 at.p99(),
                 at.p999(),
                 at.shed()));
+        batch.ifPresent(made -> out.printf(
+                Locale.ROOT,
+                "a batch of %,d cards, made and delivered in %.1f s while %.0f redemptions a second went on (p99 %.1f ms, %d shed); gateway %,d MB at most%n",
+                made.cards(),
+                made.seconds(),
+                made.offered(),
+                made.p99(),
+                made.shed(),
+                made.residentMb()));
         out.printf(
                 Locale.ROOT,
                 "gateway's GC pauses: %d, p99 %.1f ms, longest %.1f ms; wrong answers: %d%n%n",
@@ -171,6 +185,13 @@ final class Report {
                 .put("p99_ms", at.p99())
                 .put("p999_ms", at.p999())
                 .put("shed", at.shed()));
+        batch.ifPresent(made -> json.putObject("batch")
+                .put("cards", made.cards())
+                .put("seconds", made.seconds())
+                .put("offered_per_second", made.offered())
+                .put("p99_ms", made.p99())
+                .put("shed", made.shed())
+                .put("resident_mb", made.residentMb()));
         ObjectNode scenarios = json.putObject("scenarios");
         for (Scenario scenario : figures.scenarios()) {
             ObjectNode one = scenarios.putObject(scenario.token());

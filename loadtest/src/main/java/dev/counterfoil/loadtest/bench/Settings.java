@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param gateways on the one Redis and PostgreSQL, each with a wrk of its own and its part of the connections
  * @param connections of wrk
  * @param share of the most redemptions that was measured, in percent, at which their latency is; 0: it is not
+ * @param batch cards that are made in one batch at the end, while redemptions go on; 0: none
  * @param jvm flags of the gateway and the echo alike
  * @param postgresql where the programs of the PostgreSQL are that is measured; empty: the embedded one
  * @param scenarios in the order of the rounds
@@ -35,6 +36,7 @@ record Settings(
         int gateways,
         int connections,
         int share,
+        int batch,
         List<String> jvm,
         Optional<Path> postgresql,
         List<Scenario> scenarios,
@@ -59,15 +61,16 @@ record Settings(
         int gateways = number("gateways", 1, 1, 4);
         return new Settings(
                 number("rounds", 3, 1, 50),
-                number("seconds", 8, 1, 600),
-                number("warmUp", 15, 0, 600),
+                number("seconds", 12, 1, 600),
+                number("warmUp", 24, 0, 600),
                 number("cards", 200_000, 1_000, 5_000_000),
                 number("items", 1, 1, 1_000),
                 number("programs", 1, 1, 50),
                 gateways,
                 number("connections", 64, 1, 4_096),
                 number("share", 70, 0, 95),
-                List.of(System.getProperty("jvm", "-Xms1g -Xmx1g -XX:+UseG1GC")
+                number("batch", 0, 0, 1_000_000),
+                List.of(System.getProperty("jvm", "-Xms1g -Xmx1g -XX:+UseG1GC -XX:MaxTenuringThreshold=1")
                         .trim()
                         .split("\\s+")),
                 InstalledPostgresql.find(System.getProperty("postgresql", "auto")),

@@ -26,21 +26,10 @@ record Steady(int share, double offered, double p50, double p99, double p999, lo
     private static final int CONNECTIONS = 256;
     private static final double PERCENT = 100;
 
-    /**
-     * @param most redemptions a second
-     * @param sale whose cards are used from the last on
-     */
+    /** @param most redemptions a second */
     static Steady measure(Target target, Sale sale, int share, double most, Duration lasting) throws IOException {
-        List<String> secrets = Files.readAllLines(sale.cards());
-        String run = "steady-" + Long.toString(System.currentTimeMillis(), Character.MAX_RADIX);
-        URI url = URI.create(target.url());
         double rate = most * share / PERCENT;
-        try (Generator generator =
-                new Generator(new InetSocketAddress(url.getHost(), url.getPort()), CONNECTIONS, n -> {
-                    int card = secrets.size() - 1 - (int) (n % secrets.size());
-                    return Redemptions.request(
-                            target.in(sale.programOf(card)), secrets.get(card), "bench-1", run + n, run + "-" + n);
-                })) {
+        try (Generator generator = redemptions(target, sale, "steady")) {
             Answered warm = generator.open(rate, Duration.ofSeconds(2));
             Answered answered = generator.open(rate, lasting);
             return new Steady(
@@ -54,7 +43,19 @@ record Steady(int share, double offered, double p50, double p99, double p999, lo
         }
     }
 
-    private static long sum(Answered answered, Kind... kinds) {
+    /** Redemptions by the cards of {@code sale} from the last on, each under a key of its own. */
+    static Generator redemptions(Target target, Sale sale, String name) throws IOException {
+        List<String> secrets = Files.readAllLines(sale.cards());
+        String run = name + "-" + Long.toString(System.currentTimeMillis(), Character.MAX_RADIX);
+        URI url = URI.create(target.url());
+        return new Generator(new InetSocketAddress(url.getHost(), url.getPort()), CONNECTIONS, n -> {
+            int card = secrets.size() - 1 - (int) (n % secrets.size());
+            return Redemptions.request(
+                    target.in(sale.programOf(card)), secrets.get(card), "bench-1", run + n, run + "-" + n);
+        });
+    }
+
+    static long sum(Answered answered, Kind... kinds) {
         return Stream.of(kinds).mapToLong(answered::count).sum();
     }
 }

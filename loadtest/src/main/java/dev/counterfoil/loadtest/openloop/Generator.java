@@ -8,6 +8,7 @@ import java.nio.channels.Selector;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongFunction;
 
 /**
@@ -50,11 +51,16 @@ public final class Generator implements AutoCloseable {
 
     /** {@code rate} requests a second, evenly. */
     public Answered open(double rate, Duration lasting) throws IOException {
+        return open(rate, lasting, () -> false);
+    }
+
+    /** Likewise, but no more once it is {@code over}. */
+    public Answered open(double rate, Duration atMost, BooleanSupplier over) throws IOException {
         Answered answered = new Answered();
         long begin = System.nanoTime();
-        long all = (long) (rate * lasting.toMillis() / 1_000);
+        long all = (long) (rate * atMost.toMillis() / 1_000);
         long next = 0;
-        while (next < all) {
+        while (next < all && !over.getAsBoolean()) {
             long now = System.nanoTime();
             for (long due = due(begin, next, rate); next < all && due <= now; due = due(begin, next, rate)) {
                 if (idle.isEmpty()) {

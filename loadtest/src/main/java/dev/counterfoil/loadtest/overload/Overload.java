@@ -7,6 +7,7 @@ import dev.counterfoil.loadtest.openloop.Answered;
 import dev.counterfoil.loadtest.openloop.Answered.Kind;
 import dev.counterfoil.loadtest.openloop.Generator;
 import dev.counterfoil.loadtest.openloop.Redemptions;
+import dev.counterfoil.loadtest.stack.Memory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;

@@ -1,4 +1,4 @@
-package dev.counterfoil.loadtest.overload;
+package dev.counterfoil.loadtest.stack;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 /** The memory of another process, looked at twice a second while a phase goes on. Linux; elsewhere it is 0. */
-final class Memory implements AutoCloseable {
+public final class Memory implements AutoCloseable {
     private static final String RESIDENT = "VmRSS:";
 
     private final Path status;
@@ -16,7 +16,7 @@ final class Memory implements AutoCloseable {
     private volatile long most;
     private volatile long last;
 
-    Memory(long pid) {
+    public Memory(long pid) {
         this.status = Path.of("/proc", Long.toString(pid), "status");
         looking.setDaemon(true);
         looking.start();
@@ -44,6 +44,11 @@ final class Memory implements AutoCloseable {
             }
         }
         return 0;
+    }
+
+    /** The most MB that were seen. */
+    public long most() {
+        return most;
     }
 
     /** MB at the beginning, at most, and at the end. */
