@@ -25,12 +25,12 @@ import java.util.Map;
 
 /** The processes that are measured: gateways with a Redis and a PostgreSQL of their own, and the echo. */
 final class Bench implements AutoCloseable {
-    /** As much memory and log as config/README.md wants a server to have; its redis.conf for Redis. */
+    /** As much memory and log as config/README.md wants a server to have. */
     private static final List<String> POSTGRESQL = List.of("shared_buffers=512MB", "max_wal_size=4GB");
 
     private static final String FIRST = "gateway";
     private static final String GC = "-gc";
-    private static final Duration QUIET_WITHIN = Duration.ofSeconds(20);
+    private static final Duration QUIET_WITHIN = Duration.ofSeconds(10);
     private static final long QUIET_MILLIS = 500;
     /** In that time, of a gateway; one that nobody asks anything uses less, and a compiler at work ten times as much. */
     private static final double QUIET_CPU_SECONDS = 0.05;
@@ -43,7 +43,8 @@ final class Bench implements AutoCloseable {
     private final List<Gateway> gateways;
     private final Child echo;
     private final String echoUrl;
-    private long pausesBefore;
+    private final List<Double> pauses = new ArrayList<>();
+    private int pausesBefore;
 
     private Bench(
             Installation installation,
@@ -63,7 +64,7 @@ final class Bench implements AutoCloseable {
     /** @param jvm flags of all JVMs */
     static Bench start(Installation installation, List<String> jvm, int gateways)
             throws IOException, InterruptedException {
-        Redis redis = Redis.start(installation, Redis.Fsync.ALWAYS, Map.of("auto-aof-rewrite-min-size", "1gb"));
+        Redis redis = Redis.start(installation, Redis.Fsync.ALWAYS, Map.of("auto-aof-rewrite-min-size", "1000gb"));
         Postgresql postgresql = Postgresql.start(installation, POSTGRESQL);
         Map<String, String> settings = new HashMap<>(installation.settings(redis.uri(), postgresql.uri()));
         settings.put("COUNTERFOIL_LEDGER_DURABILITY", "durable");
@@ -195,14 +196,33 @@ final class Bench implements AutoCloseable {
         } while (after - before > QUIET_CPU_SECONDS * gateways.size() && System.nanoTime() < deadline);
     }
 
-    /** Ends the warm-up: what came before is no part of {@link #gcPauses}. */
-    void warm() throws IOException {
-        pausesBefore = GcPauses.read(installation.log(FIRST + GC), 0).count();
+    /**
+     * Begins a round: with new JVMs of the gateways, since what the compilers make of the same code differs from one to the next and
+     * then stays; and with an append-only file that is written anew now, and not at some moment of what is measured.
+     */
+    void beginRound() throws IOException, InterruptedException {
+        redis.rewrite();
+        for (Gateway gateway : gateways) {
+            gateway.process().kill();
+            gateway.restart();
+            gateway.awaitReady();
+        }
     }
 
-    /** Of the first gateway. */
-    GcPauses gcPauses() throws IOException {
-        return GcPauses.read(installation.log(FIRST + GC), pausesBefore);
+    /** Ends its warm-up: pauses until then do not count. */
+    void warm() throws IOException {
+        pausesBefore = GcPauses.read(installation.log(FIRST + GC)).size();
+    }
+
+    /** Ends it. */
+    void endRound() throws IOException {
+        List<Double> all = GcPauses.read(installation.log(FIRST + GC));
+        pauses.addAll(all.subList(pausesBefore, all.size()));
+    }
+
+    /** Of the first gateway, in the rounds. */
+    GcPauses gcPauses() {
+        return GcPauses.of(pauses);
     }
 
     /** What ran, for the report. */

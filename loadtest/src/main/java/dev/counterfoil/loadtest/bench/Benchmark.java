@@ -153,6 +153,23 @@ public final class Benchmark {
     }
 
     private List<Round> rounds() throws IOException, InterruptedException {
+        List<Round> rounds = new ArrayList<>();
+        for (int number = 1; number <= settings.rounds(); number++) {
+            bench.beginRound();
+            warmUp();
+            addEcho(rounds, number);
+            for (Scenario scenario : settings.scenarios()) {
+                if (scenario != Scenario.ECHO) {
+                    add(rounds, measure(scenario, number, settings.seconds()));
+                    addEcho(rounds, number);
+                }
+            }
+            bench.endRound();
+        }
+        return rounds;
+    }
+
+    private void warmUp() throws IOException, InterruptedException {
         out.println("warming up");
         for (int warm = 0; warm < settings.warmUp(); warm += WARM_UP_SLICE) {
             for (Scenario scenario : settings.scenarios()) {
@@ -161,20 +178,6 @@ public final class Benchmark {
             }
         }
         bench.warm();
-        List<Round> rounds = new ArrayList<>();
-        addEcho(rounds, 1);
-        for (int number = 1; number <= settings.rounds(); number++) {
-            if (settings.scenarios().equals(List.of(Scenario.ECHO)) && number > 1) {
-                addEcho(rounds, number);
-            }
-            for (Scenario scenario : settings.scenarios()) {
-                if (scenario != Scenario.ECHO) {
-                    add(rounds, measure(scenario, number, settings.seconds()));
-                    addEcho(rounds, number);
-                }
-            }
-        }
-        return rounds;
     }
 
     /** Before and after every other scenario, for half as long: a machine that others share is not as fast a minute later. */

@@ -3,11 +3,11 @@ package dev.counterfoil.loadtest.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.DoubleStream;
 
-/** Pauses of a JVM by its log of garbage collections ({@code -Xlog:gc}; ZGC tells its own among the phases), in milliseconds. */
+/** Pauses of JVMs by their logs of garbage collections ({@code -Xlog:gc}; ZGC tells its own among the phases), in milliseconds. */
 record GcPauses(long count, double p99, double longest) {
     private static final Pattern PAUSE = Pattern.compile("Pause .* (\\d+\\.\\d+)ms$");
 
@@ -16,21 +16,22 @@ record GcPauses(long count, double p99, double longest) {
         return "-Xlog:gc,gc+phases:file=" + log + ":uptime";
     }
 
-    /** @param before how many of the first are left out */
-    static GcPauses read(Path log, long before) throws IOException {
-        double[] pauses;
+    /** Each pause in a log, in order. */
+    static List<Double> read(Path log) throws IOException {
         try (var lines = Files.lines(log)) {
-            pauses = lines.map(PAUSE::matcher)
+            return lines.map(PAUSE::matcher)
                     .filter(Matcher::find)
-                    .skip(before)
-                    .map(pause -> pause.group(1))
-                    .flatMapToDouble(ms -> DoubleStream.of(Double.parseDouble(ms)))
-                    .sorted()
-                    .toArray();
+                    .map(pause -> Double.valueOf(pause.group(1)))
+                    .toList();
         }
-        int last = pauses.length - 1;
+    }
+
+    static GcPauses of(List<Double> pauses) {
+        double[] sorted =
+                pauses.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+        int last = sorted.length - 1;
         return last < 0
                 ? new GcPauses(0, 0, 0)
-                : new GcPauses(pauses.length, pauses[(int) Math.floor(last * 0.99)], pauses[last]);
+                : new GcPauses(sorted.length, sorted[(int) Math.floor(last * 0.99)], sorted[last]);
     }
 }

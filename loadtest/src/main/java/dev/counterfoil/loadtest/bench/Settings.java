@@ -10,9 +10,9 @@ import java.util.Optional;
 /**
  * How much is measured, from system properties.
  *
- * @param rounds each scenario is measured so often, one after the other
+ * @param rounds each scenario is measured so often, each time by gateways that were started anew
  * @param seconds that one measurement takes
- * @param warmUp seconds of each scenario before the first round, with pauses in which what became hot is compiled
+ * @param warmUp seconds of each scenario before each round, with pauses in which what became hot is compiled
  * @param cards made for the redemptions, over all programs; more requests than cards use a card again
  * @param items that the redemptions are spread over, in each program
  * @param programs that the requests are spread over, each with a cell, cards and items of its own
@@ -61,8 +61,8 @@ record Settings(
         int gateways = number("gateways", 1, 1, 4);
         return new Settings(
                 number("rounds", 3, 1, 50),
-                number("seconds", 12, 1, 600),
-                number("warmUp", 24, 0, 600),
+                number("seconds", 8, 1, 600),
+                number("warmUp", 12, 0, 600),
                 number("cards", 200_000, 1_000, 5_000_000),
                 number("items", 1, 1, 1_000),
                 number("programs", 1, 1, 50),

@@ -6,6 +6,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -23,6 +24,8 @@ public final class Redis extends Server {
             return name().toLowerCase(Locale.ROOT);
         }
     }
+
+    private static final Duration REWRITTEN_WITHIN = Duration.ofMinutes(5);
 
     private final Installation installation;
     private final Path settings;
@@ -90,6 +93,21 @@ public final class Redis extends Server {
     public void fsync(Fsync fsync) throws IOException {
         try (RedisWire wire = RedisWire.open(uri)) {
             Object unused = wire.call("CONFIG", "SET", "appendfsync", fsync.setting());
+        }
+    }
+
+    /** Has it write its append-only file anew, and waits until that is done. */
+    public void rewrite() throws IOException, InterruptedException {
+        try (RedisWire wire = RedisWire.open(uri)) {
+            Object unused = wire.call("BGREWRITEAOF");
+            long deadline = System.nanoTime() + REWRITTEN_WITHIN.toNanos();
+            do {
+                Thread.sleep(100);
+                if (System.nanoTime() > deadline) {
+                    throw new IOException("Redis does not end to rewrite its append-only file");
+                }
+            } while (!"0".equals(info(wire, "persistence", "aof_rewrite_in_progress"))
+                    || !"0".equals(info(wire, "persistence", "aof_rewrite_scheduled")));
         }
     }
 
