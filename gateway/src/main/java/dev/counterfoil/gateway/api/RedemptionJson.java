@@ -10,7 +10,6 @@ import dev.counterfoil.ledger.JournaledTransaction;
 import dev.counterfoil.ledger.rules.Redeemed;
 import dev.counterfoil.ledger.secrets.CodeCipher;
 import dev.counterfoil.ledger.secrets.DigitalCode;
-import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -83,7 +82,7 @@ public final class RedemptionJson {
         }
         copy(request, json, "account");
         copy(request, json, "reference");
-        copy(request, json, "metadata");
+        metadata(request, json);
         totals(transaction, paid, json);
         afterwards(transaction, became, json);
         json.writeArrayFieldStart("lines");
@@ -186,7 +185,7 @@ public final class RedemptionJson {
             @Nullable Long reversed,
             long amount,
             String asset,
-            List<JsonObject> codes) {
+            List<DigitalCode> codes) {
         void write(JsonGenerator json) throws IOException {
             json.writeStartObject();
             writeQuantities(json);
@@ -206,10 +205,22 @@ public final class RedemptionJson {
             }
         }
 
+        private static void write(JsonGenerator json, DigitalCode code) throws IOException {
+            json.writeStartObject();
+            json.writeStringField("code", code.code());
+            if (code.pin() != null) {
+                json.writeStringField("pin", code.pin());
+            }
+            if (code.expiresAt() != null) {
+                json.writeStringField("expires_at", code.expiresAt());
+            }
+            json.writeEndObject();
+        }
+
         void writeCodes(JsonGenerator json) throws IOException {
             json.writeArrayFieldStart("codes");
-            for (JsonObject code : codes) {
-                json.writeRawValue(code.encode());
+            for (DigitalCode code : codes) {
+                write(json, code);
             }
             json.writeEndArray();
         }
@@ -217,7 +228,7 @@ public final class RedemptionJson {
 
     /** @param asset what lines are paid in that do not say it themselves */
     private List<Line> lines(JournaledTransaction transaction, Became became, String asset, boolean revealed) {
-        Map<String, List<JsonObject>> codes = codes(transaction, became, revealed);
+        Map<String, List<DigitalCode>> codes = codes(transaction, became, revealed);
         JsonArray asked = transaction.request().getJsonArray("lines");
         List<Line> lines = new ArrayList<>(asked.size());
         for (int i = 0; i < asked.size(); i++) {
@@ -243,14 +254,14 @@ public final class RedemptionJson {
     }
 
     /** Codes that are only held, or went back at the capture, were delivered to nobody. */
-    private Map<String, List<JsonObject>> codes(JournaledTransaction transaction, Became became, boolean revealed) {
-        Map<String, List<JsonObject>> codes = new HashMap<>();
+    private Map<String, List<DigitalCode>> codes(JournaledTransaction transaction, Became became, boolean revealed) {
+        Map<String, List<DigitalCode>> codes = new HashMap<>();
         JsonArray legs = transaction.legs();
         for (int i = 0; i < legs.size(); i++) {
             JsonArray leg = legs.getJsonArray(i);
             if ("codes".equals(leg.getString(0)) && transaction.sequence() > 0) {
                 String sku = leg.getString(1);
-                List<JsonObject> shown = new ArrayList<>();
+                List<DigitalCode> shown = new ArrayList<>();
                 JsonArray taken = transaction.results().getJsonArray(i);
                 long kept = taken.size() - became.closed().getOrDefault(Redeemed.unitsOf(sku), 0L);
                 for (int n = 0; n < kept && became.status().equals("posted"); n++) {
@@ -262,10 +273,10 @@ public final class RedemptionJson {
         return codes;
     }
 
-    private JsonObject code(String program, String sku, String entry, boolean revealed) {
+    private DigitalCode code(String program, String sku, String entry, boolean revealed) {
         int colon = entry.indexOf(':');
         DigitalCode code = cipher.open(program, sku, entry.substring(0, colon), entry.substring(colon + 1));
-        return revealed ? code.toJson() : new JsonObject().put("code", masked(code.code()));
+        return revealed ? code : new DigitalCode(masked(code.code()), null, null);
     }
 
     /** The last characters of a code that is long enough to keep its worth without them. */
@@ -274,12 +285,21 @@ public final class RedemptionJson {
     }
 
     private static void copy(JsonObject from, JsonGenerator json, String field) throws IOException {
-        Object value = from.getValue(field);
-        if (value instanceof String) {
-            json.writeStringField(field, (String) value);
-        } else if (value != null) {
-            json.writeFieldName(field);
-            json.writeRawValue(Json.encode(value));
+        if (from.containsKey(field)) {
+            json.writeStringField(field, from.getString(field));
         }
+    }
+
+    /** Text by text and not as a text of its own: other ways to print JSON escape other characters. */
+    private static void metadata(JsonObject request, JsonGenerator json) throws IOException {
+        JsonObject metadata = request.getJsonObject("metadata");
+        if (metadata == null) {
+            return;
+        }
+        json.writeObjectFieldStart("metadata");
+        for (String name : metadata.fieldNames()) {
+            json.writeStringField(name, metadata.getString(name));
+        }
+        json.writeEndObject();
     }
 }

@@ -8,6 +8,7 @@ import dev.counterfoil.ledger.Became;
 import dev.counterfoil.ledger.Cell;
 import dev.counterfoil.ledger.JournaledTransaction;
 import dev.counterfoil.ledger.secrets.CodeCipher;
+import dev.counterfoil.ledger.secrets.DigitalCode;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.security.SecureRandom;
@@ -25,8 +26,9 @@ class RedemptionJsonTest {
             "{\"card\":{\"id\":\"card_k3v9Qx2mB7pLr8Zt\",\"number\":\"8000000000012345\","
                     + "\"last4\":\"2345\",\"balance\":70200,\"asset\":\"CNY\"},\"amount\":{\"value\":29800,\"asset\":\"CNY\"}}";
 
-    private final RedemptionJson json = new RedemptionJson(
-            CodeCipher.of(List.of(CodeCipher.generate("k1", new SecureRandom())), new SecureRandom()));
+    private final CodeCipher cipher =
+            CodeCipher.of(List.of(CodeCipher.generate("k1", new SecureRandom())), new SecureRandom());
+    private final RedemptionJson json = new RedemptionJson(cipher);
 
     private static JournaledTransaction transaction(
             long sequence, String type, JsonObject request, List<JsonArray> legs, List<JsonArray> results) {
@@ -56,7 +58,7 @@ class RedemptionJsonTest {
                 .put("lines", new JsonArray().add(line("crab", 2, "CNY", 14900)))
                 .put("account", "u-1")
                 .put("reference", "order \"7\"")
-                .put("metadata", new JsonObject().put("channel", "蟹"));
+                .put("metadata", new JsonObject().put("channel", "蟹🦀"));
         JsonArray stock = new JsonArray().add("stock").add("crab").add(-2);
         return transaction(
                 sequence, "redemption", request, List.of(stock, CARD_LEG), List.of(new JsonArray().add(8), CARD));
@@ -68,7 +70,7 @@ class RedemptionJsonTest {
         assertEquals(
                 "{\"id\":\"" + posted.id() + "\",\"type\":\"redemption\",\"status\":\"posted\",\"program\":\"demo\","
                         + "\"item\":\"crab\",\"quantity\":2,\"account\":\"u-1\",\"reference\":\"order \\\"7\\\"\","
-                        + "\"metadata\":{\"channel\":\"蟹\"},\"amount\":{\"value\":29800,\"asset\":\"CNY\"},"
+                        + "\"metadata\":{\"channel\":\"蟹\\uD83E\\uDD80\"},\"amount\":{\"value\":29800,\"asset\":\"CNY\"},"
                         + "\"lines\":[{\"item\":\"crab\",\"quantity\":2,\"amount\":{\"value\":29800,\"asset\":\"CNY\"},\"codes\":[]}],"
                         + "\"payments\":[" + PAID_BY_CARD + "],"
                         + PAID_BY_CARD.substring(1, PAID_BY_CARD.indexOf("},") + 1)
@@ -121,6 +123,33 @@ class RedemptionJsonTest {
         assertEquals(
                 "\"captured_amount\":{\"value\":14900,\"asset\":\"CNY\"},\"reversed_amount\":{\"value\":14900,\"asset\":\"CNY\"}",
                 text.substring(text.indexOf("\"captured_amount\""), text.indexOf(",\"lines\"")));
+    }
+
+    private String codes(String code, boolean revealed) {
+        String sealed = cipher.seal("demo", "video", "c1", new DigitalCode(code, "1🦀", "2027-01-01T00:00:00Z"));
+        JsonObject request = new JsonObject().put("lines", new JsonArray().add(line("video", 1, "CNY", 29800)));
+        JsonArray leg = new JsonArray().add("codes").add("video").add(-1);
+        JournaledTransaction posted = transaction(
+                8, "redemption", request, List.of(leg, CARD_LEG), List.of(new JsonArray().add("c1:" + sealed), CARD));
+        String text = text(json.first(posted, revealed));
+        int codes = text.lastIndexOf("\"codes\":");
+        return text.substring(codes, text.indexOf(']', codes) + 1);
+    }
+
+    @Test
+    void codesAreShownWithWhatBelongsToThemOrMasked() {
+        assertEquals(
+                "\"codes\":[{\"code\":\"GIFT-\\uD83E\\uDD80-123\",\"pin\":\"1\\uD83E\\uDD80\","
+                        + "\"expires_at\":\"2027-01-01T00:00:00Z\"}]",
+                codes("GIFT-🦀-123", true));
+        assertEquals("\"codes\":[{\"code\":\"****-123\"}]", codes("GIFT-2026-🦀-123", false));
+        assertEquals("\"codes\":[{\"code\":\"****\"}]", codes("short", false));
+    }
+
+    /** As odd as it is: half of a character is printed as it always was, and is no error. */
+    @Test
+    void aMaskThatCutsACharacterInTwoIsShown() {
+        assertEquals("\"codes\":[{\"code\":\"****\\uDD80123\"}]", codes("GIFT-2026-A🦀123", false));
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.time.YearMonth;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -68,7 +69,9 @@ final class RunWriter {
 
     /** What was left out, in order. */
     List<DeadLetter> letters() {
-        return letters;
+        return letters.stream()
+                .sorted(Comparator.comparingLong(DeadLetter::sequence))
+                .toList();
     }
 
     /** Whose partitions exist once this is committed. */
@@ -124,13 +127,13 @@ final class RunWriter {
         return objects;
     }
 
+    /** The first transaction before it that is left out and moves something that it moves too. */
     private @Nullable Long cause(JournalRecord record) {
-        Long cause = null;
+        long cause = record.sequence();
         for (String object : FactDecoder.touched(record)) {
-            Long sequence = dead.get(object);
-            cause = sequence == null || cause != null && cause <= sequence ? cause : sequence;
+            cause = Math.min(cause, dead.getOrDefault(object, cause));
         }
-        return cause;
+        return cause < record.sequence() ? cause : null;
     }
 
     private void leaveOut(JournalRecord record, String reason, @Nullable Long dependsOn) {
@@ -153,12 +156,19 @@ final class RunWriter {
 
     /** Writes a run, or nothing of it; returns why its data was refused, null when it was not. What was read of a record is not kept. */
     private @Nullable Exception tried(List<JournalRecord> run) throws SQLException {
-        Savepoint before = connection.setSavepoint();
+        FactRows rows = new FactRows(cell);
         try {
-            FactRows rows = new FactRows(cell);
             for (JournalRecord record : run) {
                 add(rows, record);
             }
+        } catch (JournalFault unreadable) {
+            if (unreadable.newer()) {
+                throw unreadable;
+            }
+            return unreadable;
+        }
+        Savepoint before = connection.setSavepoint();
+        try {
             if (!partitions.containsAll(rows.months())) {
                 PostingPartitions.ensure(handle, rows.months());
             }
@@ -175,6 +185,7 @@ final class RunWriter {
                 throw refused;
             }
             connection.rollback(before);
+            connection.releaseSavepoint(before);
             return refused;
         }
     }

@@ -153,6 +153,12 @@ final class HandWrittenJournal {
         fields.addAll(List.of(bytes("d"), bytes(data), bytes("r"), bytes(result)));
     }
 
+    /** A transaction whose text is not the journal's. */
+    void unreadable() {
+        sequence++;
+        raw("{\"type\":\"redemption\"", "{}");
+    }
+
     /** Writes the entry under way, if anything is in it, and the cell's sequence. */
     void flush() {
         if (!fields.isEmpty()) {

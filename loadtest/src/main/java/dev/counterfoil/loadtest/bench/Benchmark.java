@@ -133,7 +133,7 @@ public final class Benchmark {
 
     private static Optional<BigBatch> batch(Settings settings, Target target, Sale sale, Figures figures, Bench bench)
             throws IOException {
-        if (settings.batch() == 0 || !settings.scenarios().contains(Scenario.REDEEM)) {
+        if (settings.batch() == 0) {
             return Optional.empty();
         }
         double most = figures.median(Scenario.REDEEM, round -> round.load().perSecond());

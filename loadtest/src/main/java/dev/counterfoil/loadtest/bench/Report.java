@@ -136,13 +136,13 @@ final class Report {
                 at.shed()));
         batch.ifPresent(made -> out.printf(
                 Locale.ROOT,
-                "a batch of %,d cards, made and delivered in %.1f s while %.0f redemptions a second went on (p99 %.1f ms, %d shed); gateway %,d MB at most%n",
+                "a batch of %,d cards, made and delivered in %.1f s while %.0f redemptions a second went on (p99 %.1f ms, %d shed); gateway's MB before, at most, after: %s%n",
                 made.cards(),
                 made.seconds(),
                 made.offered(),
                 made.p99(),
                 made.shed(),
-                made.residentMb()));
+                made.resident()));
         out.printf(
                 Locale.ROOT,
                 "gateway's GC pauses: %d, p99 %.1f ms, longest %.1f ms; wrong answers: %d%n%n",
@@ -191,7 +191,7 @@ final class Report {
                 .put("offered_per_second", made.offered())
                 .put("p99_ms", made.p99())
                 .put("shed", made.shed())
-                .put("resident_mb", made.residentMb()));
+                .put("resident_mb", made.resident()));
         ObjectNode scenarios = json.putObject("scenarios");
         for (Scenario scenario : figures.scenarios()) {
             ObjectNode one = scenarios.putObject(scenario.token());

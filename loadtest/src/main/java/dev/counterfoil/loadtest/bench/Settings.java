@@ -51,6 +51,9 @@ record Settings(
                     + MOST_ITEMS_OF_ALL + " in all at most)");
         } else if (gateways > 1 && scenarios.contains(Scenario.REPLAY)) {
             throw new IllegalArgumentException("scenarios: replay (expected: not with several gateways)");
+        } else if (batch > 0 && (gateways > 1 || !scenarios.contains(Scenario.REDEEM))) {
+            throw new IllegalArgumentException(
+                    "batch: " + batch + " (expected: 0 with several gateways or without redeem among the scenarios)");
         } else if (connections < gateways) {
             throw new IllegalArgumentException(
                     "connections: " + connections + " (expected: one a gateway at least, " + gateways + ")");

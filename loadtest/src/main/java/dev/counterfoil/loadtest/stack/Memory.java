@@ -46,11 +46,6 @@ public final class Memory implements AutoCloseable {
         return 0;
     }
 
-    /** The most MB that were seen. */
-    public long most() {
-        return most;
-    }
-
     /** MB at the beginning, at most, and at the end. */
     @Override
     public String toString() {
