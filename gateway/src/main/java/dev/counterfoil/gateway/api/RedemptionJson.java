@@ -284,7 +284,8 @@ public final class RedemptionJson {
         return code.length() < 3 * SHOWN ? "****" : "****" + code.substring(code.length() - SHOWN);
     }
 
-    private static void copy(JsonObject from, JsonGenerator json, String field) throws IOException {
+    /** A text, where it is there. */
+    static void copy(JsonObject from, JsonGenerator json, String field) throws IOException {
         if (from.containsKey(field)) {
             json.writeStringField(field, from.getString(field));
         }

@@ -59,11 +59,8 @@ final class ReversalJson {
         json.writeStringField("program", transaction.cell().program());
         json.writeStringField("of", request.getString("of"));
         json.writeStringField("reason", request.getString("reason"));
-        for (String field : new String[] {"account", "reference"}) {
-            if (request.containsKey(field)) {
-                json.writeStringField(field, request.getString(field));
-            }
-        }
+        RedemptionJson.copy(request, json, "account");
+        RedemptionJson.copy(request, json, "reference");
         Payments.writeSums(json, "amount", amounts);
         json.writeArrayFieldStart("lines");
         for (Map.Entry<String, Long> line : units.entrySet()) {

@@ -64,7 +64,20 @@ final class RunWriter {
 
     /** Writes them, in order. Throws what is no fault of their data: then nothing may be committed. */
     void write(List<JournalRecord> records) throws SQLException {
-        settle(records);
+        List<JournalRecord> run = withoutDependants(records);
+        if (run.isEmpty()) {
+            return;
+        }
+        Exception refused = tried(run);
+        if (refused == null) {
+            return;
+        } else if (run.size() == 1) {
+            leaveOut(run.get(0), SettlementFailure.describe(refused), null);
+            return;
+        }
+        int middle = run.size() / 2;
+        write(run.subList(0, middle));
+        write(run.subList(middle, run.size()));
     }
 
     /** What was left out, in order. */
@@ -82,23 +95,6 @@ final class RunWriter {
     /** Time of the last transaction that was written, 0 when none was. */
     long latestMs() {
         return latestMs;
-    }
-
-    private void settle(List<JournalRecord> all) throws SQLException {
-        List<JournalRecord> run = withoutDependants(all);
-        if (run.isEmpty()) {
-            return;
-        }
-        Exception refused = tried(run);
-        if (refused == null) {
-            return;
-        } else if (run.size() == 1) {
-            leaveOut(run.get(0), SettlementFailure.describe(refused), null);
-            return;
-        }
-        int middle = run.size() / 2;
-        settle(run.subList(0, middle));
-        settle(run.subList(middle, run.size()));
     }
 
     /** Leaves out what depends on something that is left out. */
